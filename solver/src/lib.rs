@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The roster solver: a month of shifts and meals for a desk, what it costs, what is missing and why, and how far from the
+//! best it can be. Knows no event, no database, no clock of the application: a [`Problem`] goes in, a [`Plan`] comes out.
+
+pub mod plan;
+pub mod problem;
+
+pub use plan::{Limits, Plan, Progress, Status};
+pub use problem::{Assignments, Fault, Problem};

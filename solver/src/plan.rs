@@ -1,0 +1,276 @@
+//! What a solve gives back: who works when, who eats when, what it costs, what is missing and why, and what is proven.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Assignments, Cause, CostTerm, PersonId, ShiftId, SkillId};
+
+/// A roster with its meals, its cost and its proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `assignments[person][day]`, in the problem's order.
+    pub assignments: Assignments,
+    /// Every meal, by person, day and start.
+    pub meals: Vec<Meal>,
+    /// Sum of all costs.
+    pub objective: i64,
+    /// Proven lower bound on the objective of every roster; `None` when nothing was proven.
+    pub bound: Option<i64>,
+    /// Why the solve ended.
+    pub status: Status,
+    /// The objective by term, person and day.
+    pub costs: CostTable,
+    /// Where people are missing, by day, start, tier and skill.
+    pub shortfalls: Vec<Shortfall>,
+    /// How the plan came about.
+    pub report: Report,
+}
+
+impl Plan {
+    /// Proven gap in per cent of the objective: 0 when proven optimal, `None` without a bound.
+    pub fn gap_percent(&self) -> Option<f64> {
+        let bound = self.bound?;
+        if bound >= self.objective {
+            return Some(0.0);
+        }
+        Some(100.0 * (self.objective - bound) as f64 / (self.objective.max(1)) as f64)
+    }
+}
+
+/// Why a solve ended. Only [`Status::Optimal`] is a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The bound meets the objective: no roster is cheaper.
+    Optimal,
+    /// Stopped by the time limit; see the bound for how far it may be from the best.
+    TimeLimit,
+    /// Stopped by the work limit (reproducible).
+    WorkLimit,
+    /// Stopped by the caller.
+    Cancelled,
+    /// Not solved: somebody's roster, costed as it is.
+    Evaluated,
+}
+
+/// A meal: off post from `start_minute` for `duration_minutes`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Meal {
+    /// Index into the problem's people.
+    pub person: usize,
+    /// Day the shift starts.
+    pub day: usize,
+    /// Minutes from that day's midnight.
+    pub start_minute: i64,
+    /// Length, minutes.
+    pub duration_minutes: i64,
+}
+
+/// The objective, cut three ways. Cover costs belong to days, the others to people and (where they have one) to days.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostTable {
+    /// Per named term; the values sum to the objective.
+    pub by_term: BTreeMap<CostTerm, i64>,
+    /// Per person and term, personal terms only.
+    pub by_person: Vec<BTreeMap<CostTerm, i64>>,
+    /// Per day and term: cover terms and those personal terms that belong to one day.
+    pub by_day: Vec<BTreeMap<CostTerm, i64>>,
+}
+
+/// Which promise is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Under the minimum: the desk is understaffed.
+    Minimum,
+    /// At or above the minimum, under the target.
+    Target,
+    /// A group demand (a senior on post).
+    Group,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// People missing over an interval, with the reason and what would help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Day index.
+    pub day: usize,
+    /// Start, minutes from the day's midnight.
+    pub start_minute: i64,
+    /// End (exclusive).
+    pub end_minute: i64,
+    /// Skill missing; `None` for [`Tier::Group`].
+    pub skill: Option<SkillId>,
+    /// Group missing, for [`Tier::Group`].
+    pub group: Option<String>,
+    /// People missing throughout the interval.
+    pub missing: u32,
+    /// Which promise is missed.
+    pub tier: Tier,
+    /// The kind of cause that stands first.
+    pub cause: CauseKind,
+    /// Facts that keep people from this interval: freeing one of them may repair it.
+    pub conflict: Vec<Fact>,
+    /// The cause in words.
+    pub words: Words,
+    /// What would remove it (or part of it), cheapest first; at most five.
+    pub repairs: Vec<Repair>,
+}
+
+/// The kind of cause of a shortfall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// Nobody on the desk holds the skill (or belongs to the group).
+    NoSkill,
+    /// No shift template reaches the interval.
+    NoShift,
+    /// Leave or another absence.
+    Absence,
+    /// A locked cell.
+    Lock,
+    /// Rest between shifts or a forbidden succession.
+    Rest,
+    /// A limit on runs, minutes, weekends, nights or a shift.
+    Limit,
+    /// Meals: enough people are at work, too few on post.
+    Meal,
+    /// Everybody free is needed (or wanted) elsewhere: too few heads.
+    Headcount,
+}
+
+/// A fact that keeps one person from an interval.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fact {
+    /// Who.
+    pub person: PersonId,
+    /// Day index the fact is about.
+    pub day: usize,
+    /// What.
+    pub kind: FactKind,
+}
+
+/// What a fact is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// Leave, training or another named absence.
+    Unavailable(Cause),
+    /// The cell is locked to a shift or to off.
+    Locked(Option<ShiftId>),
+    /// Rest between shifts or a forbidden succession, against a neighbouring shift.
+    Rest,
+    /// Most working days in a row.
+    ConsecutiveWorkDaysMax,
+    /// Fewest working days in a row.
+    ConsecutiveWorkDaysMin,
+    /// Fewest days off in a row.
+    ConsecutiveDaysOffMin,
+    /// One day off a week.
+    WeeklyRestDay,
+    /// Minutes of the horizon.
+    Minutes,
+    /// Minutes of a week.
+    MinutesWeekMax,
+    /// Weekends worked.
+    WeekendsMax,
+    /// Night shifts.
+    NightsMax,
+    /// Most of one shift.
+    ShiftMax(ShiftId),
+}
+
+/// One thing that would help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// The fact to free; `None` is one more person.
+    pub fact: Option<Fact>,
+    /// Person-minutes of this shortfall it removes.
+    pub minutes_removed: i64,
+    /// Change of the whole objective when that person's row is chosen anew (negative is better).
+    pub cost_change: i64,
+    /// In words.
+    pub words: Words,
+}
+
+/// How a plan came about: enough to do it again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Wall-clock seconds; the only field that differs between two equal runs stopped by work.
+    pub seconds: f64,
+    /// Seed.
+    pub seed: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Search moves tried.
+    pub iterations: u64,
+    /// Work units spent (labels extended, in thousands).
+    pub work: u64,
+    /// Where the bound comes from ("none", "linear relaxation", "people and days", "exact model").
+    pub bound_from: String,
+    /// Engine version.
+    pub engine_version: String,
+    /// SHA-256 of the problem.
+    pub problem_digest: String,
+}
+
+/// When to stop. Whatever comes first; with neither limit the default work limit holds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Wall-clock seconds. Plans stopped by it are not reproducible.
+    pub time_limit_seconds: Option<f64>,
+    /// Work units of search (thousands of labels extended over all threads): the same seed and limit give the same plan.
+    pub work_limit: Option<u64>,
+    /// Seed of the search.
+    pub seed: u64,
+    /// Threads of the search (the number is part of what makes a plan reproducible).
+    pub threads: usize,
+}
+
+impl Limits {
+    /// Reproducible limits: stop by work only.
+    pub fn by_work(work_limit: u64, seed: u64, threads: usize) -> Self {
+        Self {
+            time_limit_seconds: None,
+            work_limit: Some(work_limit),
+            seed,
+            threads,
+        }
+    }
+
+    /// Stop by wall clock.
+    pub fn by_time(seconds: f64, seed: u64, threads: usize) -> Self {
+        Self {
+            time_limit_seconds: Some(seconds),
+            work_limit: None,
+            seed,
+            threads,
+        }
+    }
+}
+
+/// What a running solve knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Wall-clock seconds so far.
+    pub seconds: f64,
+    /// What it is doing ("search", "bound", "polish", "explain").
+    pub phase: String,
+    /// Part of the limit used, 0 to 1.
+    pub done: f64,
+    /// Best objective so far.
+    pub objective: Option<i64>,
+    /// Best bound so far.
+    pub bound: Option<i64>,
+    /// Search moves tried so far.
+    pub iterations: u64,
+}
