@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The rules of a customer-service desk as pure functions: facts, decisions, policies and reckoning.
+//!
+//! Nothing here reads a clock, does I/O or draws randomness: `now` and every id arrive with the command.
+//! Modules in reading order.
+
+pub mod ids;
+pub mod quantities;
+pub mod work_date;
+
+pub mod day;
+pub mod event;
+pub mod shift;
+
+pub mod decider;
+pub mod policy;
+pub mod refusal;
+pub mod who;

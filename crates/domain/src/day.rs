@@ -1,0 +1,315 @@
+//! A person's day: the facts known of it, and the record reckoned from them. Types only; `reckoning` computes.
+
+use crate::event::{Compensation, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind, Suspicion};
+use crate::ids::{
+    CorrectionId, DeskId, EventId, LeaveId, PolicyVersionId, ShiftCode, StaffId, SwapId,
+};
+use crate::quantities::Minutes;
+use crate::shift::{PlannedMeal, Segment, Shift};
+use crate::work_date::{Month, WorkDate, Zone};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A published roster at one of its revisions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterVersion {
+    /// Whose.
+    pub desk: DeskId,
+    /// Which month.
+    pub month: Month,
+    /// 1 for the first publication.
+    pub revision: u32,
+}
+
+/// What the roster in force says of a day. No assignment at all means no roster is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The roster it stands in.
+    pub roster: RosterVersion,
+    /// What is worked; `None` is a day off.
+    pub shift: Option<Shift>,
+}
+
+/// A punch as the log holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PunchFact {
+    /// Its event.
+    pub event: EventId,
+    /// What.
+    pub kind: PunchKind,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The device it came from, `web` for the page.
+    pub device: String,
+    /// Flagged, if anything is odd.
+    pub suspicion: Option<Suspicion>,
+}
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestStatus {
+    /// Waits for a decision.
+    Pending,
+    /// Granted.
+    Approved,
+    /// Not granted.
+    Refused,
+    /// Taken back.
+    Withdrawn,
+}
+
+/// A correction request of the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectionFact {
+    /// Its id.
+    pub correction: CorrectionId,
+    /// Its events, request first.
+    pub events: Vec<EventId>,
+    /// Which punch.
+    pub edge: Edge,
+    /// When the person says it would have been.
+    pub claimed_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: RequestStatus,
+}
+
+/// A leave request that touches the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveFact {
+    /// Its id.
+    pub leave: LeaveId,
+    /// Its events, request first.
+    pub events: Vec<EventId>,
+    /// What kind.
+    pub kind: LeaveKind,
+    /// When.
+    pub span: LeaveSpan,
+    /// Filed at.
+    pub filed_at: DateTime<Utc>,
+    /// Filed by a lead in an emergency.
+    pub emergency: bool,
+    /// Where it stands.
+    pub status: RequestStatus,
+}
+
+/// A swap that would have given the day's shift away but was not approved (T9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnarrangedSwapFact {
+    /// Its id.
+    pub swap: SwapId,
+    /// Its events.
+    pub events: Vec<EventId>,
+    /// The colleague who was asked.
+    pub with: StaffId,
+}
+
+/// Something other than an in or out that shows somebody was there: IM online, spot check, handover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceShown {
+    /// Its event.
+    pub event: EventId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Approved overtime of the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeFact {
+    /// Its event.
+    pub event: EventId,
+    /// At the most.
+    pub minutes_max: Minutes,
+    /// What it earns.
+    pub compensation: Compensation,
+}
+
+/// All that is known of one person's work date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayFacts {
+    /// Who.
+    pub staff: StaffId,
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which day.
+    pub date: WorkDate,
+    /// The site's zone.
+    pub zone: Zone,
+    /// The roster in force; none: not rostered yet, or not employed that day.
+    pub assignment: Option<Assignment>,
+    /// The end of the last segment of the person's shift before this date, if within two days.
+    pub previous_shift_end: Option<DateTime<Utc>>,
+    /// The start of the first segment of the person's shift after this date, if within two days.
+    pub next_shift_start: Option<DateTime<Utc>>,
+    /// Punches from a day before to two days after, in order of time; reckoning takes those that belong to this date.
+    pub punches: Vec<PunchFact>,
+    /// Correction requests for this date.
+    pub corrections: Vec<CorrectionFact>,
+    /// Leave requests touching this date.
+    pub leaves: Vec<LeaveFact>,
+    /// Swaps giving this date away without approval.
+    pub unarranged_swaps: Vec<UnarrangedSwapFact>,
+    /// The colleague's in-punches on this shift, as evidence of an unarranged swap.
+    pub colleague_punches: Vec<EventId>,
+    /// Evidence of presence inside the shift.
+    pub presence: Vec<PresenceShown>,
+    /// Approved overtime.
+    pub overtime: Vec<OvertimeFact>,
+    /// What the calendar says, if not simply the weekday.
+    pub day_kind: Option<DayKind>,
+    /// The latest day closed at the desk: how far time has passed.
+    pub closed_through: Option<WorkDate>,
+}
+
+/// How a punch that was wanted stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EdgeState {
+    /// Its time has not come, or leave covers it: nothing is wanted.
+    NotWanted,
+    /// Punched.
+    Punched {
+        /// When.
+        at: DateTime<Utc>,
+        /// Its event.
+        event: EventId,
+    },
+    /// Not punched, made good by an approved correction.
+    Corrected {
+        /// As claimed.
+        at: DateTime<Utc>,
+        /// Which.
+        correction: CorrectionId,
+        /// Its events.
+        events: Vec<EventId>,
+    },
+    /// Not punched; the window to ask for a correction is open, or a request is undecided: no penalty yet.
+    Pending,
+    /// Not punched, and nothing makes it good any more (T8).
+    Missed,
+}
+
+/// One segment of the shift, planned and done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentRecord {
+    /// As rostered.
+    pub planned: Segment,
+    /// Its in.
+    pub arrival: EdgeState,
+    /// Its out.
+    pub departure: EdgeState,
+    /// Late by, beyond grace whole (T5, S5).
+    pub late_minutes: Minutes,
+    /// Gone early by.
+    pub early_minutes: Minutes,
+    /// On post inside the planned time, meals included.
+    pub present_minutes: Minutes,
+    /// Nothing shows presence in this segment and no leave covers it.
+    pub absent_minutes: Minutes,
+    /// Covered by approved leave.
+    pub leave_minutes: Minutes,
+    /// After the planned end or before the planned start, before any approval is applied.
+    pub beyond_minutes: Minutes,
+}
+
+/// One meal, planned and taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MealRecord {
+    /// As rostered, if it was.
+    pub planned: Option<PlannedMeal>,
+    /// Start punch.
+    pub started_at: Option<DateTime<Utc>>,
+    /// End punch.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Whole minutes taken; none while it lasts or when a punch is missing.
+    pub taken_minutes: Option<Minutes>,
+    /// Over the limit by (T13).
+    pub over_minutes: Minutes,
+    /// The punches.
+    pub events: Vec<EventId>,
+}
+
+/// What kind of day it turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayStatus {
+    /// No roster in force.
+    Unrostered,
+    /// A day off.
+    DayOff,
+    /// The shift has not begun, lasts, or its day is not closed.
+    Open,
+    /// Leave covers the whole shift.
+    OnLeave,
+    /// Worked, wholly or in part.
+    Worked,
+    /// Nothing shows presence, and the window to explain is open.
+    AbsencePending,
+    /// 旷工: nothing shows presence, no approved leave, the window is over.
+    Absent,
+}
+
+/// Overtime by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeMinutes {
+    /// 工作日
+    pub workday: Minutes,
+    /// 休息日
+    pub rest_day: Minutes,
+    /// 法定节假日
+    pub statutory: Minutes,
+}
+
+/// A breach of a day-wise rule, before precedence; the penalty is derived from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayRecord {
+    /// Who.
+    pub staff: StaffId,
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which day.
+    pub date: WorkDate,
+    /// What it turned out to be.
+    pub status: DayStatus,
+    /// The shift's code.
+    pub shift: Option<ShiftCode>,
+    /// Counts as a night shift.
+    pub night: bool,
+    /// Segment by segment.
+    pub segments: Vec<SegmentRecord>,
+    /// Meal by meal.
+    pub meals: Vec<MealRecord>,
+    /// Rostered post time.
+    pub planned_minutes: Minutes,
+    /// Worked inside the planned time; unpaid meals taken off.
+    pub worked_minutes: Minutes,
+    /// 旷工 time.
+    pub absent_minutes: Minutes,
+    /// Leave by kind.
+    pub leave_minutes: BTreeMap<LeaveKind, Minutes>,
+    /// Sum over segments.
+    pub late_minutes: Minutes,
+    /// Of those, late beyond the severe tier.
+    pub severe_late: bool,
+    /// Sum over segments.
+    pub early_minutes: Minutes,
+    /// Counted overtime.
+    pub overtime: OvertimeMinutes,
+    /// Counted overtime that earns time off instead of pay (T2).
+    pub time_off_earned_minutes: Minutes,
+    /// Came later than the arrival lead asks, by minutes.
+    pub lead_missed_minutes: Minutes,
+    /// Somebody else took the shift, or was asked to, without approval (T9).
+    pub unarranged_swap: Option<SwapId>,
+    /// Punches that belong to the day but fit nothing; never dropped.
+    pub unmatched: Vec<EventId>,
+    /// Suspect punches of the day (never fined automatically).
+    pub suspect: Vec<EventId>,
+    /// Every event the record rests on, sorted.
+    pub evidence: Vec<EventId>,
+    /// The roster it was reckoned against.
+    pub roster: Option<RosterVersion>,
+    /// The rules it was reckoned by.
+    pub policy: PolicyVersionId,
+}

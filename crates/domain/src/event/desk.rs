@@ -1,0 +1,99 @@
+//! `desk-{desk}`: what the desk is, needs and goes by.
+
+use crate::event::events;
+use crate::ids::{DeskId, PolicyVersionId, SkillId, StaffId};
+use crate::shift::ShiftTemplate;
+use crate::work_date::{DayMinute, Month, WorkDate, Zone};
+use serde::{Deserialize, Serialize};
+
+/// A desk opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskOpened {
+    /// Its id.
+    pub desk: DeskId,
+    /// Its name, such as 网店客服部.
+    pub name: String,
+    /// The site's time zone.
+    pub zone: Zone,
+    /// Staffed from.
+    pub opens: DayMinute,
+    /// Staffed until.
+    pub closes: DayMinute,
+}
+
+/// A skill of a desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skill {
+    /// Its id.
+    pub id: SkillId,
+    /// Its name, such as 售前.
+    pub name: String,
+}
+
+/// The desk's skills, all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkillsDefined {
+    /// In display order.
+    pub skills: Vec<Skill>,
+}
+
+/// The desk's shift templates, all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShiftTemplatesAdopted {
+    /// For rosters from this day.
+    pub effective_from: WorkDate,
+    /// In display order.
+    pub templates: Vec<ShiftTemplate>,
+}
+
+/// People needed with one skill on one day, slot by slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayDemand {
+    /// The day.
+    pub date: WorkDate,
+    /// The skill.
+    pub skill: SkillId,
+    /// Start of the first slot.
+    pub start: DayMinute,
+    /// People that must be there, per slot.
+    pub minimum: Vec<u16>,
+    /// People wished for, per slot; as long as `minimum`.
+    pub target: Vec<u16>,
+}
+
+/// A month's demand; the latest one for a month holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemandSet {
+    /// The month.
+    pub month: Month,
+    /// Length of a slot in minutes.
+    pub slot_minutes: u16,
+    /// Where the figures came from.
+    pub source: String,
+    /// By day and skill.
+    pub days: Vec<DayDemand>,
+}
+
+/// A policy version was adopted with its whole text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyAdopted {
+    /// The document's versions, by id, in effective order.
+    pub versions: Vec<PolicyVersionId>,
+    /// SHA-256 of the document, hex.
+    pub digest: String,
+    /// The TOML document as adopted.
+    pub document: String,
+    /// Who.
+    pub by: StaffId,
+}
+
+events! {
+    /// Facts of stream `desk-{desk}`.
+    DeskEvent {
+        "desk.opened", 1 => DeskOpened,
+        "desk.skills_defined", 1 => SkillsDefined,
+        "desk.shift_templates_adopted", 1 => ShiftTemplatesAdopted,
+        "desk.demand_set", 1 => DemandSet,
+        "desk.policy_adopted", 1 => PolicyAdopted,
+    }
+}

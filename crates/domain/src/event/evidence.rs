@@ -1,0 +1,135 @@
+//! `evidence-{desk}-{yyyy-mm-dd}`: what feeds and people saw.
+
+use crate::event::events;
+use crate::ids::{CallId, ComplaintId, StaffId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The instant messenger says somebody came online or went offline (T10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceReported {
+    /// Who.
+    pub staff: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which way.
+    pub online: bool,
+}
+
+/// The lead accepted the reason for being offline (T10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceExcused {
+    /// Who was offline.
+    pub staff: StaffId,
+    /// The excused time, from.
+    pub from: DateTime<Utc>,
+    /// Until.
+    pub until: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// Who accepted it.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A call rang (T11, T14).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRang {
+    /// The phone system's name for it.
+    pub call: CallId,
+    /// When it began to ring.
+    pub at: DateTime<Utc>,
+    /// Rings before it was answered or given up.
+    pub rings: u16,
+    /// Who answered; nobody: unanswered.
+    pub answered_by: Option<StaffId>,
+    /// Whom it was routed to; nobody: the desk.
+    pub routed_to: Option<StaffId>,
+}
+
+/// What a complaint is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum ComplaintAbout {
+    /// A call that nobody answered (T11).
+    UnansweredCall {
+        /// Which.
+        call: CallId,
+    },
+    /// Discourtesy (T15).
+    Discourtesy,
+}
+
+/// Who complained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Complainant {
+    /// 客户
+    Customer,
+    /// 同事
+    Colleague,
+}
+
+/// Somebody complained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComplaintFiled {
+    /// Its id.
+    pub complaint: ComplaintId,
+    /// About what.
+    pub about: ComplaintAbout,
+    /// About whom; nobody yet: the lead decides.
+    pub staff: Option<StaffId>,
+    /// Who complained.
+    pub complainant: Complainant,
+    /// What was said.
+    pub text: String,
+    /// When it happened.
+    pub happened_at: DateTime<Utc>,
+    /// When it was filed.
+    pub at: DateTime<Utc>,
+}
+
+/// Somebody looked into a complaint (查明情况).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComplaintVerified {
+    /// Which.
+    pub complaint: ComplaintId,
+    /// Whose it is.
+    pub staff: StaffId,
+    /// Whether it is true.
+    pub upheld: bool,
+    /// What was found.
+    pub note: String,
+    /// Who looked.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Somebody walked the floor (D3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpotChecked {
+    /// Who was looked for.
+    pub staff: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether on post.
+    pub on_post: bool,
+    /// What was seen.
+    pub note: String,
+    /// Who looked.
+    pub by: StaffId,
+}
+
+events! {
+    /// Facts of stream `evidence-{desk}-{yyyy-mm-dd}`.
+    EvidenceEvent {
+        "evidence.presence_reported", 1 => PresenceReported,
+        "evidence.presence_excused", 1 => PresenceExcused,
+        "evidence.call_rang", 1 => CallRang,
+        "evidence.complaint_filed", 1 => ComplaintFiled,
+        "evidence.complaint_verified", 1 => ComplaintVerified,
+        "evidence.spot_checked", 1 => SpotChecked,
+    }
+}

@@ -1,0 +1,293 @@
+//! `roster-{desk}-{yyyy-mm}`: the month's roster, its changes and its swaps. A swap and the cells it changes share one
+//! stream, so two racing approvals cannot both win.
+
+use crate::event::events;
+use crate::ids::{DeskId, SkillId, SolveId, StaffId, SwapId};
+use crate::shift::{Cell, Shift};
+use crate::who::Role;
+use crate::work_date::{DayMinute, Month, WorkDate};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Planning of a month began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterDrafted {
+    /// Whose.
+    pub desk: DeskId,
+    /// Which month.
+    pub month: Month,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A solve was asked for; enough to run it again identically.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SolveRequested {
+    /// Its id.
+    pub solve: SolveId,
+    /// SHA-256 of the problem, hex.
+    pub problem_digest: String,
+    /// Seed of the search.
+    pub seed: u64,
+    /// Threads used.
+    pub threads: u16,
+    /// Work limit, in units of the search; what makes it repeatable.
+    pub work_limit: u64,
+    /// Wall-clock limit.
+    pub limit_seconds: u32,
+    /// Version of the solver.
+    pub solver_version: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How far a shortfall goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Under the minimum: the desk must not be.
+    Minimum,
+    /// Under the target: wished for.
+    Target,
+}
+
+/// A stretch of a day with too few people of a skill (T1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// The day.
+    pub date: WorkDate,
+    /// From.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+    /// The skill short of.
+    pub skill: SkillId,
+    /// Which level is missed.
+    pub tier: Tier,
+    /// People missing.
+    pub missing: u16,
+    /// Why, in Chinese.
+    pub cause_zh: String,
+    /// Why, in English.
+    pub cause_en: String,
+    /// What would free it, cheapest first, in Chinese.
+    pub repairs_zh: Vec<String>,
+    /// The same in English.
+    pub repairs_en: Vec<String>,
+}
+
+/// How a solve ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SolveReport {
+    /// Cost of the plan.
+    pub objective: i64,
+    /// Proven lower bound of any plan's cost.
+    pub bound: Option<i64>,
+    /// Whether the plan is proven best.
+    pub proven_optimal: bool,
+    /// Cost by named term.
+    pub costs: Vec<(String, i64)>,
+    /// Every stretch under minimum or target.
+    pub shortfalls: Vec<Shortfall>,
+    /// Wall-clock milliseconds.
+    pub duration_ms: u64,
+    /// Steps of the search.
+    pub iterations: u64,
+}
+
+/// A solve made a plan for the month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RosterGenerated {
+    /// Which solve.
+    pub solve: SolveId,
+    /// Everybody's every day.
+    pub cells: Vec<Cell>,
+    /// How it went.
+    pub report: SolveReport,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A solve ended without a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SolveFailed {
+    /// Which.
+    pub solve: SolveId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A cell's new content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellChange {
+    /// Whose.
+    pub staff: StaffId,
+    /// The day.
+    pub date: WorkDate,
+    /// What it was.
+    pub before: Option<Shift>,
+    /// What it is now.
+    pub after: Option<Shift>,
+}
+
+/// Cells of an unpublished roster were set by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellsEdited {
+    /// Which.
+    pub changes: Vec<CellChange>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The roster came into force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterPublished {
+    /// 1 for the first publication; an amendment or swap adds one.
+    pub revision: u32,
+    /// What it is short of, as acknowledged by the lead (T1).
+    pub shortfalls: Vec<Shortfall>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Cells of a published roster were changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterAmended {
+    /// The revision this makes.
+    pub revision: u32,
+    /// Which cells.
+    pub changes: Vec<CellChange>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A week's duty table was handed to the administration (T3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyTableSubmitted {
+    /// Monday of the week.
+    pub week_start: WorkDate,
+    /// The revision handed in.
+    pub revision: u32,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The roster can no longer change: its period is closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterLocked {
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Somebody asked a colleague to take a shift (调班, T9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapRequested {
+    /// Its id.
+    pub swap: SwapId,
+    /// Who gives a shift away.
+    pub from: StaffId,
+    /// The day given away.
+    pub give: WorkDate,
+    /// Who is to take it.
+    pub with: StaffId,
+    /// The colleague's day taken in exchange, if any.
+    pub take: Option<WorkDate>,
+    /// In the person's words.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The colleague agreed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapAgreed {
+    /// Which.
+    pub swap: SwapId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The colleague declined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapDeclined {
+    /// Which.
+    pub swap: SwapId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The swap was approved and is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapApproved {
+    /// Which.
+    pub swap: SwapId,
+    /// The revision this makes.
+    pub revision: u32,
+    /// The cells it changes.
+    pub changes: Vec<CellChange>,
+    /// Who.
+    pub by: StaffId,
+    /// As what.
+    pub role: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The swap was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapRefused {
+    /// Which.
+    pub swap: SwapId,
+    /// Who.
+    pub by: StaffId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The swap was taken back by its author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapWithdrawn {
+    /// Which.
+    pub swap: SwapId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+events! {
+    /// Facts of stream `roster-{desk}-{yyyy-mm}`.
+    RosterEvent {
+        "roster.drafted", 1 => RosterDrafted,
+        "roster.solve_requested", 1 => SolveRequested,
+        "roster.generated", 1 => RosterGenerated,
+        "roster.solve_failed", 1 => SolveFailed,
+        "roster.cells_edited", 1 => CellsEdited,
+        "roster.published", 1 => RosterPublished,
+        "roster.amended", 1 => RosterAmended,
+        "roster.duty_table_submitted", 1 => DutyTableSubmitted,
+        "roster.locked", 1 => RosterLocked,
+        "roster.swap_requested", 1 => SwapRequested,
+        "roster.swap_agreed", 1 => SwapAgreed,
+        "roster.swap_declined", 1 => SwapDeclined,
+        "roster.swap_approved", 1 => SwapApproved,
+        "roster.swap_refused", 1 => SwapRefused,
+        "roster.swap_withdrawn", 1 => SwapWithdrawn,
+    }
+}

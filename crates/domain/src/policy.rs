@@ -1,0 +1,305 @@
+//! A desk's rules as data: an effective-dated document with every amount, window, cap and chain.
+//!
+//! The document is TOML ([`document`] reads it, naming the line of each fault) and is adopted whole by an event.
+
+pub mod document;
+
+use crate::event::LeaveKind;
+use crate::ids::{PolicyVersionId, RuleId};
+use crate::quantities::{Fen, Minutes};
+use crate::who::Role;
+use crate::work_date::{DayMinute, WorkDate};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A desk's rules through time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// Version of the document's schema; this build reads 1.
+    pub schema: u16,
+    /// Its name, such as 网店客服部管理制度.
+    pub title: String,
+    /// Where the rules come from.
+    pub source: String,
+    /// Region whose law applies, such as `CN-ZJ`.
+    pub region: String,
+    /// In effective order, not overlapping.
+    #[serde(rename = "version")]
+    pub versions: Vec<Policy>,
+}
+
+impl PolicyDocument {
+    /// The rules in force on `date`, if any.
+    pub fn on(&self, date: WorkDate) -> Option<&Policy> {
+        self.versions.iter().find(|policy| {
+            policy.effective_from <= date && policy.effective_until.is_none_or(|last| date <= last)
+        })
+    }
+}
+
+/// The rules in force for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Cited by every figure that rests on it.
+    pub id: PolicyVersionId,
+    /// First day.
+    pub effective_from: WorkDate,
+    /// Last day; none: open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_until: Option<WorkDate>,
+    /// Matching of punches, and lateness (T5).
+    pub punch: PunchPolicy,
+    /// 补卡 (T6, T7).
+    pub correction: CorrectionPolicy,
+    /// 调班 (T9).
+    pub swap: ApprovalPolicy,
+    /// 请假 (T12).
+    pub leave: LeavePolicy,
+    /// 旺旺 (T10).
+    pub presence: PresencePolicy,
+    /// 电话 (T11).
+    pub phone: PhonePolicy,
+    /// 用餐 (T13, T14).
+    pub meal: MealPolicy,
+    /// 加班.
+    pub overtime: OvertimePolicy,
+    /// 奖惩 (T16).
+    pub sanction: SanctionPolicy,
+    /// 值班表 (T3).
+    pub duty_table: DutyTablePolicy,
+    /// What a roster must respect, and what it weighs.
+    pub roster: RosterPolicy,
+    /// What the law of the region asks for.
+    pub law: LawPolicy,
+}
+
+/// How punches meet segments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PunchPolicy {
+    /// How long before a segment edge a punch may lie and still be its own.
+    pub window_before_minutes: Minutes,
+    /// How long after.
+    pub window_after_minutes: Minutes,
+    /// Same person, kind and device within this is one punch.
+    pub debounce_seconds: i64,
+    /// A punch later than the server's clock by more than this is refused.
+    pub future_minutes_max: Minutes,
+    /// A punch older than this is refused.
+    pub age_minutes_max: Minutes,
+    /// Late by no more than this is on time.
+    pub late_grace_minutes: Minutes,
+    /// Early by no more than this is on time.
+    pub early_grace_minutes: Minutes,
+    /// Late by more than this is 严重迟到; none: no such tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severe_late_minutes: Option<Minutes>,
+    /// To be there before the shift (D5, P4).
+    pub arrival_lead_minutes: Minutes,
+}
+
+/// 补卡.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionPolicy {
+    /// Until the end of the n-th calendar day after the work date (T6).
+    pub window_days: u16,
+    /// At most this many in a calendar month (T7).
+    pub month_max: u16,
+    /// Any one of these may approve (T6).
+    pub approvers: Vec<Role>,
+}
+
+/// Who may approve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalPolicy {
+    /// Any one of these.
+    pub approvers: Vec<Role>,
+}
+
+/// 请假.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeavePolicy {
+    /// Any one of these may approve.
+    pub approvers: Vec<Role>,
+    /// Minutes of leave that one day counts as.
+    pub day_minutes: Minutes,
+    /// Kinds that are taken from a balance.
+    pub balanced: Vec<LeaveKind>,
+    /// Kinds that want a document.
+    #[serde(default)]
+    pub evidence_required: Vec<LeaveKind>,
+}
+
+/// Whether an occurrence count makes one penalty or one per so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counting {
+    /// Once a month, when the count is reached.
+    Once,
+    /// Each time the count is reached.
+    Per,
+}
+
+/// 旺旺在线 (T10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PresencePolicy {
+    /// Offline at least so long while on post and not at meal is an occurrence.
+    pub offline_minutes_min: Minutes,
+    /// So many in a calendar month.
+    pub occurrences: u16,
+    /// How they count.
+    pub counting: Counting,
+}
+
+/// 电话 (T11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhonePolicy {
+    /// More rings than this, unanswered.
+    pub rings_max: u16,
+    /// So many complaints in a calendar month.
+    pub complaints: u16,
+    /// How they count.
+    pub counting: Counting,
+}
+
+/// 用餐 (T13).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MealPolicy {
+    /// Longer is a breach.
+    pub minutes_max: Minutes,
+    /// Whether a meal is off the worked time.
+    pub paid: bool,
+}
+
+/// 加班.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OvertimePolicy {
+    /// Shorter than this does not count.
+    pub minutes_min: Minutes,
+    /// Counts only when approved.
+    pub approval_required: bool,
+}
+
+/// In what a penalty is expressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SanctionMode {
+    /// Money off the wage.
+    Money,
+    /// Points; never money.
+    Points,
+    /// Recorded breaches only.
+    Off,
+}
+
+/// One step of the chain from proposed to payroll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SanctionStep {
+    /// The lead looks into it.
+    Verify,
+    /// HR balances it.
+    Balance,
+    /// The GM office approves it.
+    Approve,
+}
+
+/// 奖惩.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SanctionPolicy {
+    /// In what it is expressed.
+    pub mode: SanctionMode,
+    /// The steps, in order, and who may take each.
+    pub chain: Vec<ChainStep>,
+    /// One incident, one penalty: the first that applies.
+    pub precedence: Vec<RuleId>,
+    /// An appeal is in time within so many days after approval.
+    pub appeal_days: u16,
+    /// Amount of each rule's penalty; a rule that is missing has none. Zero is a recorded breach.
+    #[serde(with = "amounts")]
+    pub amount_fen: BTreeMap<RuleId, Fen>,
+}
+
+mod amounts {
+    //! `[version.sanction.amount_fen]` as a table from rule to fen.
+    use super::*;
+    pub(super) fn serialize<S: serde::Serializer>(
+        map: &BTreeMap<RuleId, Fen>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        map.serialize(s)
+    }
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        d: D,
+    ) -> Result<BTreeMap<RuleId, Fen>, D::Error> {
+        BTreeMap::deserialize(d)
+    }
+}
+
+/// One step and who may take it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainStep {
+    /// The step.
+    pub step: SanctionStep,
+    /// Any one of these.
+    pub by: Vec<Role>,
+}
+
+/// 值班表 (T3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DutyTablePolicy {
+    /// Next week's table is due on this weekday, Monday 0.
+    pub due_weekday_from_monday: u8,
+    /// At this time.
+    pub due_at: DayMinute,
+}
+
+/// What a roster must respect, and the named costs it weighs (solver units).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterPolicy {
+    /// Between two shifts.
+    pub rest_minutes_min: Minutes,
+    /// Working days in a row at most.
+    pub consecutive_days_max: u16,
+    /// Working days in a row at least.
+    pub consecutive_days_min: u16,
+    /// Days off in a row at least.
+    pub consecutive_days_off_min: u16,
+    /// Weekends worked in a month at most; none: no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekends_max: Option<u16>,
+    /// Night shifts in a month at most; none: no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nights_max: Option<u16>,
+    /// How far monthly minutes may lie off the contract, either way.
+    pub contract_slack_minutes: Minutes,
+    /// Costs by name, as `solver::Costs` names them.
+    pub cost: BTreeMap<String, i64>,
+}
+
+/// The law of the region (HAZARDS C; every figure with its source in the document's comments).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LawPolicy {
+    /// Overtime a month at most.
+    pub overtime_month_minutes_max: Minutes,
+    /// Rest days a week at least.
+    pub week_rest_days_min: u16,
+    /// Deductions a month at most, in percent of the wage.
+    pub deduction_percent_max: u8,
+    /// Monthly minimum wage.
+    pub wage_min: Fen,
+}
