@@ -12,7 +12,7 @@ use crate::{
     AppendError, Appended, BoxFuture, Direction, EventId, EventLog, ExpectedRevision, Filter,
     NewEvent, Position, ReadError, RecordedEvent, Revision, StoreId, StreamName, Subscription,
     chain::{GENESIS, Link},
-    store::{check_appendable, start_number},
+    store::{check_appendable, repeat_of, start_number},
     subscription::{CatchUp, Page, PageSource},
 };
 
@@ -103,7 +103,16 @@ impl State {
         recorded_at: DateTime<Utc>,
     ) -> Result<Appended, AppendError> {
         check_appendable(stream, &events)?;
-        if let Some(repeat) = self.repeat_of(stream, &events)? {
+        let known: Vec<_> = events
+            .iter()
+            .map(|event| {
+                self.ids
+                    .get(&event.id)
+                    .and_then(|&index| self.events.get(index))
+                    .cloned()
+            })
+            .collect();
+        if let Some(repeat) = repeat_of(stream, &events, &known)? {
             return Ok(repeat);
         }
         let actual = self.stream(stream).next_back().map(|event| event.revision);
@@ -115,38 +124,6 @@ impl State {
             last = Some(self.push(store, stream, event, recorded_at));
         }
         last.ok_or_else(|| AppendError::Invalid("no events".into()))
-    }
-
-    /// The answer to an append whose events are all there already.
-    fn repeat_of(
-        &self,
-        stream: &StreamName,
-        events: &[NewEvent],
-    ) -> Result<Option<Appended>, AppendError> {
-        let known = |event: &NewEvent| {
-            self.ids
-                .get(&event.id)
-                .and_then(|&index| self.events.get(index))
-        };
-        if events.iter().all(|event| known(event).is_none()) {
-            return Ok(None);
-        }
-        let mut previous: Option<&RecordedEvent> = None;
-        for event in events {
-            let taken = AppendError::IdTaken { id: event.id };
-            let recorded = known(event).ok_or_else(|| taken.clone())?;
-            let follows =
-                previous.is_none_or(|previous| previous.revision.next() == recorded.revision);
-            if recorded.stream != *stream || !event.is_recorded_as(recorded) || !follows {
-                return Err(taken);
-            }
-            previous = Some(recorded);
-        }
-        Ok(previous.map(|last| Appended {
-            revision: last.revision,
-            position: last.position,
-            repeated: true,
-        }))
     }
 
     fn push(

@@ -223,3 +223,30 @@ pub(crate) fn check_appendable(
     }
     Ok(())
 }
+
+/// The first answer to an append whose events are all recorded; `None` when none of them is. `known` holds what
+/// is recorded under the id of each event.
+pub(crate) fn repeat_of<'a>(
+    stream: &StreamName,
+    events: impl IntoIterator<Item = &'a NewEvent>,
+    known: &[Option<RecordedEvent>],
+) -> Result<Option<Appended>, AppendError> {
+    if known.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let mut previous: Option<&RecordedEvent> = None;
+    for (event, recorded) in events.into_iter().zip(known) {
+        let taken = AppendError::IdTaken { id: event.id };
+        let recorded = recorded.as_ref().ok_or_else(|| taken.clone())?;
+        let follows = previous.is_none_or(|previous| previous.revision.next() == recorded.revision);
+        if recorded.stream != *stream || !event.is_recorded_as(recorded) || !follows {
+            return Err(taken);
+        }
+        previous = Some(recorded);
+    }
+    Ok(previous.map(|last| Appended {
+        revision: last.revision,
+        position: last.position,
+        repeated: true,
+    }))
+}

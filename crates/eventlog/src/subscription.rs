@@ -44,6 +44,8 @@ impl Filter {
 }
 
 /// What a subscription says.
+// Nearly every signal is an event, so a box would only add an allocation to each.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// The next event that passes the filter.
