@@ -1,0 +1,169 @@
+//! Who is on post at every point of the meal grid, and how many are missing however they are deployed.
+
+use super::{MINUTES_A_DAY, PointShortfall, Roster, moment};
+use crate::plan::{Meal, Tier};
+use crate::problem::Problem;
+
+/// One point of the meal grid with demand of any kind, lasting one grid step.
+pub(super) struct Point {
+    /// Minutes from the midnight of day 0.
+    pub(super) moment: i64,
+    /// Day of the demand, where there is demand by skill.
+    pub(super) demand_day: Option<usize>,
+    /// Skills of each person on post, as indexes into the problem's skills.
+    pub(super) on_post: Vec<Vec<usize>>,
+    /// Minimum per skill.
+    pub(super) minimum: Vec<u32>,
+    /// Target per skill.
+    pub(super) target: Vec<u32>,
+    /// Missing under the minimum, over all skills.
+    pub(super) under_minimum: u32,
+    /// Missing under the target, over all skills; what is under the minimum is part of it.
+    pub(super) under_target: u32,
+    /// Groups that are short: index into the problem's group demand, its day, and members missing.
+    pub(super) under_group: Vec<(usize, usize, u32)>,
+}
+
+pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> Vec<Point> {
+    let mut points = Vec::new();
+    let posts: Vec<Vec<(i64, i64)>> = (0..roster.worked.len()).map(|person| posts(roster, person)).collect();
+    let meals: Vec<Vec<(i64, i64)>> = (0..roster.worked.len())
+        .map(|person| {
+            let own = meals.iter().filter(|meal| meal.person == person);
+            own.map(|meal| {
+                let start = moment(meal.day, meal.start_minute);
+                (start, start + meal.duration_minutes)
+            })
+            .collect()
+        })
+        .collect();
+    let skills: Vec<Vec<usize>> = problem
+        .people
+        .iter()
+        .map(|person| (0..problem.skills.len()).filter(|skill| person.skills.contains(&problem.skills[*skill].id)).collect())
+        .collect();
+
+    // A demand slot or a shift may reach into the day after the last.
+    let end = moment(problem.days.len() + 2, 0);
+    let mut now = 0;
+    while now < end {
+        let mut point = Point {
+            moment: now,
+            demand_day: None,
+            on_post: Vec::new(),
+            minimum: vec![0; problem.skills.len()],
+            target: vec![0; problem.skills.len()],
+            under_minimum: 0,
+            under_target: 0,
+            under_group: Vec::new(),
+        };
+        for demand in nearby_demand(problem, now) {
+            let start = moment(demand.day, demand.start_minute);
+            let skill = problem.skills.iter().position(|skill| skill.id == demand.skill);
+            if let Some(skill) = skill
+                && start <= now
+                && now < start + problem.slot_minutes
+            {
+                point.minimum[skill] += demand.minimum;
+                point.target[skill] += demand.target;
+                point.demand_day = Some(demand.day);
+            }
+        }
+        let within = |intervals: &[(i64, i64)]| intervals.iter().any(|(from, to)| *from <= now && now < *to);
+        let on_post = |person: usize| within(&posts[person]) && !within(&meals[person]);
+        point.on_post = (0..posts.len()).filter(|person| on_post(*person)).map(|person| skills[person].clone()).collect();
+        for (index, group) in problem.group_demand.iter().enumerate() {
+            let holds = |day: &&usize| moment(**day, group.start_minute) <= now && now < moment(**day, group.end_minute);
+            if let Some(day) = group.days.iter().find(holds) {
+                let members = problem.people.iter().enumerate();
+                let there = members.filter(|(person, who)| group.people.contains(&who.id) && on_post(*person)).count();
+                let missing = group.minimum.saturating_sub(there as u32);
+                if missing > 0 {
+                    point.under_group.push((index, *day, missing));
+                }
+            }
+        }
+        if point.demand_day.is_some() || !point.under_group.is_empty() {
+            point.under_minimum = missing(&point.on_post, &point.minimum);
+            point.under_target = missing(&point.on_post, &point.target);
+            points.push(point);
+        }
+        now += problem.meal_grid_minutes;
+    }
+    points
+}
+
+/// Demand entries that may hold at a moment: those of its day and of the two days before.
+fn nearby_demand(problem: &Problem, now: i64) -> impl Iterator<Item = &crate::problem::Demand> {
+    let today = now / MINUTES_A_DAY;
+    problem.demand.iter().filter(move |demand| (today - 2..=today).contains(&(demand.day as i64)))
+}
+
+fn posts(roster: &Roster<'_>, person: usize) -> Vec<(i64, i64)> {
+    let mut posts = Vec::new();
+    for (day, shift) in roster.worked[person].iter().enumerate() {
+        for segment in shift.iter().flat_map(|shift| &shift.segments) {
+            posts.push((moment(day, segment.start_minute), moment(day, segment.end_minute)));
+        }
+    }
+    posts
+}
+
+/// People missing when those on post are deployed as well as possible, each to one skill they hold: wanted less the largest
+/// assignment, found by letting each person take a place and moving those before them where that frees one.
+pub(super) fn missing(on_post: &[Vec<usize>], wanted: &[u32]) -> u32 {
+    let mut places: Vec<usize> = Vec::new();
+    for (skill, count) in wanted.iter().enumerate() {
+        places.extend(std::iter::repeat_n(skill, *count as usize));
+    }
+    let mut taken_by: Vec<Option<usize>> = vec![None; places.len()];
+    for person in 0..on_post.len() {
+        let mut tried = vec![false; places.len()];
+        take_a_place(person, on_post, &places, &mut taken_by, &mut tried);
+    }
+    taken_by.iter().filter(|person| person.is_none()).count() as u32
+}
+
+fn take_a_place(
+    person: usize,
+    on_post: &[Vec<usize>],
+    places: &[usize],
+    taken_by: &mut [Option<usize>],
+    tried: &mut [bool],
+) -> bool {
+    for place in 0..places.len() {
+        if tried[place] || !on_post[person].contains(&places[place]) {
+            continue;
+        }
+        tried[place] = true;
+        let free = match taken_by[place] {
+            None => true,
+            Some(other) => take_a_place(other, on_post, places, taken_by, tried),
+        };
+        if free {
+            taken_by[place] = Some(person);
+            return true;
+        }
+    }
+    false
+}
+
+/// The shortfalls of all points, as the verdict lists them.
+pub(super) fn shortfalls(problem: &Problem, points: &[Point]) -> Vec<PointShortfall> {
+    let mut shortfalls = Vec::new();
+    for point in points {
+        let day = (point.moment / MINUTES_A_DAY).min(problem.days.len() as i64 - 1).max(0) as usize;
+        let start_minute = point.moment - moment(day, 0);
+        let mut add = |tier: Tier, group: Option<String>, missing: u32| {
+            if missing > 0 {
+                shortfalls.push(PointShortfall { day, start_minute, tier, group, missing });
+            }
+        };
+        add(Tier::Minimum, None, point.under_minimum);
+        add(Tier::Target, None, point.under_target - point.under_minimum);
+        for (group, _, missing) in &point.under_group {
+            add(Tier::Group, Some(problem.group_demand[*group].id.clone()), *missing);
+        }
+    }
+    shortfalls
+}
