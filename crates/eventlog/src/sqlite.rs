@@ -1,5 +1,6 @@
 //! The embedded default: a log in one SQLite file, written by one thread with group commit.
 
+mod ledger;
 mod reader;
 mod schema;
 mod writer;
@@ -17,8 +18,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use schema::OpenError;
 
 use self::{
+    ledger::{Command, Ledger},
     reader::{Pages, Readers},
-    writer::{Command, Writer},
+    writer::{Request, Writer},
 };
 use crate::{
     AppendError, Appended, BoxFuture, Direction, EventLog, ExpectedRevision, Filter, NewEvent,
@@ -57,7 +59,7 @@ pub struct SqliteLog {
     path: PathBuf,
     options: SqliteOptions,
     /// `None` only while the log is dropped.
-    inbox: Option<mpsc::Sender<Command>>,
+    inbox: Option<mpsc::Sender<Request>>,
     writer: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
     appended: watch::Receiver<()>,
@@ -77,7 +79,7 @@ impl SqliteLog {
             path: path.clone(),
             store,
             busy_timeout: options.busy_timeout,
-            connection: Some(connection),
+            ledger: Some(Ledger::new(connection, store)),
             inbox: commands,
             appended: wake,
             group_commands_max: options.group_commands_max.max(1),
@@ -186,12 +188,11 @@ impl EventLog for SqliteLog {
                 expected,
                 events: events.collect(),
                 recorded_at: recorded_at.trunc_subsecs(6),
-                reply,
             };
             self.inbox
                 .as_ref()
                 .ok_or_else(closed)?
-                .send(command)
+                .send(Request { command, reply })
                 .await
                 .map_err(|_| closed())?;
             answer

@@ -206,7 +206,6 @@ pub(crate) fn check_appendable(
     if events.is_empty() {
         return refuse("no events".into());
     }
-    let mut ids = HashSet::with_capacity(events.len());
     for event in events {
         if event.event_type.is_empty() {
             return refuse(format!("event {} has no type", event.id));
@@ -217,8 +216,11 @@ pub(crate) fn check_appendable(
                 event.id
             ));
         }
-        if !ids.insert(event.id) {
-            return refuse(format!("event {} stands in the append twice", event.id));
+    }
+    if events.len() > 1 {
+        let mut ids = HashSet::with_capacity(events.len());
+        if let Some(twin) = events.iter().find(|event| !ids.insert(event.id)) {
+            return refuse(format!("event {} stands in the append twice", twin.id));
         }
     }
     Ok(())

@@ -1,0 +1,331 @@
+//! How fast the SQLite log is beside bare SQLite: the same columns, indexes, settings and batch sizes, in the
+//! same run, round by round in turn. Prints medians and ratios (log / bare; higher is better).
+//!
+//! `bench_log [--rounds N] [--dir DIR]`; files go to DIR, by default beside the executable.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::{
+    hint::black_box,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chrono::Utc;
+use eventlog::{
+    Codec, CommandId, EventLog, EventType, ExpectedRevision, Metadata, NewEvent, Revision,
+    StreamName,
+    sqlite::{SqliteLog, SqliteOptions},
+};
+use rusqlite::{Connection, params};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Clients at once, and appends each of them makes in a round.
+const APPENDS: [(usize, usize); 3] = [(1, 300), (32, 100), (256, 50)];
+const READ_EVENTS: usize = 60_000;
+const READ_PAGE_EVENTS: usize = 1000;
+const PUNCHED: EventType = EventType::new("punched", 1);
+const COLUMNS: &str = "position, stream, revision, event_id, event_type, schema_version, recorded_at, metadata, data, \
+                       prev_hash, hash";
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct Punched {
+    staff: String,
+    device: String,
+    at: i64,
+    note: String,
+}
+
+fn main() {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let folder = tempfile::Builder::new()
+        .prefix("bench-log-")
+        .tempdir_in(&options.folder)
+        .unwrap();
+    println!(
+        "{}, {} cores; SQLite {}, WAL, synchronous=FULL; {} rounds; events of {} bytes",
+        cpu_model(),
+        std::thread::available_parallelism().map_or(0, usize::from),
+        rusqlite::version(),
+        options.rounds,
+        data(0).len(),
+    );
+    println!(
+        "{:<32}{:>14}{:>14}{:>8}",
+        "events/s, median", "bare SQLite", "log", "ratio"
+    );
+    for (clients, appends) in APPENDS {
+        let mut bare = Vec::new();
+        let mut log = Vec::new();
+        for round in 0..options.rounds {
+            let path = |kind: &str| folder.path().join(format!("{kind}-{clients}-{round}.db"));
+            // Take turns at being first, so that neither always finds the disk quieter.
+            if round % 2 == 0 {
+                bare.push(bare_appends(&path("bare"), clients, appends));
+                log.push(runtime.block_on(log_appends(&path("log"), clients, appends)));
+            } else {
+                log.push(runtime.block_on(log_appends(&path("log"), clients, appends)));
+                bare.push(bare_appends(&path("bare"), clients, appends));
+            }
+        }
+        report(&format!("durable append, {clients} clients"), bare, log);
+    }
+    let path = folder.path().join("read.db");
+    let log = runtime.block_on(filled_log(&path));
+    let connection = Connection::open(&path).unwrap();
+    let codec: Codec<Punched> = Codec::new().kind(PUNCHED, |punched| punched);
+    let (mut bare, mut read, mut bare_decode, mut decode) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..options.rounds {
+        bare.push(bare_read(&connection, |_| ()));
+        read.push(runtime.block_on(log_read(&log, |_| ())));
+        bare_decode.push(bare_read(&connection, |data| {
+            drop(black_box(serde_json::from_slice::<Punched>(data).unwrap()))
+        }));
+        decode.push(runtime.block_on(log_read(&log, |event| {
+            drop(black_box(codec.decode(event).unwrap()))
+        })));
+    }
+    report("sequential read", bare, read);
+    report("sequential read and decode", bare_decode, decode);
+}
+
+struct Options {
+    rounds: usize,
+    folder: PathBuf,
+}
+
+impl Options {
+    fn parse() -> Self {
+        let beside = std::env::current_exe()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned();
+        let mut options = Self {
+            rounds: 7,
+            folder: beside,
+        };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            let value = words.next();
+            match (word.as_str(), value) {
+                ("--rounds", Some(value)) => {
+                    options.rounds = value.parse().expect("--rounds takes a number")
+                }
+                ("--dir", Some(value)) => options.folder = value.into(),
+                _ => panic!("usage: bench_log [--rounds N] [--dir DIR]"),
+            }
+        }
+        options.rounds = options.rounds.max(1);
+        options
+    }
+}
+
+fn data(number: usize) -> Vec<u8> {
+    let note = "x".repeat(220);
+    format!(
+        r#"{{"staff":"s-{number:06}","device":"terminal-1","at":{},"note":"{note}"}}"#,
+        1_790_000_000 + number
+    )
+    .into_bytes()
+}
+
+fn stream(client: usize) -> StreamName {
+    StreamName::new(format!("attendance-s{client:04}-2026-12"))
+}
+
+fn event(number: usize) -> NewEvent {
+    let command = CommandId(Uuid::from_u128(number as u128 + 1));
+    NewEvent::new(
+        command,
+        0,
+        PUNCHED,
+        data(number),
+        Metadata::new("terminal-1", command),
+    )
+}
+
+/// One transaction for every `clients` events, on tables as the log has them: no check, no chain, no answer.
+fn bare_appends(path: &Path, clients: usize, appends: usize) -> f64 {
+    // The log makes the tables; the bare loop only borrows them.
+    drop(SqliteLog::open(path, SqliteOptions::default()).unwrap());
+    let mut connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;",
+        )
+        .unwrap();
+    let rounds: Vec<Vec<_>> = (0..appends)
+        .map(|round| {
+            (0..clients)
+                .map(|client| {
+                    let event = event(round * clients + client);
+                    let metadata = event.metadata.to_bytes();
+                    (stream(client), round, event, metadata)
+                })
+                .collect()
+        })
+        .collect();
+    let started = Instant::now();
+    for rows in &rounds {
+        let transaction = connection.transaction().unwrap();
+        {
+            let mut insert = transaction
+                .prepare_cached(
+                    "INSERT INTO events (stream, revision, event_id, event_type, schema_version, recorded_at, \
+                     metadata, data, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                )
+                .unwrap();
+            for (stream, revision, event, metadata) in rows {
+                insert
+                    .execute(params![
+                        stream.as_str(),
+                        *revision as i64,
+                        event.id.as_bytes(),
+                        event.event_type,
+                        event.schema_version,
+                        Utc::now().timestamp_micros(),
+                        metadata,
+                        event.data,
+                        [7_u8; 32],
+                        [8_u8; 32],
+                    ])
+                    .unwrap();
+            }
+        }
+        transaction.commit().unwrap();
+    }
+    per_second(clients * appends, started.elapsed())
+}
+
+/// Clients that each append to a stream of their own, one event at a time, waiting for every answer.
+async fn log_appends(path: &Path, clients: usize, appends: usize) -> f64 {
+    let log = Arc::new(SqliteLog::open(path, SqliteOptions::default()).unwrap());
+    let work: Vec<_> = (0..clients)
+        .map(|client| {
+            let events: Vec<_> = (0..appends)
+                .map(|round| event(round * clients + client))
+                .collect();
+            (Arc::clone(&log), stream(client), events)
+        })
+        .collect();
+    let started = Instant::now();
+    let clients_at_work: Vec<_> = work
+        .into_iter()
+        .map(|(log, stream, events)| {
+            tokio::spawn(async move {
+                let mut last = None;
+                for event in events {
+                    let expected = ExpectedRevision::after(last);
+                    let appended = log
+                        .append(&stream, expected, vec![event], Utc::now())
+                        .await
+                        .unwrap();
+                    assert_eq!(appended.revision, last.map_or(Revision(0), Revision::next));
+                    last = Some(appended.revision);
+                }
+            })
+        })
+        .collect();
+    for client in clients_at_work {
+        client.await.unwrap();
+    }
+    let speed = per_second(clients * appends, started.elapsed());
+    assert_eq!(
+        eventlog::verify(log.as_ref()).await.unwrap().events,
+        (clients * appends) as u64
+    );
+    speed
+}
+
+async fn filled_log(path: &Path) -> SqliteLog {
+    const TOGETHER: usize = 500;
+    let log = SqliteLog::open(path, SqliteOptions::default()).unwrap();
+    for first in (0..READ_EVENTS).step_by(TOGETHER) {
+        let events = (first..first + TOGETHER).map(event).collect();
+        log.append(
+            &stream(first / TOGETHER % 20),
+            ExpectedRevision::Any,
+            events,
+            Utc::now(),
+        )
+        .await
+        .unwrap();
+    }
+    log
+}
+
+fn bare_read(connection: &Connection, mut each: impl FnMut(&[u8])) -> f64 {
+    let mut select = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM events ORDER BY position"))
+        .unwrap();
+    let started = Instant::now();
+    let mut rows = select.query(()).unwrap();
+    let mut count = 0;
+    while let Some(row) = rows.next().unwrap() {
+        for column in 0..11 {
+            black_box(row.get_ref(column).unwrap());
+        }
+        each(row.get_ref(8).unwrap().as_blob().unwrap());
+        count += 1;
+    }
+    assert_eq!(count, READ_EVENTS);
+    per_second(count, started.elapsed())
+}
+
+async fn log_read(log: &SqliteLog, mut each: impl FnMut(&eventlog::RecordedEvent)) -> f64 {
+    let started = Instant::now();
+    let mut after = None;
+    let mut count = 0;
+    loop {
+        let page = log.read_all(after, READ_PAGE_EVENTS).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.position);
+        count += page.len();
+        page.iter().for_each(&mut each);
+    }
+    assert_eq!(count, READ_EVENTS);
+    per_second(count, started.elapsed())
+}
+
+fn per_second(count: usize, elapsed: Duration) -> f64 {
+    count as f64 / elapsed.as_secs_f64()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The ratio is the median of the rounds' ratios: both sides of a round met the same neighbours on the machine.
+fn report(what: &str, bare: Vec<f64>, log: Vec<f64>) {
+    let ratio = median(
+        bare.iter()
+            .zip(&log)
+            .map(|(bare, log)| log / bare)
+            .collect(),
+    );
+    println!(
+        "{what:<32}{:>14.0}{:>14.0}{ratio:>8.2}",
+        median(bare),
+        median(log)
+    );
+}
+
+fn cpu_model() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    model.map_or_else(
+        || std::env::consts::ARCH.to_owned(),
+        |(_, model)| model.to_owned(),
+    )
+}
