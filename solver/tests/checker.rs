@@ -310,11 +310,26 @@ fn consecutive_days_off_min() {
 fn weekly_rest_day() {
     let set = |problem: &mut Problem| problem.people[0].weekly_rest_day = true;
     one_person(Rule::WeeklyRestDay, set, &["EEEEEE.EEEEEE"], &["EEEEEEE", ".......EEEEEEE"]);
-    let rested = |problem: &mut Problem| {
-        problem.people[0].weekly_rest_day = true;
-        problem.people[0].history.rested_this_week = true;
+    // Day 0 is a Thursday: three days of its week lie before the horizon.
+    let thursday = |problem: &mut Problem, worked: u32, off: u32, rested: bool| {
+        for (day, info) in problem.days.iter_mut().enumerate() {
+            (info.weekend, info.week) = ((day + 3) % 7 >= 5, (day as u32 + 3) / 7);
+        }
+        let who = &mut problem.people[0];
+        who.weekly_rest_day = true;
+        who.history = History {
+            consecutive_work_days: worked,
+            consecutive_days_off: off,
+            rested_this_week: rested,
+            ..History::default()
+        };
     };
-    one_person(Rule::WeeklyRestDay, rested, &["EEEEEEE"], &["EEEEEEEEEEEEEE"]);
+    let all = &["EEEE", ".EEE"];
+    one_person(Rule::WeeklyRestDay, |problem| thursday(problem, 3, 0, false), &[".EEE"], &["EEEE"]);
+    one_person(Rule::WeeklyRestDay, |problem| thursday(problem, 3, 0, true), all, &["....EEEEEEE"]);
+    one_person(Rule::WeeklyRestDay, |problem| thursday(problem, 2, 0, false), all, &["....EEEEEEE"]);
+    one_person(Rule::WeeklyRestDay, |problem| thursday(problem, 0, 1, false), all, &["....EEEEEEE"]);
+    one_person(Rule::WeeklyRestDay, |problem| thursday(problem, 0, 0, false), all, &["....EEEEEEE"]);
 }
 
 #[test]
@@ -644,6 +659,13 @@ fn cost_of_unfairness_grows() {
         (&["", "NNN"], 0),
     ];
     costs(CostTerm::Fairness, set, &cases);
+    let overdrawn = |problem: &mut Problem| {
+        problem.costs.fairness.per_unit = 60;
+        problem.people[0].fair_share.lates = Some(2);
+        problem.people[0].history.lates = 4;
+    };
+    // Two above the share before the month; the third and fourth above it are this month's.
+    costs(CostTerm::Fairness, overdrawn, &[(&[], 0), (&["L"], 60 * 3), (&["LL"], 60 * (3 + 4))]);
 }
 
 #[test]

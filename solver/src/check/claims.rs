@@ -117,7 +117,7 @@ fn shortfalls(problem: &Problem, plan: &Plan, points: &[Point], violations: &mut
         for (index, group) in problem.group_demand.iter().enumerate() {
             let of_group = here.iter().filter(|entry| entry.tier == Tier::Group && entry.group.as_ref() == Some(&group.id));
             let said: u32 = of_group.map(|entry| entry.missing).sum();
-            let is: u32 = point.under_group.iter().filter(|(other, _, _)| *other == index).map(|(_, _, missing)| missing).sum();
+            let is: u32 = point.under_group.iter().filter(|(other, _)| *other == index).map(|(_, missing)| missing).sum();
             if said != is {
                 broken(day, minute, format!("group {}: says {said} missing, {is} are", group.id));
             }

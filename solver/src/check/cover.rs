@@ -8,8 +8,8 @@ use crate::problem::Problem;
 pub(super) struct Point {
     /// Minutes from the midnight of day 0.
     pub(super) moment: i64,
-    /// Day of the demand, where there is demand by skill.
-    pub(super) demand_day: Option<usize>,
+    /// Some skill has demand here, be it for nobody.
+    pub(super) any_demand: bool,
     /// Skills of each person on post, as indexes into the problem's skills.
     pub(super) on_post: Vec<Vec<usize>>,
     /// Minimum per skill.
@@ -20,8 +20,8 @@ pub(super) struct Point {
     pub(super) under_minimum: u32,
     /// Missing under the target, over all skills; what is under the minimum is part of it.
     pub(super) under_target: u32,
-    /// Groups that are short: index into the problem's group demand, its day, and members missing.
-    pub(super) under_group: Vec<(usize, usize, u32)>,
+    /// Groups that are short: index into the problem's group demand, and members missing.
+    pub(super) under_group: Vec<(usize, u32)>,
 }
 
 pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> Vec<Point> {
@@ -49,7 +49,7 @@ pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> 
     while now < end {
         let mut point = Point {
             moment: now,
-            demand_day: None,
+            any_demand: false,
             on_post: Vec::new(),
             minimum: vec![0; problem.skills.len()],
             target: vec![0; problem.skills.len()],
@@ -66,24 +66,24 @@ pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> 
             {
                 point.minimum[skill] += demand.minimum;
                 point.target[skill] += demand.target;
-                point.demand_day = Some(demand.day);
+                point.any_demand = true;
             }
         }
         let within = |intervals: &[(i64, i64)]| intervals.iter().any(|(from, to)| *from <= now && now < *to);
         let on_post = |person: usize| within(&posts[person]) && !within(&meals[person]);
         point.on_post = (0..posts.len()).filter(|person| on_post(*person)).map(|person| skills[person].clone()).collect();
         for (index, group) in problem.group_demand.iter().enumerate() {
-            let holds = |day: &&usize| moment(**day, group.start_minute) <= now && now < moment(**day, group.end_minute);
-            if let Some(day) = group.days.iter().find(holds) {
+            let holds = |day: &usize| moment(*day, group.start_minute) <= now && now < moment(*day, group.end_minute);
+            if group.days.iter().any(holds) {
                 let members = problem.people.iter().enumerate();
                 let there = members.filter(|(person, who)| group.people.contains(&who.id) && on_post(*person)).count();
                 let missing = group.minimum.saturating_sub(there as u32);
                 if missing > 0 {
-                    point.under_group.push((index, *day, missing));
+                    point.under_group.push((index, missing));
                 }
             }
         }
-        if point.demand_day.is_some() || !point.under_group.is_empty() {
+        if point.any_demand || !point.under_group.is_empty() {
             point.under_minimum = missing(&point.on_post, &point.minimum);
             point.under_target = missing(&point.on_post, &point.target);
             points.push(point);
@@ -161,7 +161,7 @@ pub(super) fn shortfalls(problem: &Problem, points: &[Point]) -> Vec<PointShortf
         };
         add(Tier::Minimum, None, point.under_minimum);
         add(Tier::Target, None, point.under_target - point.under_minimum);
-        for (group, _, missing) in &point.under_group {
+        for (group, missing) in &point.under_group {
             add(Tier::Group, Some(problem.group_demand[*group].id.clone()), *missing);
         }
     }

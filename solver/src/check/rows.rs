@@ -214,11 +214,19 @@ impl Row<'_> {
         }
         for week in self.weeks() {
             let ends = week.last().is_some_and(|last| last + 1 < self.worked.len()) || week.len() >= 7;
-            let rested_before = week.first() == Some(&0) && self.person.history.rested_this_week;
+            let rested_before = week.first() == Some(&0) && self.rested_before_day_0(week.len());
             if ends && !rested_before && week.iter().all(|day| self.worked[*day].is_some()) {
                 self.broken(Rule::WeeklyRestDay, week[0], format!("no day off in the week of {} days", week.len()));
             }
         }
+    }
+
+    /// The week of day 0 has `days_ahead` days in the horizon; the others lie before it. They hold a day off when it is said
+    /// so, when the eve was off, or when the last run of work is shorter than they are. Of an unknown past nothing is asked.
+    fn rested_before_day_0(&self, days_ahead: usize) -> bool {
+        let history = &self.person.history;
+        let days_before = 7_usize.saturating_sub(days_ahead);
+        days_before > 0 && (history.rested_this_week || (history.consecutive_work_days as usize) < days_before)
     }
 
     fn minutes(&mut self) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Roster;
 use super::cover::Point;
+use super::{MINUTES_A_DAY, Roster};
 use crate::plan::CostTable;
 use crate::problem::{CostTerm, Problem, Wish};
 
@@ -62,7 +62,9 @@ fn cover(problem: &Problem, points: &[Point], sums: &mut Sums) {
     let costs = &problem.costs;
     let minutes = i128::from(problem.meal_grid_minutes);
     for point in points {
-        if let Some(day) = point.demand_day {
+        // Slots beyond the last midnight belong to the last day.
+        let day = (point.moment / MINUTES_A_DAY).min(problem.days.len() as i64 - 1) as usize;
+        if point.any_demand {
             let wanted: i128 = point.target.iter().map(|target| i128::from(*target)).sum();
             let over = (point.on_post.len() as i128 - wanted).max(0);
             let mut add = |term: CostTerm, people: i128, per_unit: i64| {
@@ -72,9 +74,9 @@ fn cover(problem: &Problem, points: &[Point], sums: &mut Sums) {
             add(CostTerm::UnderTarget, i128::from(point.under_target), costs.under_target.per_unit);
             add(CostTerm::OverTarget, over, costs.over_target.per_unit);
         }
-        for (_, day, missing) in &point.under_group {
+        for (_, missing) in &point.under_group {
             let amount = i128::from(*missing) * minutes * i128::from(costs.under_group.per_unit);
-            sums.add(CostTerm::UnderGroup, None, Some(*day), amount);
+            sums.add(CostTerm::UnderGroup, None, Some(day), amount);
         }
     }
 }
@@ -107,11 +109,19 @@ fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
         holidays += i64::from(problem.days[day].holiday);
     }
     let fair = &who.fair_share;
-    for (count, fair) in
-        [(nights, fair.nights), (lates, fair.lates), (weekend_days, fair.weekend_days), (holidays, fair.holidays)]
-    {
-        let above = fair.map_or(0, |fair| i128::from(count) - i128::from(fair)).max(0);
-        let amount = above * (above + 1) / 2 * i128::from(problem.costs.fairness.per_unit);
+    let history = &who.history;
+    for (carried, count, fair) in [
+        (history.nights, nights, fair.nights),
+        (history.lates, lates, fair.lates),
+        (history.weekend_days, weekend_days, fair.weekend_days),
+        (history.holidays, holidays, fair.holidays),
+    ] {
+        let Some(fair) = fair else { continue };
+        // The n-th unit above the share costs n times the unit; those above it before the horizon are past.
+        let mut amount = 0;
+        for unit in carried + 1..=count {
+            amount += i128::from((unit - fair).max(0)) * i128::from(problem.costs.fairness.per_unit);
+        }
         sums.add(CostTerm::Fairness, Some(person), None, amount);
     }
 }
