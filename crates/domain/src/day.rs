@@ -27,6 +27,8 @@ pub struct RosterVersion {
 pub struct Assignment {
     /// The roster it stands in.
     pub roster: RosterVersion,
+    /// The event that brought this cell into force: the publication, or the amendment or swap that changed it last.
+    pub event: EventId,
     /// What is worked; `None` is a day off.
     pub shift: Option<Shift>,
 }
@@ -38,8 +40,11 @@ pub struct PunchFact {
     pub event: EventId,
     /// What.
     pub kind: PunchKind,
-    /// When.
+    /// When, by the clock of the source.
     pub at: DateTime<Utc>,
+    /// When the server learned of it. Of the same punch sent twice the first received counts; a suspect punch belongs
+    /// to the day it was received on, for its own clock cannot be right.
+    pub received_at: DateTime<Utc>,
     /// The device it came from, `web` for the page.
     pub device: String,
     /// Flagged, if anything is odd.
@@ -142,7 +147,8 @@ pub struct DayFacts {
     pub previous_shift_end: Option<DateTime<Utc>>,
     /// The start of the first segment of the person's shift after this date, if within two days.
     pub next_shift_start: Option<DateTime<Utc>>,
-    /// Punches from a day before to two days after, in order of time; reckoning takes those that belong to this date.
+    /// Punches from a day before to two days after (by `at`; a suspect one by `received_at`), in any order; reckoning
+    /// takes those that belong to this date.
     pub punches: Vec<PunchFact>,
     /// Correction requests for this date.
     pub corrections: Vec<CorrectionFact>,
@@ -150,7 +156,8 @@ pub struct DayFacts {
     pub leaves: Vec<LeaveFact>,
     /// Swaps giving this date away without approval.
     pub unarranged_swaps: Vec<UnarrangedSwapFact>,
-    /// The colleague's in-punches on this shift, as evidence of an unarranged swap.
+    /// In-punches around this shift's start by colleagues who were not rostered to it: evidence, even with no swap
+    /// asked for, that it was given away without approval (T9).
     pub colleague_punches: Vec<EventId>,
     /// Evidence of presence inside the shift.
     pub presence: Vec<PresenceShown>,
@@ -175,7 +182,8 @@ pub enum EdgeState {
         /// Its event.
         event: EventId,
     },
-    /// Not punched, made good by an approved correction.
+    /// Made good by an approved correction. A decision by an approver stands over a punch that says otherwise; such a
+    /// punch is listed as unmatched.
     Corrected {
         /// As claimed.
         at: DateTime<Utc>,
@@ -187,14 +195,40 @@ pub enum EdgeState {
     /// Not punched; the window to ask for a correction is open, or a request is undecided: no penalty yet.
     Pending,
     /// Not punched, and nothing makes it good any more (T8).
-    Missed,
+    Missed {
+        /// Requests for it that were refused or taken back.
+        events: Vec<EventId>,
+    },
+    /// Not punched, as part of an absence, which counts instead (T12).
+    Absent,
 }
 
-/// One segment of the shift, planned and done.
+impl EdgeState {
+    /// When it was passed, if that is known.
+    pub fn at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Punched { at, .. } | Self::Corrected { at, .. } => Some(*at),
+            Self::NotWanted | Self::Pending | Self::Missed { .. } | Self::Absent => None,
+        }
+    }
+    /// The events behind it.
+    pub fn events(&self) -> &[EventId] {
+        match self {
+            Self::Punched { event, .. } => std::slice::from_ref(event),
+            Self::Corrected { events, .. } | Self::Missed { events } => events,
+            Self::NotWanted | Self::Pending | Self::Absent => &[],
+        }
+    }
+}
+
+/// One segment of the shift, planned and done. Its minutes are conserved:
+/// `planned = present + late + early + leave + absent + unproven`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentRecord {
     /// As rostered.
     pub planned: Segment,
+    /// Its true length; differs from the clock's when the clocks change inside it.
+    pub planned_minutes: Minutes,
     /// Its in.
     pub arrival: EdgeState,
     /// Its out.
@@ -205,8 +239,10 @@ pub struct SegmentRecord {
     pub early_minutes: Minutes,
     /// On post inside the planned time, meals included.
     pub present_minutes: Minutes,
-    /// Nothing shows presence in this segment and no leave covers it.
+    /// 旷工: nothing shows presence, no leave covers it, and the window to explain is over.
     pub absent_minutes: Minutes,
+    /// Neither shown nor refuted: the segment lasts or is to come, or one of its punches is missing.
+    pub unproven_minutes: Minutes,
     /// Covered by approved leave.
     pub leave_minutes: Minutes,
     /// After the planned end or before the planned start, before any approval is applied.
@@ -261,7 +297,7 @@ pub struct OvertimeMinutes {
     pub statutory: Minutes,
 }
 
-/// A breach of a day-wise rule, before precedence; the penalty is derived from it.
+/// What became of one person's work date: the row every board, export and penalty is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayRecord {
     /// Who.
@@ -296,12 +332,20 @@ pub struct DayRecord {
     pub early_minutes: Minutes,
     /// Counted overtime.
     pub overtime: OvertimeMinutes,
-    /// Counted overtime that earns time off instead of pay (T2).
+    /// Before the plan, after it or on a day off, before any approval is applied.
+    pub beyond_minutes: Minutes,
+    /// Of the counted overtime, what earns time off instead of pay (T2).
     pub time_off_earned_minutes: Minutes,
     /// Came later than the arrival lead asks, by minutes.
     pub lead_missed_minutes: Minutes,
-    /// Somebody else took the shift, or was asked to, without approval (T9).
+    /// Somebody was asked to take the shift, without approval (T9).
     pub unarranged_swap: Option<SwapId>,
+    /// What shows that the shift was given away without approval: the swap's events, the colleague's punches (T9).
+    pub swap_evidence: Vec<EventId>,
+    /// Leave requests that did not excuse an absence (T12).
+    pub absence_evidence: Vec<EventId>,
+    /// Correction requests of the day that count towards the month's limit: pending and approved (T7).
+    pub correction_count: u16,
     /// Punches that belong to the day but fit nothing; never dropped.
     pub unmatched: Vec<EventId>,
     /// Suspect punches of the day (never fined automatically).
@@ -310,6 +354,8 @@ pub struct DayRecord {
     pub evidence: Vec<EventId>,
     /// The roster it was reckoned against.
     pub roster: Option<RosterVersion>,
+    /// The event that brought the cell into force.
+    pub roster_event: Option<EventId>,
     /// The rules it was reckoned by.
     pub policy: PolicyVersionId,
 }

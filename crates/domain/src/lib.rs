@@ -15,3 +15,8 @@ pub mod decider;
 pub mod policy;
 pub mod refusal;
 pub mod who;
+
+pub mod moment;
+pub mod penalty;
+pub mod reckoning;
+pub mod summary;

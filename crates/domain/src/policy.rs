@@ -79,9 +79,9 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PunchPolicy {
-    /// How long before a segment edge a punch may lie and still be its own.
+    /// How long before a segment's start an in-punch may lie and still be its own; inside the segment any may.
     pub window_before_minutes: Minutes,
-    /// How long after.
+    /// How long after a segment's end an out-punch may lie and still be its own; inside the segment any may.
     pub window_after_minutes: Minutes,
     /// Same person, kind and device within this is one punch.
     pub debounce_seconds: i64,
@@ -175,7 +175,7 @@ pub struct PhonePolicy {
 pub struct MealPolicy {
     /// Longer is a breach.
     pub minutes_max: Minutes,
-    /// Whether a meal is off the worked time.
+    /// Whether a meal counts as worked time.
     pub paid: bool,
 }
 
@@ -187,6 +187,8 @@ pub struct OvertimePolicy {
     pub minutes_min: Minutes,
     /// Counts only when approved.
     pub approval_required: bool,
+    /// Work rostered on a statutory holiday counts as overtime of that class, with no further approval.
+    pub statutory_when_rostered: bool,
 }
 
 /// In what a penalty is expressed.
@@ -226,23 +228,21 @@ pub struct SanctionPolicy {
     /// An appeal is in time within so many days after approval.
     pub appeal_days: u16,
     /// Amount of each rule's penalty; a rule that is missing has none. Zero is a recorded breach.
-    #[serde(with = "amounts")]
     pub amount_fen: BTreeMap<RuleId, Fen>,
+    /// The same in points, for mode `points`.
+    #[serde(default)]
+    pub amount_points: BTreeMap<RuleId, i64>,
 }
 
-mod amounts {
-    //! `[version.sanction.amount_fen]` as a table from rule to fen.
-    use super::*;
-    pub(super) fn serialize<S: serde::Serializer>(
-        map: &BTreeMap<RuleId, Fen>,
-        s: S,
-    ) -> Result<S::Ok, S::Error> {
-        map.serialize(s)
-    }
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
-        d: D,
-    ) -> Result<BTreeMap<RuleId, Fen>, D::Error> {
-        BTreeMap::deserialize(d)
+impl SanctionPolicy {
+    /// What a breach of `rule` costs in the mode in force: fen, points, or 0 for a recorded breach; none: the rule
+    /// makes no penalty.
+    pub fn amount(&self, rule: RuleId) -> Option<Fen> {
+        match self.mode {
+            SanctionMode::Money => self.amount_fen.get(&rule).copied(),
+            SanctionMode::Points => self.amount_points.get(&rule).map(|&points| Fen(points)),
+            SanctionMode::Off => self.amount_fen.get(&rule).map(|_| Fen::ZERO),
+        }
     }
 }
 
@@ -286,18 +286,47 @@ pub struct RosterPolicy {
     pub nights_max: Option<u16>,
     /// How far monthly minutes may lie off the contract, either way.
     pub contract_slack_minutes: Minutes,
-    /// Costs by name, as `solver::Costs` names them.
+    /// Costs by name ([`COST_NAMES`]), in cost units; a name left out keeps the solver's default.
     pub cost: BTreeMap<String, i64>,
 }
+
+/// The names of a roster's costs, as the solver has them.
+pub const COST_NAMES: [&str; 11] = [
+    "under_minimum",
+    "under_target",
+    "over_target",
+    "under_group",
+    "request",
+    "fairness",
+    "isolated_day_off",
+    "isolated_day_on",
+    "split_shift",
+    "change_per_cell",
+    "minutes_off_contract",
+];
 
 /// The law of the region (HAZARDS C; every figure with its source in the document's comments).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LawPolicy {
+    /// Overtime a day at most.
+    pub overtime_day_minutes_max: Minutes,
     /// Overtime a month at most.
     pub overtime_month_minutes_max: Minutes,
+    /// Pay of overtime on a working day, in percent of the wage.
+    pub overtime_workday_percent: u16,
+    /// On a rest day without time off in lieu.
+    pub overtime_rest_day_percent: u16,
+    /// On a statutory holiday.
+    pub overtime_statutory_percent: u16,
     /// Rest days a week at least.
     pub week_rest_days_min: u16,
+    /// Whether penalties may be money at all.
+    pub fines_allowed: bool,
+    /// Protected staff work no nights.
+    pub protected_no_nights: bool,
+    /// Protected staff work no overtime.
+    pub protected_no_overtime: bool,
     /// Deductions a month at most, in percent of the wage.
     pub deduction_percent_max: u8,
     /// Monthly minimum wage.

@@ -1,0 +1,101 @@
+//! Time beyond the plan, what of it counts, and in which class.
+
+use super::*;
+use crate::day::{OvertimeMinutes, PunchFact};
+use crate::event::{Compensation, DayKind};
+
+pub(super) struct Extra {
+    pub(super) beyond_minutes: Minutes,
+    pub(super) overtime: OvertimeMinutes,
+    pub(super) time_off_earned_minutes: Minutes,
+    /// Punches on a day off and approvals that it rests on.
+    pub(super) events: BTreeSet<EventId>,
+}
+
+pub(super) fn count(
+    facts: &DayFacts,
+    policy: &Policy,
+    punches: &[PunchFact],
+    segments: &[SegmentRecord],
+    worked_minutes: Minutes,
+) -> Extra {
+    let mut events = BTreeSet::new();
+    let rostered = !segments.is_empty();
+    let beyond_minutes = if rostered {
+        segments.iter().map(|s| s.beyond_minutes).sum()
+    } else {
+        let (minutes, pairs) = pairs_on_a_day_off(punches);
+        if !policy.overtime.approval_required || !facts.overtime.is_empty() {
+            events.extend(pairs);
+        }
+        minutes
+    };
+
+    let mut open = if beyond_minutes < policy.overtime.minutes_min {
+        Minutes::ZERO
+    } else {
+        beyond_minutes
+    };
+    let mut counted = Minutes::ZERO;
+    let mut time_off_earned_minutes = Minutes::ZERO;
+    for approval in &facts.overtime {
+        let minutes = open.min(approval.minutes_max.at_least_zero());
+        open = open - minutes;
+        counted += minutes;
+        if approval.compensation == Compensation::TimeOff {
+            time_off_earned_minutes += minutes;
+        }
+        events.insert(approval.event);
+    }
+    if !policy.overtime.approval_required {
+        counted += open;
+    }
+
+    let statutory = facts.day_kind == Some(DayKind::Statutory);
+    let mut overtime = OvertimeMinutes::default();
+    let class = if statutory {
+        &mut overtime.statutory
+    } else if rostered || (facts.assignment.is_none() && is_workday(facts)) {
+        &mut overtime.workday
+    } else {
+        &mut overtime.rest_day
+    };
+    *class += counted;
+    if statutory && rostered && policy.overtime.statutory_when_rostered {
+        overtime.statutory += worked_minutes;
+    }
+    Extra {
+        beyond_minutes,
+        overtime,
+        time_off_earned_minutes,
+        events,
+    }
+}
+
+/// What the calendar says where no roster does.
+fn is_workday(facts: &DayFacts) -> bool {
+    match facts.day_kind {
+        Some(DayKind::MakeUpWorkday) => true,
+        Some(DayKind::Statutory | DayKind::AdjustedRest) => false,
+        None => !facts.date.is_weekend(),
+    }
+}
+
+/// Each in with the out that follows it.
+fn pairs_on_a_day_off(punches: &[PunchFact]) -> (Minutes, Vec<EventId>) {
+    let (mut minutes, mut events) = (Minutes::ZERO, Vec::new());
+    let mut came: Option<&PunchFact> = None;
+    for punch in punches {
+        match punch.kind {
+            PunchKind::In => came = came.or(Some(punch)),
+            PunchKind::Out => {
+                if let Some(start) = came.take() {
+                    minutes += whole_minutes(start.at, punch.at);
+                    events.extend([start.event, punch.event]);
+                }
+            }
+            PunchKind::MealStart | PunchKind::MealEnd => {}
+        }
+    }
+    (minutes, events)
+}
