@@ -24,6 +24,8 @@ const MINUTES_A_DAY: i64 = 24 * 60;
 pub struct Verdict {
     /// Everything wrong with it; empty for a plan that may be believed.
     pub violations: Vec<Violation>,
+    /// Hard rules it breaks and says so, because they contradict each other ([`Plan::relaxed`]).
+    pub admitted: Vec<Violation>,
     /// The objective as recomputed.
     pub objective: i64,
     /// The costs as recomputed, without zeros.
@@ -57,7 +59,12 @@ impl fmt::Display for Violation {
             write!(f, ", day {day}")?;
         }
         if let Some(minute) = self.minute {
-            write!(f, ", {:02}:{:02}", minute.div_euclid(60), minute.rem_euclid(60))?;
+            write!(
+                f,
+                ", {:02}:{:02}",
+                minute.div_euclid(60),
+                minute.rem_euclid(60)
+            )?;
         }
         write!(f, ": {}", self.detail)
     }
@@ -148,12 +155,21 @@ pub fn check(problem: &Problem, plan: &Plan) -> Verdict {
     let mut violations = Vec::new();
     let roster = Roster::read(problem, &plan.assignments, &mut violations);
     rows::check(problem, &roster, &mut violations);
+    let admitted = violations
+        .extract_if(.., |violation| claims::admits(problem, plan, violation))
+        .collect();
     meals::check(problem, &roster, &plan.meals, &mut violations);
     let points = cover::points(problem, &roster, &plan.meals);
     let costs = sums::recompute(problem, &roster, &points);
     claims::check(problem, plan, &points, &costs, &mut violations);
     let objective = i64::try_from(costs.by_term.values().sum::<i128>()).unwrap_or(i64::MAX);
-    Verdict { violations, objective, costs: costs.into_table(), shortfalls: cover::shortfalls(problem, &points) }
+    Verdict {
+        violations,
+        admitted,
+        objective,
+        costs: costs.into_table(),
+        shortfalls: cover::shortfalls(problem, &points),
+    }
 }
 
 /// The hard rules a roster breaks, meals and costs aside: what a lead's edit or a swap is judged by.
@@ -171,24 +187,49 @@ struct Roster<'a> {
 }
 
 impl<'a> Roster<'a> {
-    fn read(problem: &'a Problem, assignments: &Assignments, violations: &mut Vec<Violation>) -> Self {
+    fn read(
+        problem: &'a Problem,
+        assignments: &Assignments,
+        violations: &mut Vec<Violation>,
+    ) -> Self {
         if assignments.len() != problem.people.len() {
-            let detail = format!("{} rows for {} people", assignments.len(), problem.people.len());
-            violations.push(Violation { rule: Rule::Shape, person: None, day: None, minute: None, detail });
+            let detail = format!(
+                "{} rows for {} people",
+                assignments.len(),
+                problem.people.len()
+            );
+            violations.push(Violation {
+                rule: Rule::Shape,
+                person: None,
+                day: None,
+                minute: None,
+                detail,
+            });
         }
         let mut worked = Vec::new();
         for person in 0..problem.people.len() {
             let cells: &[Option<ShiftId>] = assignments.get(person).map_or(&[], Vec::as_slice);
             if cells.len() != problem.days.len() {
                 let detail = format!("{} cells for {} days", cells.len(), problem.days.len());
-                violations.push(Violation { rule: Rule::Shape, person: Some(person), day: None, minute: None, detail });
+                violations.push(Violation {
+                    rule: Rule::Shape,
+                    person: Some(person),
+                    day: None,
+                    minute: None,
+                    detail,
+                });
             }
             let mut row = Vec::new();
             for day in 0..problem.days.len() {
                 let cell = cells.get(day).and_then(Option::as_ref);
                 let shift = cell.and_then(|id| problem.shifts.iter().find(|shift| shift.id == *id));
                 if let (Some(id), None) = (cell, shift) {
-                    violations.push(Violation::of(Rule::KnownShift, person, day, format!("there is no shift {id}")));
+                    violations.push(Violation::of(
+                        Rule::KnownShift,
+                        person,
+                        day,
+                        format!("there is no shift {id}"),
+                    ));
                 }
                 row.push(shift);
             }
@@ -200,7 +241,13 @@ impl<'a> Roster<'a> {
 
 impl Violation {
     fn of(rule: Rule, person: usize, day: usize, detail: String) -> Self {
-        Self { rule, person: Some(person), day: Some(day), minute: None, detail }
+        Self {
+            rule,
+            person: Some(person),
+            day: Some(day),
+            minute: None,
+            detail,
+        }
     }
 }
 

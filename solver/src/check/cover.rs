@@ -4,7 +4,7 @@ use super::{MINUTES_A_DAY, PointShortfall, Roster, moment};
 use crate::plan::{Meal, Tier};
 use crate::problem::Problem;
 
-/// One point of the meal grid with demand of any kind, lasting one grid step.
+/// One point of the meal grid with demand by skill or by group, lasting one grid step.
 pub(super) struct Point {
     /// Minutes from the midnight of day 0.
     pub(super) moment: i64,
@@ -26,7 +26,9 @@ pub(super) struct Point {
 
 pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> Vec<Point> {
     let mut points = Vec::new();
-    let posts: Vec<Vec<(i64, i64)>> = (0..roster.worked.len()).map(|person| posts(roster, person)).collect();
+    let posts: Vec<Vec<(i64, i64)>> = (0..roster.worked.len())
+        .map(|person| posts(roster, person))
+        .collect();
     let meals: Vec<Vec<(i64, i64)>> = (0..roster.worked.len())
         .map(|person| {
             let own = meals.iter().filter(|meal| meal.person == person);
@@ -40,7 +42,11 @@ pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> 
     let skills: Vec<Vec<usize>> = problem
         .people
         .iter()
-        .map(|person| (0..problem.skills.len()).filter(|skill| person.skills.contains(&problem.skills[*skill].id)).collect())
+        .map(|person| {
+            (0..problem.skills.len())
+                .filter(|skill| person.skills.contains(&problem.skills[*skill].id))
+                .collect()
+        })
         .collect();
 
     // A demand slot or a shift may reach into the day after the last.
@@ -59,7 +65,10 @@ pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> 
         };
         for demand in nearby_demand(problem, now) {
             let start = moment(demand.day, demand.start_minute);
-            let skill = problem.skills.iter().position(|skill| skill.id == demand.skill);
+            let skill = problem
+                .skills
+                .iter()
+                .position(|skill| skill.id == demand.skill);
             if let Some(skill) = skill
                 && start <= now
                 && now < start + problem.slot_minutes
@@ -69,41 +78,70 @@ pub(super) fn points(problem: &Problem, roster: &Roster<'_>, meals: &[Meal]) -> 
                 point.any_demand = true;
             }
         }
-        let within = |intervals: &[(i64, i64)]| intervals.iter().any(|(from, to)| *from <= now && now < *to);
-        let on_post = |person: usize| within(&posts[person]) && !within(&meals[person]);
-        point.on_post = (0..posts.len()).filter(|person| on_post(*person)).map(|person| skills[person].clone()).collect();
-        for (index, group) in problem.group_demand.iter().enumerate() {
-            let holds = |day: &usize| moment(*day, group.start_minute) <= now && now < moment(*day, group.end_minute);
-            if group.days.iter().any(holds) {
-                let members = problem.people.iter().enumerate();
-                let there = members.filter(|(person, who)| group.people.contains(&who.id) && on_post(*person)).count();
-                let missing = group.minimum.saturating_sub(there as u32);
-                if missing > 0 {
-                    point.under_group.push((index, missing));
-                }
+        let groups: Vec<usize> = (0..problem.group_demand.len())
+            .filter(|group| group_holds(problem, *group, now))
+            .collect();
+        now += problem.meal_grid_minutes;
+        if !point.any_demand && groups.is_empty() {
+            continue;
+        }
+        let within = |intervals: &[(i64, i64)]| {
+            intervals
+                .iter()
+                .any(|(from, to)| *from <= point.moment && point.moment < *to)
+        };
+        let on_post: Vec<usize> = (0..posts.len())
+            .filter(|person| within(&posts[*person]) && !within(&meals[*person]))
+            .collect();
+        for group in groups {
+            let members = &problem.group_demand[group].people;
+            let there = on_post
+                .iter()
+                .filter(|person| members.contains(&problem.people[**person].id))
+                .count();
+            let missing = problem.group_demand[group]
+                .minimum
+                .saturating_sub(there as u32);
+            if missing > 0 {
+                point.under_group.push((group, missing));
             }
         }
-        if point.any_demand || !point.under_group.is_empty() {
-            point.under_minimum = missing(&point.on_post, &point.minimum);
-            point.under_target = missing(&point.on_post, &point.target);
-            points.push(point);
-        }
-        now += problem.meal_grid_minutes;
+        point.on_post = on_post
+            .into_iter()
+            .map(|person| skills[person].clone())
+            .collect();
+        point.under_minimum = missing(&point.on_post, &point.minimum);
+        point.under_target = missing(&point.on_post, &point.target);
+        points.push(point);
     }
     points
+}
+
+fn group_holds(problem: &Problem, group: usize, now: i64) -> bool {
+    let group = &problem.group_demand[group];
+    group
+        .days
+        .iter()
+        .any(|day| moment(*day, group.start_minute) <= now && now < moment(*day, group.end_minute))
 }
 
 /// Demand entries that may hold at a moment: those of its day and of the two days before.
 fn nearby_demand(problem: &Problem, now: i64) -> impl Iterator<Item = &crate::problem::Demand> {
     let today = now / MINUTES_A_DAY;
-    problem.demand.iter().filter(move |demand| (today - 2..=today).contains(&(demand.day as i64)))
+    problem
+        .demand
+        .iter()
+        .filter(move |demand| (today - 2..=today).contains(&(demand.day as i64)))
 }
 
 fn posts(roster: &Roster<'_>, person: usize) -> Vec<(i64, i64)> {
     let mut posts = Vec::new();
     for (day, shift) in roster.worked[person].iter().enumerate() {
         for segment in shift.iter().flat_map(|shift| &shift.segments) {
-            posts.push((moment(day, segment.start_minute), moment(day, segment.end_minute)));
+            posts.push((
+                moment(day, segment.start_minute),
+                moment(day, segment.end_minute),
+            ));
         }
     }
     posts
@@ -152,17 +190,29 @@ fn take_a_place(
 pub(super) fn shortfalls(problem: &Problem, points: &[Point]) -> Vec<PointShortfall> {
     let mut shortfalls = Vec::new();
     for point in points {
-        let day = (point.moment / MINUTES_A_DAY).min(problem.days.len() as i64 - 1).max(0) as usize;
+        let day = (point.moment / MINUTES_A_DAY)
+            .min(problem.days.len() as i64 - 1)
+            .max(0) as usize;
         let start_minute = point.moment - moment(day, 0);
         let mut add = |tier: Tier, group: Option<String>, missing: u32| {
             if missing > 0 {
-                shortfalls.push(PointShortfall { day, start_minute, tier, group, missing });
+                shortfalls.push(PointShortfall {
+                    day,
+                    start_minute,
+                    tier,
+                    group,
+                    missing,
+                });
             }
         };
         add(Tier::Minimum, None, point.under_minimum);
         add(Tier::Target, None, point.under_target - point.under_minimum);
         for (group, missing) in &point.under_group {
-            add(Tier::Group, Some(problem.group_demand[*group].id.clone()), *missing);
+            add(
+                Tier::Group,
+                Some(problem.group_demand[*group].id.clone()),
+                *missing,
+            );
         }
     }
     shortfalls

@@ -5,7 +5,13 @@ use crate::problem::{Person, Problem, ShiftTemplate};
 
 pub(super) fn check(problem: &Problem, roster: &Roster<'_>, violations: &mut Vec<Violation>) {
     for (index, (person, row)) in problem.people.iter().zip(&roster.worked).enumerate() {
-        let mut row = Row { problem, person, index, worked: row, violations };
+        let mut row = Row {
+            problem,
+            person,
+            index,
+            worked: row,
+            violations,
+        };
         row.shift_offered();
         row.skill();
         row.unavailable();
@@ -39,11 +45,16 @@ struct Run {
 
 impl Row<'_> {
     fn broken(&mut self, rule: Rule, day: usize, detail: String) {
-        self.violations.push(Violation::of(rule, self.index, day, detail));
+        self.violations
+            .push(Violation::of(rule, self.index, day, detail));
     }
 
     fn shifts(&self) -> Vec<(usize, &'_ ShiftTemplate)> {
-        self.worked.iter().enumerate().filter_map(|(day, shift)| shift.map(|shift| (day, shift))).collect()
+        self.worked
+            .iter()
+            .enumerate()
+            .filter_map(|(day, shift)| shift.map(|shift| (day, shift)))
+            .collect()
     }
 
     fn shift_offered(&mut self) {
@@ -52,14 +63,20 @@ impl Row<'_> {
                 && let Some(offered) = &shift.days
                 && !offered.contains(&day)
             {
-                self.broken(Rule::ShiftOffered, day, format!("{} is not offered that day", shift.id));
+                self.broken(
+                    Rule::ShiftOffered,
+                    day,
+                    format!("{} is not offered that day", shift.id),
+                );
             }
         }
     }
 
     fn skill(&mut self) {
         for day in 0..self.worked.len() {
-            let Some(shift) = self.worked[day] else { continue };
+            let Some(shift) = self.worked[day] else {
+                continue;
+            };
             for skill in &shift.skills_required {
                 if !self.person.skills.contains(skill) {
                     self.broken(Rule::Skill, day, format!("{} asks for {skill}", shift.id));
@@ -81,11 +98,13 @@ impl Row<'_> {
                     let from = moment(absence.day, part.start_minute);
                     let to = moment(absence.day, part.end_minute);
                     for day in 0..self.worked.len() {
-                        let Some(shift) = self.worked[day] else { continue };
-                        let at_work = shift
-                            .segments
-                            .iter()
-                            .any(|post| moment(day, post.start_minute) < to && from < moment(day, post.end_minute));
+                        let Some(shift) = self.worked[day] else {
+                            continue;
+                        };
+                        let at_work = shift.segments.iter().any(|post| {
+                            moment(day, post.start_minute) < to
+                                && from < moment(day, post.end_minute)
+                        });
                         if at_work {
                             let detail = format!("{} overlaps {}", shift.id, absence.cause.en);
                             self.broken(Rule::Unavailable, day, detail);
@@ -98,11 +117,19 @@ impl Row<'_> {
 
     fn fixed_cells(&mut self) {
         for cell in &self.person.fixed {
-            let Some(worked) = self.worked.get(cell.day) else { continue };
+            let Some(worked) = self.worked.get(cell.day) else {
+                continue;
+            };
             let worked = worked.map(|shift| &shift.id);
             if worked != cell.shift.as_ref() {
-                let name = |shift: Option<&crate::problem::ShiftId>| shift.map_or("off".to_owned(), ToString::to_string);
-                let detail = format!("decided {}, rostered {}", name(cell.shift.as_ref()), name(worked));
+                let name = |shift: Option<&crate::problem::ShiftId>| {
+                    shift.map_or("off".to_owned(), ToString::to_string)
+                };
+                let detail = format!(
+                    "decided {}, rostered {}",
+                    name(cell.shift.as_ref()),
+                    name(worked)
+                );
                 self.broken(Rule::FixedCell, cell.day, detail);
             }
         }
@@ -113,12 +140,27 @@ impl Row<'_> {
         let mut previous_end = self.person.history.last_shift_end_minute;
         let mut short = Vec::new();
         for (day, shift) in self.shifts() {
-            let start = shift.segments.iter().map(|post| moment(day, post.start_minute)).min();
-            let end = shift.segments.iter().map(|post| moment(day, post.end_minute)).max();
+            let start = shift
+                .segments
+                .iter()
+                .map(|post| moment(day, post.start_minute))
+                .min();
+            let end = shift
+                .segments
+                .iter()
+                .map(|post| moment(day, post.end_minute))
+                .max();
             if let (Some(previous_end), Some(start)) = (previous_end, start)
                 && start - previous_end < rest_minutes_min
             {
-                short.push((day, format!("{} minutes of rest before {}", start - previous_end, shift.id)));
+                short.push((
+                    day,
+                    format!(
+                        "{} minutes of rest before {}",
+                        start - previous_end,
+                        shift.id
+                    ),
+                ));
             }
             previous_end = end.or(previous_end);
         }
@@ -133,9 +175,16 @@ impl Row<'_> {
                 None => self.person.history.last_shift.as_ref(),
                 Some(eve) => self.worked[eve].map(|shift| &shift.id),
             };
-            let (Some(before), Some(shift)) = (before, self.worked[day]) else { continue };
+            let (Some(before), Some(shift)) = (before, self.worked[day]) else {
+                continue;
+            };
             let problem = self.problem;
-            if problem.rules.forbidden_successions.iter().any(|pair| pair.previous == *before && pair.next == shift.id) {
+            if problem
+                .rules
+                .forbidden_successions
+                .iter()
+                .any(|pair| pair.previous == *before && pair.next == shift.id)
+            {
                 let detail = format!("{} after {before}", shift.id);
                 self.broken(Rule::Succession, day, detail);
             }
@@ -147,7 +196,11 @@ impl Row<'_> {
         for (day, shift) in self.worked.iter().enumerate() {
             match runs.last_mut() {
                 Some(run) if run.works == shift.is_some() => run.end = day + 1,
-                _ => runs.push(Run { works: shift.is_some(), first: day, end: day + 1 }),
+                _ => runs.push(Run {
+                    works: shift.is_some(),
+                    first: day,
+                    end: day + 1,
+                }),
             }
         }
         runs
@@ -179,20 +232,29 @@ impl Row<'_> {
     /// Runs shorter than `min`. One that reaches the end of the horizon may go on; one that starts on day 0 after an
     /// unknown eve may have begun earlier; one that ended on the eve counts.
     fn short_runs(&mut self, works: bool, history: usize, min: usize, rule: Rule) {
-        let eve_known = self.person.history.consecutive_work_days > 0 || self.person.history.consecutive_days_off > 0;
+        let eve_known = self.person.history.consecutive_work_days > 0
+            || self.person.history.consecutive_days_off > 0;
         let what = if works { "working days" } else { "days off" };
         if let Some(first) = self.worked.first()
             && first.is_some() != works
             && history > 0
             && history < min
         {
-            self.broken(rule, 0, format!("{history} {what} in a row before the horizon, at least {min}"));
+            self.broken(
+                rule,
+                0,
+                format!("{history} {what} in a row before the horizon, at least {min}"),
+            );
         }
         for run in self.runs().into_iter().filter(|run| run.works == works) {
             let open = run.end == self.worked.len() || (run.first == 0 && !eve_known);
             let length = run.end - run.first + if run.first == 0 { history } else { 0 };
             if !open && length < min {
-                self.broken(rule, run.first, format!("{length} {what} in a row, at least {min}"));
+                self.broken(
+                    rule,
+                    run.first,
+                    format!("{length} {what} in a row, at least {min}"),
+                );
             }
         }
     }
@@ -213,10 +275,15 @@ impl Row<'_> {
             return;
         }
         for week in self.weeks() {
-            let ends = week.last().is_some_and(|last| last + 1 < self.worked.len()) || week.len() >= 7;
+            let ends =
+                week.last().is_some_and(|last| last + 1 < self.worked.len()) || week.len() >= 7;
             let rested_before = week.first() == Some(&0) && self.rested_before_day_0(week.len());
             if ends && !rested_before && week.iter().all(|day| self.worked[*day].is_some()) {
-                self.broken(Rule::WeeklyRestDay, week[0], format!("no day off in the week of {} days", week.len()));
+                self.broken(
+                    Rule::WeeklyRestDay,
+                    week[0],
+                    format!("no day off in the week of {} days", week.len()),
+                );
             }
         }
     }
@@ -226,72 +293,127 @@ impl Row<'_> {
     fn rested_before_day_0(&self, days_ahead: usize) -> bool {
         let history = &self.person.history;
         let days_before = 7_usize.saturating_sub(days_ahead);
-        days_before > 0 && (history.rested_this_week || (history.consecutive_work_days as usize) < days_before)
+        days_before > 0
+            && (history.rested_this_week || (history.consecutive_work_days as usize) < days_before)
     }
 
     fn minutes(&mut self) {
-        let minutes: i64 = self.shifts().iter().map(|(_, shift)| shift.worked_minutes).sum();
+        let minutes: i64 = self
+            .shifts()
+            .iter()
+            .map(|(_, shift)| shift.worked_minutes)
+            .sum();
         let last = self.worked.len().saturating_sub(1);
         if let Some(min) = self.person.minutes_min
             && minutes < min
         {
-            self.broken(Rule::MinutesMin, last, format!("{minutes} minutes, at least {min}"));
+            self.broken(
+                Rule::MinutesMin,
+                last,
+                format!("{minutes} minutes, at least {min}"),
+            );
         }
         if let Some(max) = self.person.minutes_max
             && minutes > max
         {
-            self.broken(Rule::MinutesMax, last, format!("{minutes} minutes, at most {max}"));
+            self.broken(
+                Rule::MinutesMax,
+                last,
+                format!("{minutes} minutes, at most {max}"),
+            );
         }
     }
 
     fn minutes_week_max(&mut self) {
-        let Some(max) = self.person.minutes_week_max else { return };
+        let Some(max) = self.person.minutes_week_max else {
+            return;
+        };
         for week in self.weeks() {
-            let before = if week.first() == Some(&0) { self.person.history.minutes_this_week } else { 0 };
+            let before = if week.first() == Some(&0) {
+                self.person.history.minutes_this_week
+            } else {
+                0
+            };
             let worked = week.iter().filter_map(|day| self.worked[*day]);
             let minutes = before + worked.map(|shift| shift.worked_minutes).sum::<i64>();
             // A week that was over before the horizon is nobody's fault now, as long as nothing is added.
             if minutes > max && minutes > before {
-                self.broken(Rule::MinutesWeekMax, week[0], format!("{minutes} minutes in the week, at most {max}"));
+                self.broken(
+                    Rule::MinutesWeekMax,
+                    week[0],
+                    format!("{minutes} minutes in the week, at most {max}"),
+                );
             }
         }
     }
 
     fn weekends_max(&mut self) {
-        let Some(max) = self.person.weekends_max else { return };
+        let Some(max) = self.person.weekends_max else {
+            return;
+        };
         let mut weekends: Vec<Vec<usize>> = Vec::new();
-        for (day, info) in self.problem.days.iter().enumerate().filter(|(_, info)| info.weekend) {
+        for (day, info) in self
+            .problem
+            .days
+            .iter()
+            .enumerate()
+            .filter(|(_, info)| info.weekend)
+        {
             match weekends.last_mut() {
                 Some(weekend)
-                    if weekend.last().is_some_and(|last| last + 1 == day && self.problem.days[*last].week == info.week) =>
+                    if weekend.last().is_some_and(|last| {
+                        last + 1 == day && self.problem.days[*last].week == info.week
+                    }) =>
                 {
                     weekend.push(day);
                 }
                 _ => weekends.push(vec![day]),
             }
         }
-        if self.person.history.weekend_worked && weekends.first().is_some_and(|weekend| weekend[0] == 0) {
+        if self.person.history.weekend_worked
+            && weekends.first().is_some_and(|weekend| weekend[0] == 0)
+        {
             weekends.remove(0);
         }
         weekends.retain(|weekend| weekend.iter().any(|day| self.worked[*day].is_some()));
         if weekends.len() > max as usize {
             let day = weekends[max as usize][0];
-            self.broken(Rule::WeekendsMax, day, format!("{} weekends, at most {max}", weekends.len()));
+            self.broken(
+                Rule::WeekendsMax,
+                day,
+                format!("{} weekends, at most {max}", weekends.len()),
+            );
         }
     }
 
     fn shift_counts(&mut self) {
         let last = self.worked.len().saturating_sub(1);
-        let nights = self.shifts().iter().filter(|(_, shift)| shift.night).count();
+        let nights = self
+            .shifts()
+            .iter()
+            .filter(|(_, shift)| shift.night)
+            .count();
         if let Some(max) = self.person.nights_max
             && nights > max as usize
         {
-            self.broken(Rule::NightsMax, last, format!("{nights} nights, at most {max}"));
+            self.broken(
+                Rule::NightsMax,
+                last,
+                format!("{nights} nights, at most {max}"),
+            );
         }
         for (id, max) in &self.person.shift_max {
-            let count = self.shifts().iter().filter(|(_, shift)| shift.id == *id).count();
+            let count = self
+                .shifts()
+                .iter()
+                .filter(|(_, shift)| shift.id == *id)
+                .count();
             if count > *max as usize {
-                self.broken(Rule::ShiftMax, last, format!("{count} of {id}, at most {max}"));
+                self.broken(
+                    Rule::ShiftMax,
+                    last,
+                    format!("{count} of {id}, at most {max}"),
+                );
             }
         }
     }

@@ -30,7 +30,9 @@ impl Sums {
 
     pub(super) fn into_table(self) -> CostTable {
         let narrow = |row: BTreeMap<CostTerm, i128>| -> BTreeMap<CostTerm, i64> {
-            row.into_iter().map(|(term, amount)| (term, i64::try_from(amount).unwrap_or(i64::MAX))).collect()
+            row.into_iter()
+                .map(|(term, amount)| (term, i64::try_from(amount).unwrap_or(i64::MAX)))
+                .collect()
         };
         CostTable {
             by_term: narrow(self.by_term),
@@ -68,10 +70,23 @@ fn cover(problem: &Problem, points: &[Point], sums: &mut Sums) {
             let wanted: i128 = point.target.iter().map(|target| i128::from(*target)).sum();
             let over = (point.on_post.len() as i128 - wanted).max(0);
             let mut add = |term: CostTerm, people: i128, per_unit: i64| {
-                sums.add(term, None, Some(day), people * minutes * i128::from(per_unit));
+                sums.add(
+                    term,
+                    None,
+                    Some(day),
+                    people * minutes * i128::from(per_unit),
+                );
             };
-            add(CostTerm::UnderMinimum, i128::from(point.under_minimum), costs.under_minimum.per_unit);
-            add(CostTerm::UnderTarget, i128::from(point.under_target), costs.under_target.per_unit);
+            add(
+                CostTerm::UnderMinimum,
+                i128::from(point.under_minimum),
+                costs.under_minimum.per_unit,
+            );
+            add(
+                CostTerm::UnderTarget,
+                i128::from(point.under_target),
+                costs.under_target.per_unit,
+            );
             add(CostTerm::OverTarget, over, costs.over_target.per_unit);
         }
         for (_, missing) in &point.under_group {
@@ -83,7 +98,9 @@ fn cover(problem: &Problem, points: &[Point], sums: &mut Sums) {
 
 fn requests(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Sums) {
     for request in &problem.people[person].requests {
-        let Some(worked) = roster.worked[person].get(request.day) else { continue };
+        let Some(worked) = roster.worked[person].get(request.day) else {
+            continue;
+        };
         let met = match (&request.wish, worked) {
             (Wish::Off, worked) => worked.is_none(),
             (Wish::Work, worked) => worked.is_some(),
@@ -120,7 +137,8 @@ fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
         // The n-th unit above the share costs n times the unit; those above it before the horizon are past.
         let mut amount = 0;
         for unit in carried + 1..=count {
-            amount += i128::from((unit - fair).max(0)) * i128::from(problem.costs.fairness.per_unit);
+            amount +=
+                i128::from((unit - fair).max(0)) * i128::from(problem.costs.fairness.per_unit);
         }
         sums.add(CostTerm::Fairness, Some(person), None, amount);
     }
@@ -161,7 +179,9 @@ fn split_shifts(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mu
 }
 
 fn changes(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Sums) {
-    let Some(published) = problem.published.as_ref().and_then(|rows| rows.get(person)) else { return };
+    let Some(published) = problem.published.as_ref().and_then(|rows| rows.get(person)) else {
+        return;
+    };
     for (day, (before, now)) in published.iter().zip(&roster.worked[person]).enumerate() {
         if before.as_ref() != now.map(|shift| &shift.id) {
             let amount = i128::from(problem.costs.change_per_cell.per_unit);
@@ -172,8 +192,14 @@ fn changes(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Sum
 
 fn contract(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Sums) {
     let who = &problem.people[person];
-    let Some(target) = who.minutes_target else { return };
-    let worked: i64 = roster.worked[person].iter().flatten().map(|shift| shift.worked_minutes).sum();
+    let Some(target) = who.minutes_target else {
+        return;
+    };
+    let worked: i64 = roster.worked[person]
+        .iter()
+        .flatten()
+        .map(|shift| shift.worked_minutes)
+        .sum();
     let off = (worked + who.history.minutes_carried - target).abs();
     let amount = i128::from(off) * i128::from(problem.costs.minutes_off_contract.per_unit);
     sums.add(CostTerm::MinutesOffContract, Some(person), None, amount);
