@@ -1,5 +1,6 @@
 //! The embedded default: a log in one SQLite file, written by one thread with group commit.
 
+mod backup;
 mod ledger;
 mod reader;
 mod schema;
@@ -115,39 +116,25 @@ impl SqliteLog {
     /// # Errors
     /// When the file exists or cannot be written; then nothing is left of it.
     pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
-        let path = path.as_ref();
-        if path.exists() {
-            return Err(OpenError::Exists(path.to_owned()));
-        }
-        // Under another name until it is whole, so that a half-written file is never taken for a backup.
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        self.copy_into(&partial)
-            .and_then(|()| std::fs::rename(&partial, path).map_err(OpenError::io(path)))
-            .and_then(|()| schema::sync_file(path))
-            .inspect_err(|_| {
-                let _ = std::fs::remove_file(&partial);
-            })
+        backup::copy(&self.path, path.as_ref(), self.options.busy_timeout, |_| {
+            Ok(())
+        })
     }
 
-    fn copy_into(&self, path: &Path) -> Result<(), OpenError> {
-        if path.exists() {
-            std::fs::remove_file(path).map_err(OpenError::io(path))?;
-        }
-        let refused = OpenError::sqlite(&self.path);
-        let connection = rusqlite::Connection::open(&self.path).map_err(&refused)?;
-        connection
-            .busy_timeout(self.options.busy_timeout)
-            .map_err(&refused)?;
-        let name = path.to_str().ok_or_else(|| OpenError::Io {
-            path: path.to_owned(),
-            source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "the path is not UTF-8"),
-        })?;
-        connection
-            .execute("VACUUM INTO ?1", [name])
-            .map_err(&refused)?;
-        schema::sync_file(path)
+    /// Makes a log at `path` from a backup. It is a new store: positions and checkpoints taken from the old one
+    /// may lie beyond the backup, so they are refused, and read models are built anew.
+    ///
+    /// # Errors
+    /// When `backup` is no log, or `path` exists or cannot be written.
+    pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<(), OpenError> {
+        let busy_timeout = SqliteOptions::default().busy_timeout;
+        backup::copy(backup.as_ref(), path.as_ref(), busy_timeout, |copy| {
+            copy.execute(
+                "UPDATE log SET store_id = ?1",
+                [StoreId::fresh().0.as_bytes()],
+            )
+            .map(drop)
+        })
     }
 }
 

@@ -128,13 +128,15 @@ pub(super) fn open_writer(
 /// A connection that only reads, on a file that a writer has opened before.
 pub(super) fn open_reader(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
     // Not SQLITE_OPEN_READ_ONLY: after a crash the first reader may have to rebuild the write-ahead log's index.
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // No mutex: a connection is used by one thread at a time.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
-fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let refused = OpenError::sqlite(path);
     let application: i32 = connection
         .query_row("PRAGMA application_id", (), |row| row.get(0))
