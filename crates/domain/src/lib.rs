@@ -16,6 +16,15 @@ pub mod policy;
 pub mod refusal;
 pub mod who;
 
+pub mod org;
+
+pub mod desk;
+pub mod staff;
+
+pub mod attendance;
+pub mod leave;
+pub mod roster;
+
 pub mod moment;
 pub mod penalty;
 pub mod reckoning;

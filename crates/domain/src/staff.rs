@@ -1,0 +1,188 @@
+//! Who somebody is to the desk: employment, roles, skills, contract, protection.
+
+pub mod end_employment;
+pub mod hire;
+
+pub mod protect;
+pub mod set_contract;
+pub mod set_roles;
+pub mod set_skills;
+
+use crate::decider::{State, ensure, not_own, permit};
+use crate::event::{Contract, Protected, StaffEvent};
+use crate::ids::{DeskId, SkillId, StaffId};
+use crate::quantities::Minutes;
+use crate::refusal::{Action, Fault, Refusal};
+use crate::who::{Actor, Issued, Role};
+use crate::work_date::WorkDate;
+use std::collections::BTreeSet;
+
+/// Folded from stream `staff-{staff}`.
+#[derive(Clone, Debug, Default)]
+pub struct StaffState {
+    /// 工号 and home desk; none: nobody was hired under this number.
+    pub record: Option<StaffRecord>,
+    /// First and last day of each employment, in order; the last one may be open.
+    pub employments: Vec<(WorkDate, Option<WorkDate>)>,
+    /// What the person may do.
+    pub roles: BTreeSet<Role>,
+    /// The desks a lead leads.
+    pub leads: BTreeSet<DeskId>,
+    /// Skills from a day on, in the order they were set.
+    pub skills: Vec<(WorkDate, BTreeSet<SkillId>)>,
+    /// Contract from a day on, in the order it was set.
+    pub contracts: Vec<(WorkDate, Contract)>,
+    /// Protection by law.
+    pub protections: Vec<Protected>,
+}
+
+/// What a hire says once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffRecord {
+    /// 工号
+    pub staff: StaffId,
+    /// 姓名
+    pub name: String,
+    /// 部门
+    pub desk: DeskId,
+    /// 岗位
+    pub position: String,
+}
+
+impl StaffState {
+    /// The record, if the person is employed on `date`; `staff` names the number that was looked for.
+    pub fn employed(&self, staff: &StaffId, date: WorkDate) -> Result<&StaffRecord, Refusal> {
+        let record = self.known(staff)?;
+        if !self.employed_on(date) {
+            return Err(Refusal::StaffNotEmployed {
+                staff: staff.clone(),
+                date,
+            });
+        }
+        Ok(record)
+    }
+    /// The record, if anybody was hired under the number.
+    pub fn known(&self, staff: &StaffId) -> Result<&StaffRecord, Refusal> {
+        self.record.as_ref().ok_or_else(|| Refusal::StaffUnknown {
+            staff: staff.clone(),
+        })
+    }
+    /// Whether the person is employed on `date`.
+    pub fn employed_on(&self, date: WorkDate) -> bool {
+        let covers = |&(from, last): &(WorkDate, Option<WorkDate>)| {
+            from <= date && last.is_none_or(|last| date <= last)
+        };
+        self.employments.iter().any(covers)
+    }
+    /// The first day of the first employment.
+    pub fn first_day(&self) -> Option<WorkDate> {
+        self.employments.first().map(|&(from, _)| from)
+    }
+    /// What the person can serve on `date`.
+    pub fn skills_on(&self, date: WorkDate) -> Option<&BTreeSet<SkillId>> {
+        in_force(&self.skills, date)
+    }
+    /// The contract on `date`.
+    pub fn contract_on(&self, date: WorkDate) -> Option<&Contract> {
+        in_force(&self.contracts, date)
+    }
+    /// Whether the law protects the person from nights and overtime on `date`.
+    pub fn protected_on(&self, date: WorkDate) -> bool {
+        self.protections
+            .iter()
+            .any(|protection| protection.from <= date && date <= protection.until)
+    }
+    /// The person as the author of a command, if employed on `date`.
+    pub fn actor(&self, date: WorkDate) -> Option<Actor> {
+        let record = self.record.as_ref().filter(|_| self.employed_on(date))?;
+        Some(Actor {
+            staff: record.staff.clone(),
+            roles: self.roles.clone(),
+            leads: self.leads.clone(),
+        })
+    }
+}
+
+/// The last entry set for `date` or a day before it.
+fn in_force<T>(entries: &[(WorkDate, T)], date: WorkDate) -> Option<&T> {
+    let valid = entries.iter().filter(|(from, _)| *from <= date);
+    // Of two entries for one day the later one holds: `max_by_key` returns the last of equals.
+    valid.max_by_key(|(from, _)| *from).map(|(_, value)| value)
+}
+
+impl State for StaffState {
+    type Event = StaffEvent;
+    fn evolve(&mut self, event: &StaffEvent) {
+        match event {
+            StaffEvent::Hired(hired) => {
+                self.record = Some(StaffRecord {
+                    staff: hired.staff.clone(),
+                    name: hired.name.clone(),
+                    desk: hired.desk.clone(),
+                    position: hired.position.clone(),
+                });
+                self.employments.push((hired.from, None));
+                self.roles = hired.roles.clone();
+                self.leads = hired.leads.clone();
+                self.skills.push((hired.from, hired.skills.clone()));
+                self.contracts.push((hired.from, hired.contract.clone()));
+            }
+            StaffEvent::SkillsSet(set) => self.skills.push((set.from, set.skills.clone())),
+            StaffEvent::RolesSet(set) => {
+                self.roles = set.roles.clone();
+                self.leads = set.leads.clone();
+            }
+            StaffEvent::ContractSet(set) => self.contracts.push((set.from, set.contract.clone())),
+            StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
+            StaffEvent::Left(left) => {
+                if let Some((_, last)) = self.employments.last_mut() {
+                    *last = Some(left.last);
+                }
+            }
+        }
+    }
+}
+
+/// A record is changed by HR (or the others named), never by the person.
+fn may_change<'a>(
+    state: &'a StaffState,
+    staff: &StaffId,
+    roles: &[Role],
+    issued: &Issued,
+) -> Result<&'a StaffRecord, Refusal> {
+    let record = state.known(staff)?;
+    permit(issued, roles, &record.desk, Action::ChangeStaff)?;
+    not_own(issued, staff, Action::ChangeStaff)?;
+    Ok(record)
+}
+
+/// A contract asks for some minutes of a week and pays no less than nothing.
+fn sound_contract(contract: &Contract) -> Result<(), Refusal> {
+    const WEEK_MINUTES: Minutes = Minutes(7 * 24 * 60);
+    let minutes = contract.week_minutes;
+    ensure(
+        minutes > Minutes::ZERO,
+        "contract.week_minutes",
+        Fault::NotPositive,
+    )?;
+    ensure(
+        minutes <= WEEK_MINUTES,
+        "contract.week_minutes",
+        Fault::TooLong,
+    )?;
+    ensure(
+        contract.month_wage.0 >= 0,
+        "contract.month_wage",
+        Fault::Negative,
+    )
+}
+
+/// There is a role, and a lead leads something.
+fn sound_roles(roles: &BTreeSet<Role>, leads: &BTreeSet<DeskId>) -> Result<(), Refusal> {
+    ensure(!roles.is_empty(), "roles", Fault::Blank)?;
+    ensure(
+        roles.contains(&Role::Lead) != leads.is_empty(),
+        "leads",
+        Fault::LeadWithoutDesk,
+    )
+}
