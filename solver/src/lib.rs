@@ -1,8 +1,19 @@
 //! The roster solver: a month of shifts and meals for a desk, what it costs, what is missing and why, and how far from the
 //! best it can be. Knows no event, no database, no clock of the application: a [`Problem`] goes in, a [`Plan`] comes out.
 
+pub mod check;
+mod costs;
+mod cover;
+pub mod desk_instance;
+mod meals;
+mod person;
 pub mod plan;
+mod posts;
 pub mod problem;
+mod program;
+mod search;
+pub mod solve;
 
 pub use plan::{Limits, Plan, Progress, Status};
 pub use problem::{Assignments, Fault, Problem};
+pub use solve::{SolveError, evaluate, solve};

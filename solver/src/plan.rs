@@ -23,6 +23,10 @@ pub struct Plan {
     pub costs: CostTable,
     /// Where people are missing, by day, start, tier and skill.
     pub shortfalls: Vec<Shortfall>,
+    /// Hard rules that contradict each other for some person, and what was let go to have a roster at all. Usually empty;
+    /// a plan with entries breaks these rules and nothing else.
+    #[serde(default)]
+    pub relaxed: Vec<Relaxation>,
     /// How the plan came about.
     pub report: Report,
 }
@@ -187,6 +191,19 @@ pub enum FactKind {
     NightsMax,
     /// Most of one shift.
     ShiftMax(ShiftId),
+}
+
+/// Facts about one person that no row satisfies together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relaxation {
+    /// Who.
+    pub person: PersonId,
+    /// A smallest set of facts that contradict each other: freeing any one of them resolves this contradiction.
+    pub conflict: Vec<Fact>,
+    /// The one that was let go.
+    pub freed: Fact,
+    /// In words.
+    pub words: Words,
 }
 
 /// One thing that would help.

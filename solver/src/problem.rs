@@ -17,7 +17,7 @@ const MINUTES_LIMIT: i64 = 1_000_000_000;
 /// Largest single cost accepted: beyond it an objective could overflow.
 const COST_LIMIT: i64 = 1_000_000_000;
 /// Skills are combined by subset (every set of queues has its own cover row), so their number is bounded.
-const SKILLS_LIMIT: usize = 8;
+const SKILLS_LIMIT: usize = 6;
 /// Shift templates are kept in one machine word of bits.
 const SHIFTS_LIMIT: usize = 60;
 
@@ -249,7 +249,10 @@ pub struct Person {
     /// Fewest days off in a row (hard), except where cut by the end of the horizon. 0 and 1 mean no rule.
     #[serde(default)]
     pub consecutive_days_off_min: Option<u32>,
-    /// At least one day off in every week that ends within the horizon (hard).
+    /// At least one day off in every week (equal [`Day::week`]) that ends within the horizon (hard). The horizon's last week ends
+    /// within it if it has seven days there. The first week, if shorter than seven days, is judged only when the run before
+    /// the horizon is known, and counts as rested by [`History::rested_this_week`], by a day off on the eve, or when fewer days
+    /// were worked in a row than the week had before the horizon.
     #[serde(default)]
     pub weekly_rest_day: bool,
     /// Most weekends with any work (hard). A weekend is a run of weekend days of one week.
@@ -361,7 +364,7 @@ pub struct History {
     /// Working days in a row up to the eve of the horizon (0 if the eve was off).
     pub consecutive_work_days: u32,
     /// Days off in a row up to the eve of the horizon (0 if the eve was worked). 0 with `consecutive_work_days` 0 means
-    /// unknown: no run rule looks back.
+    /// unknown: a run that includes day 0 is then bound by no minimum length.
     pub consecutive_days_off: u32,
     /// End of the last shift, minutes from the midnight of day 0 (at or below 0, or a little above for a night shift).
     pub last_shift_end_minute: Option<i64>,
@@ -423,21 +426,23 @@ pub struct Cost {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
-    /// Per person-minute under the minimum (over all skills, best deployment).
+    /// Per person-minute under the minimum: over all skills together, with people on post deployed as well as can be.
     pub under_minimum: Cost,
     /// Per person-minute under the target, also charged where the minimum is missed.
     pub under_target: Cost,
-    /// Per person-minute on post beyond the sum of targets, in slots with demand.
+    /// Per person-minute on post (everybody, whatever they can do) beyond the sum of targets, in slots with demand.
     pub over_target: Cost,
     /// Per member-minute missing of a [`GroupDemand`].
     pub under_group: Cost,
     /// Multiplies [`Request::cost`].
     pub request: Cost,
-    /// Per unit above fair share, growing: the n-th unit above costs n times this.
+    /// Per unit above fair share, growing: the n-th unit above costs n times this. What was carried over above the share
+    /// already costs nothing now, but makes the next unit dearer.
     pub fairness: Cost,
-    /// Per single day off between two working days (history counts, the end of the horizon does not).
+    /// Per single day off between two working days: the day itself and the day after lie in the horizon; before day 0 history
+    /// says whether the eve was worked, and an unknown eve makes day 0 never isolated.
     pub isolated_day_off: Cost,
-    /// Per single working day between two days off.
+    /// Per single working day between two days off, judged like `isolated_day_off`.
     pub isolated_day_on: Cost,
     /// Per split shift worked.
     pub split_shift: Cost,

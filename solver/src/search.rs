@@ -1,0 +1,597 @@
+//! Ruin and recreate on the exact model: rows by shortest path, meals by best response, accepted by annealing.
+//!
+//! Others fixed, a person's gains add over days, so one shortest path gives their best row together with their best meals.
+//! A move empties a window of days for a few people and puts them back in random order.
+
+use crate::cover::Cover;
+use crate::person::{INFINITE, Paths, PersonModel, Row};
+use crate::posts::Posts;
+use crate::problem::{DAY_MINUTES, Problem};
+
+/// Meals of a cell: start points relative to the day's first point; unused places are −1.
+pub(crate) type CellMeals = [i32; 2];
+/// No meal.
+pub(crate) const NO_MEALS: CellMeals = [-1, -1];
+
+/// A shift on the grid.
+#[derive(Debug)]
+pub(crate) struct GridShift {
+    /// Time on post, points from the day's first.
+    pub segments: Vec<(usize, usize)>,
+    /// Earliest start, latest start, length, in points.
+    pub meals: Vec<(usize, usize, usize)>,
+    /// Points from the day's first point to the end of the shift.
+    pub end: usize,
+}
+
+/// The problem compiled for the engine.
+#[derive(Debug)]
+pub(crate) struct Compiled<'a> {
+    pub problem: &'a Problem,
+    pub cover: Cover,
+    pub shifts: Vec<GridShift>,
+    pub people: Vec<PersonModel>,
+    /// Calendar days a shift may reach into beyond its own.
+    pub spill_days: usize,
+}
+
+impl<'a> Compiled<'a> {
+    /// Compiles a valid problem.
+    pub(crate) fn build(problem: &'a Problem) -> Self {
+        let (cover, classes) = Cover::build(problem);
+        let grid = problem.meal_grid_minutes;
+        let point = |minute: i64| (minute / grid) as usize;
+        let shifts: Vec<GridShift> = problem
+            .shifts
+            .iter()
+            .map(|s| GridShift {
+                segments: s
+                    .segments
+                    .iter()
+                    .map(|g| (point(g.start_minute), point(g.end_minute)))
+                    .collect(),
+                meals: s
+                    .meals
+                    .iter()
+                    .map(|m| {
+                        (
+                            point(m.earliest_start_minute),
+                            point(m.latest_start_minute),
+                            point(m.duration_minutes),
+                        )
+                    })
+                    .collect(),
+                end: point(s.end_minute()),
+            })
+            .collect();
+        let people = problem
+            .people
+            .iter()
+            .enumerate()
+            .map(|(index, person)| {
+                PersonModel::build(problem, index, classes[index], person, &problem.rules)
+            })
+            .collect();
+        let spill_days = usize::from(problem.shifts.iter().any(|s| s.end_minute() > DAY_MINUTES));
+        Self {
+            problem,
+            cover,
+            shifts,
+            people,
+            spill_days,
+        }
+    }
+
+    /// Days of the horizon.
+    pub(crate) fn days(&self) -> usize {
+        self.problem.days.len()
+    }
+
+    /// The choice that means off.
+    pub(crate) fn off(&self) -> usize {
+        self.shifts.len()
+    }
+}
+
+/// A roster with meals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Solution {
+    pub rows: Vec<Row>,
+    pub meals: Vec<Vec<CellMeals>>,
+    pub cost: i64,
+}
+
+/// A small reproducible generator (SplitMix64).
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed ^ 0x5DEE_CE66_D1CE_4E5B)
+    }
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+    /// Uniform in `0..n`.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        if n == 0 {
+            0
+        } else {
+            (self.next() % n as u64) as usize
+        }
+    }
+    /// Uniform in `[0, 1)`.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// The state of a search: a complete roster with meals, and who is on post.
+#[derive(Debug)]
+pub(crate) struct Search<'a> {
+    pub compiled: &'a Compiled<'a>,
+    posts: Posts<'a>,
+    pub rows: Vec<Row>,
+    pub meals: Vec<Vec<CellMeals>>,
+    person_cost: Vec<i64>,
+    paths: Paths,
+    random: Random,
+    pub iterations: u64,
+    best: Option<Solution>,
+    /// Labels extended by the caller's limit.
+    labels_max: usize,
+    sums: Vec<i64>,
+    gains: Vec<i64>,
+    best_meals: Vec<CellMeals>,
+}
+
+impl<'a> Search<'a> {
+    /// Everybody off.
+    pub(crate) fn new(compiled: &'a Compiled<'a>, seed: u64) -> Self {
+        let (people, days, off) = (compiled.people.len(), compiled.days(), compiled.off());
+        Self {
+            compiled,
+            posts: Posts::new(&compiled.cover),
+            rows: vec![vec![off as u8; days]; people],
+            meals: vec![vec![NO_MEALS; days]; people],
+            person_cost: compiled
+                .people
+                .iter()
+                .map(|m| m.row_cost(&vec![off as u8; days]))
+                .collect(),
+            paths: Paths::default(),
+            random: Random::new(seed),
+            iterations: 0,
+            best: None,
+            labels_max: 4000,
+            sums: Vec::new(),
+            gains: Vec::new(),
+            best_meals: Vec::new(),
+        }
+    }
+
+    /// Work spent: labels extended, and cells priced counted as labels.
+    pub(crate) fn work(&self) -> u64 {
+        self.paths.extended
+    }
+
+    /// Objective of the present state.
+    pub(crate) fn cost(&mut self) -> i64 {
+        self.posts.cost() + self.person_cost.iter().sum::<i64>()
+    }
+
+    /// The present state.
+    pub(crate) fn solution(&mut self) -> Solution {
+        Solution {
+            rows: self.rows.clone(),
+            meals: self.meals.clone(),
+            cost: self.cost(),
+        }
+    }
+
+    /// Replaces the whole state.
+    pub(crate) fn load(&mut self, solution: &Solution) {
+        for person in 0..self.rows.len() {
+            for day in 0..self.compiled.days() {
+                if self.rows[person][day] != solution.rows[person][day]
+                    || self.meals[person][day] != solution.meals[person][day]
+                {
+                    self.set_cell(
+                        person,
+                        day,
+                        solution.rows[person][day],
+                        solution.meals[person][day],
+                    );
+                }
+            }
+            self.person_cost[person] = self.compiled.people[person].row_cost(&self.rows[person]);
+        }
+    }
+
+    /// Puts a person's presence of one cell in (`sign` 1) or takes it out (−1).
+    fn place(&mut self, person: usize, day: usize, sign: i32) {
+        let choice = self.rows[person][day] as usize;
+        if choice == self.compiled.off() {
+            return;
+        }
+        let compiled = self.compiled;
+        let class = compiled.people[person].class;
+        let shift = &compiled.shifts[choice];
+        let first = day * compiled.cover.day_points;
+        for &(start, end) in &shift.segments {
+            self.posts
+                .shift_heads(class, first + start, first + end, sign);
+        }
+        for (meal, &(_, _, length)) in shift.meals.iter().enumerate() {
+            let start = first + self.meals[person][day][meal].max(0) as usize;
+            self.posts.shift_heads(class, start, start + length, -sign);
+        }
+    }
+
+    /// Changes one cell; the person's own cost is left to the caller.
+    pub(crate) fn set_cell(&mut self, person: usize, day: usize, choice: u8, meals: CellMeals) {
+        self.place(person, day, -1);
+        self.rows[person][day] = choice;
+        self.meals[person][day] = meals;
+        self.place(person, day, 1);
+    }
+
+    /// Gains of every choice on `days` for a person who is out on those days, and the best meals for each.
+    fn price(&mut self, person: usize, days: std::ops::Range<usize>) {
+        let compiled = self.compiled;
+        let width = compiled.off() + 1;
+        let model = &compiled.people[person];
+        self.gains.clear();
+        self.gains.resize(compiled.days() * width, 0);
+        self.best_meals.clear();
+        self.best_meals.resize(compiled.days() * width, NO_MEALS);
+        for day in days {
+            if model.allowed[day] & !(1 << compiled.off()) == 0 {
+                continue;
+            }
+            self.posts.refresh(day);
+            if compiled.spill_days > 0 {
+                self.posts.refresh(day + 1);
+            }
+            self.price_day(person, day);
+        }
+    }
+
+    fn price_day(&mut self, person: usize, day: usize) {
+        // Pricing a day costs about as much as extending so many labels.
+        self.paths.extended += 50;
+        let compiled = self.compiled;
+        let width = compiled.off() + 1;
+        let model = &compiled.people[person];
+        let first = day * compiled.cover.day_points;
+        let span = compiled.cover.day_points * (1 + compiled.spill_days);
+        self.posts
+            .gain_sums(model.class, first, first + span, &mut self.sums);
+        for (choice, shift) in compiled.shifts.iter().enumerate() {
+            if model.allowed[day] >> choice & 1 == 0 {
+                continue;
+            }
+            let mut gain: i64 = shift
+                .segments
+                .iter()
+                .map(|&(start, end)| self.sums[end] - self.sums[start])
+                .sum();
+            let (meals, lost) = best_meals(&shift.meals, &self.sums);
+            gain -= lost;
+            self.gains[day * width + choice] = gain;
+            self.best_meals[day * width + choice] = meals;
+        }
+    }
+
+    /// Takes a person out over a window and puts back their best row there, with best meals.
+    fn reinsert(&mut self, person: usize, window: std::ops::Range<usize>) {
+        let old = self.rows[person].clone();
+        self.take_out(person, &window);
+        self.insert(person, window, &old, 0.0);
+    }
+
+    fn take_out(&mut self, person: usize, window: &std::ops::Range<usize>) {
+        for day in window.clone() {
+            self.place(person, day, -1);
+            self.rows[person][day] = self.compiled.off() as u8;
+            self.meals[person][day] = NO_MEALS;
+        }
+    }
+
+    /// Puts back a person who is out over a window: the best row there that fits `old_row` outside it. `noise` disturbs the
+    /// gains by up to so many cost units per working cell.
+    fn insert(&mut self, person: usize, window: std::ops::Range<usize>, old_row: &Row, noise: f64) {
+        let compiled = self.compiled;
+        let model = &compiled.people[person];
+        let (off, width) = (compiled.off(), compiled.off() + 1);
+        self.price(person, window.clone());
+        if noise > 0.0 {
+            for day in window.clone() {
+                for choice in 0..off {
+                    self.gains[day * width + choice] +=
+                        ((self.random.unit() - 0.5) * 2.0 * noise) as i64;
+                }
+            }
+        }
+        let mask: Vec<u64> = (0..compiled.days())
+            .map(|d| {
+                if window.contains(&d) {
+                    model.allowed[d]
+                } else {
+                    1 << old_row[d]
+                }
+            })
+            .collect();
+        // The old row is legal, so only what is at least as good is wanted.
+        let old_gain: i64 = window
+            .clone()
+            .map(|d| self.gains[d * width + old_row[d] as usize])
+            .sum();
+        let cutoff = model.row_cost(old_row) - old_gain;
+        let found =
+            self.paths
+                .best_row(model, &self.gains, &mask, old_row, cutoff, self.labels_max);
+        let row = found.row.unwrap_or_else(|| old_row.clone());
+        for day in window {
+            let choice = row[day];
+            self.rows[person][day] = choice;
+            self.meals[person][day] = self.best_meals[day * width + choice as usize];
+            self.place(person, day, 1);
+        }
+        self.person_cost[person] = model.row_cost(&self.rows[person]);
+    }
+
+    /// Everybody's meals of a day by best response, until nothing changes (at most `rounds` times).
+    pub(crate) fn settle_meals(&mut self, day: usize, rounds: usize) {
+        let off = self.compiled.off();
+        let width = off + 1;
+        for _ in 0..rounds {
+            let mut changed = false;
+            for person in 0..self.rows.len() {
+                let choice = self.rows[person][day] as usize;
+                if choice == off || self.compiled.shifts[choice].meals.is_empty() {
+                    continue;
+                }
+                let old = self.meals[person][day];
+                self.place(person, day, -1);
+                self.price(person, day..day + 1);
+                let best = self.best_meals[day * width + choice];
+                let cost = |sums: &[i64], meals: &CellMeals| -> i64 {
+                    self.compiled.shifts[choice]
+                        .meals
+                        .iter()
+                        .zip(meals)
+                        .map(|(&(_, _, length), &start)| {
+                            sums[start.max(0) as usize + length] - sums[start.max(0) as usize]
+                        })
+                        .sum()
+                };
+                if cost(&self.sums, &best) < cost(&self.sums, &old) {
+                    self.meals[person][day] = best;
+                    changed = true;
+                }
+                self.place(person, day, 1);
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// A legal first roster: everybody's best row in turn, in an order drawn from the seed. Returns the first person without
+    /// any legal row.
+    pub(crate) fn construct(&mut self) -> Result<(), usize> {
+        let compiled = self.compiled;
+        let days = compiled.days();
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        self.shuffle(&mut order);
+        for person in order {
+            let model = &compiled.people[person];
+            self.price(person, 0..days);
+            let reference = self.rows[person].clone();
+            let found = self.paths.best_row(
+                model,
+                &self.gains,
+                &model.allowed,
+                &reference,
+                INFINITE - 1,
+                self.labels_max,
+            );
+            let found = match found.row {
+                Some(_) => found,
+                None => {
+                    // Limits on totals may need more breadth than the search keeps.
+                    self.paths.best_row(
+                        model,
+                        &self.gains,
+                        &model.allowed,
+                        &reference,
+                        INFINITE - 1,
+                        400_000,
+                    )
+                }
+            };
+            let Some(row) = found.row else {
+                return Err(person);
+            };
+            let width = compiled.off() + 1;
+            for day in 0..days {
+                let meals = self.best_meals[day * width + row[day] as usize];
+                self.set_cell(person, day, row[day], meals);
+            }
+            self.person_cost[person] = model.row_cost(&row);
+        }
+        for day in 0..days {
+            self.settle_meals(day, 3);
+        }
+        Ok(())
+    }
+
+    /// Everybody's best response once, in random order, over the whole horizon.
+    pub(crate) fn sweep(&mut self) {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        self.shuffle(&mut order);
+        for person in order {
+            self.reinsert(person, 0..self.compiled.days());
+        }
+    }
+
+    fn shuffle(&mut self, list: &mut [usize]) {
+        for index in (1..list.len()).rev() {
+            let other = self.random.below(index + 1);
+            list.swap(index, other);
+        }
+    }
+
+    /// The best solution met so far.
+    pub(crate) fn best(&self) -> Option<&Solution> {
+        self.best.as_ref()
+    }
+
+    /// Goes on from another solution.
+    pub(crate) fn restart(&mut self, solution: &Solution) {
+        self.load(solution);
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| solution.cost < best.cost)
+        {
+            self.best = Some(solution.clone());
+        }
+    }
+
+    /// Ruin and recreate with annealing until `stop` says so (it is asked before every move and gives the part of the run
+    /// done, which sets the temperature between `hot` and `cold`).
+    pub(crate) fn anneal(
+        &mut self,
+        hot: f64,
+        cold: f64,
+        stop: &mut dyn FnMut(&Self) -> Option<f64>,
+    ) {
+        let days = self.compiled.days();
+        let people = self.rows.len();
+        let mut current = self.cost();
+        let mut best_cost = match &self.best {
+            Some(best) => best.cost,
+            None => {
+                self.best = Some(self.solution());
+                current
+            }
+        };
+        let mut undo: Vec<(usize, usize, u8, CellMeals)> = Vec::new();
+        let mut undo_cost: Vec<(usize, i64)> = Vec::new();
+        while let Some(done) = stop(self) {
+            self.iterations += 1;
+            let temperature = hot * (cold / hot).powf(done.clamp(0.0, 1.0));
+            let length = [4, 7, 10, 14, days][self.random.below(5)].min(days);
+            let start = self.random.below(days - length + 1);
+            let window = start..start + length;
+            let count = [1, 2, 2, 3, 5][self.random.below(5)].min(people);
+            let victims = self.choose(count);
+            undo.clear();
+            undo_cost.clear();
+            // Everything the move may touch: the victims' window, and the meals of everybody on those days.
+            for person in 0..people {
+                for day in window.clone() {
+                    undo.push((person, day, self.rows[person][day], self.meals[person][day]));
+                }
+            }
+            for &person in &victims {
+                undo_cost.push((person, self.person_cost[person]));
+            }
+            let noise = if self.random.below(10) < 3 {
+                temperature * (1.0 + self.random.unit() * 4.0)
+            } else {
+                0.0
+            };
+            self.recreate(&victims, &window, noise);
+            for day in window.clone() {
+                self.settle_meals(day, 1);
+            }
+            let cost = self.cost();
+            let worse = (cost - current) as f64;
+            if worse <= 0.0 || self.random.unit() < (-worse / temperature.max(1e-9)).exp() {
+                current = cost;
+                if cost < best_cost {
+                    best_cost = cost;
+                    self.best = Some(self.solution());
+                }
+            } else {
+                for &(person, day, choice, meals) in &undo {
+                    if self.rows[person][day] != choice || self.meals[person][day] != meals {
+                        self.set_cell(person, day, choice, meals);
+                    }
+                }
+                for &(person, cost) in &undo_cost {
+                    self.person_cost[person] = cost;
+                }
+            }
+        }
+    }
+
+    /// People whose rows in the window are emptied.
+    fn choose(&mut self, count: usize) -> Vec<usize> {
+        let mut victims: Vec<usize> = Vec::with_capacity(count);
+        while victims.len() < count {
+            let person = self.random.below(self.rows.len());
+            if !victims.contains(&person) {
+                victims.push(person);
+            }
+        }
+        victims
+    }
+
+    /// Empties the victims' window and puts each back in turn, then each once more against all others.
+    fn recreate(&mut self, victims: &[usize], window: &std::ops::Range<usize>, noise: f64) {
+        let old: Vec<Row> = victims
+            .iter()
+            .map(|&person| self.rows[person].clone())
+            .collect();
+        for &person in victims {
+            self.take_out(person, window);
+        }
+        for (&person, row) in victims.iter().zip(&old) {
+            self.insert(person, window.clone(), row, noise);
+        }
+        if victims.len() > 1 {
+            for &person in victims {
+                self.reinsert(person, window.clone());
+            }
+        }
+    }
+}
+
+/// The cheapest meal starts for a shift given running sums of gains, and what they lose.
+fn best_meals(windows: &[(usize, usize, usize)], sums: &[i64]) -> (CellMeals, i64) {
+    let lost = |start: usize, length: usize| sums[start + length] - sums[start];
+    match windows {
+        [] => (NO_MEALS, 0),
+        [(earliest, latest, length)] => {
+            let mut best = (i64::MAX, 0);
+            for start in *earliest..=*latest {
+                best = best.min((lost(start, *length), start));
+            }
+            ([best.1 as i32, -1], best.0)
+        }
+        [first, second, ..] => {
+            let mut best = (i64::MAX, 0, 0);
+            // The best first start that is over by the time the second begins.
+            let mut earlier = (i64::MAX, 0);
+            let mut next = first.0;
+            for start in second.0..=second.1 {
+                while next <= first.1 && next + first.2 <= start {
+                    earlier = earlier.min((lost(next, first.2), next));
+                    next += 1;
+                }
+                if earlier.0 < i64::MAX {
+                    best = best.min((earlier.0 + lost(start, second.2), earlier.1, start));
+                }
+            }
+            ([best.1 as i32, best.2 as i32], best.0)
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! From a problem to a plan: construct, ruin and recreate, exact meals, bound, words.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use crate::costs;
+use crate::meals::exact_meals;
+use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
+use crate::problem::{Assignments, Fault, Problem};
+use crate::search::{Compiled, NO_MEALS, Search, Solution};
+
+/// Work units that stop a solve without limits: about half a minute of one core for a desk of twenty.
+const WORK_LIMIT_DEFAULT: u64 = 200_000;
+/// Labels per work unit.
+const LABELS_PER_WORK_UNIT: u64 = 1000;
+/// Rounds of a search; after each the caller hears of progress and may cancel.
+const ROUNDS: u64 = 40;
+/// Rounds after which the threads go on from the best roster any of them has.
+const ROUNDS_PER_EXCHANGE: u64 = 5;
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SolveError {
+    /// The problem is faulty; every fault names its field.
+    #[error("the problem is faulty: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Fault>),
+    /// The assignments do not fit the problem.
+    #[error("{0}")]
+    Assignments(Fault),
+    /// A person has no legal row at all, not even with every fact freed that can be.
+    #[error("person {person} has no legal row")]
+    NoLegalRow {
+        /// Who.
+        person: String,
+    },
+    /// Cancelled before there was a roster.
+    #[error("cancelled before there was a roster")]
+    Cancelled,
+}
+
+/// Solves a problem. `progress` is called about forty times and may cancel; the best roster so far is returned then.
+pub fn solve(
+    problem: &Problem,
+    limits: &Limits,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Plan, SolveError> {
+    let started = Instant::now();
+    let faults = problem.validate();
+    if !faults.is_empty() {
+        return Err(SolveError::Invalid(faults));
+    }
+    let compiled = Compiled::build(problem);
+    let mut run = Run::new(&compiled, limits, started)?;
+    let mut status = run.search(progress);
+    run.exact_days();
+    let best = run.best.clone();
+    let (table, objective) = costs::table(&compiled, &best);
+    if objective != best.cost {
+        tracing::warn!(
+            counted = objective,
+            searched = best.cost,
+            "the search lost count of the objective"
+        );
+    }
+    let bound: Option<i64> = None;
+    if bound.is_some_and(|b| b >= objective) {
+        status = Status::Optimal;
+    }
+    let shortfalls = costs::shortfalls(&compiled, &best);
+    Ok(Plan {
+        assignments: assignments(problem, &best),
+        meals: costs::meals(&compiled, &best),
+        objective,
+        bound,
+        status,
+        costs: table,
+        shortfalls,
+        relaxed: Vec::new(),
+        report: Report {
+            seconds: started.elapsed().as_secs_f64(),
+            seed: limits.seed,
+            threads: run.searches.len(),
+            iterations: run.searches.iter().map(|s| s.iterations).sum(),
+            work: run.searches.iter().map(Search::work).sum::<u64>() / LABELS_PER_WORK_UNIT,
+            bound_from: "none".into(),
+            engine_version: env!("CARGO_PKG_VERSION").into(),
+            problem_digest: problem.digest(),
+        },
+    })
+}
+
+/// Costs somebody's roster as it is: places meals as well as can be (or takes those given) and lists what is missing. It does
+/// not judge hard rules; that is the checker's part.
+pub fn evaluate(
+    problem: &Problem,
+    assignments: &Assignments,
+    meals: Option<&[Meal]>,
+) -> Result<Plan, SolveError> {
+    let started = Instant::now();
+    let faults = problem.validate();
+    if !faults.is_empty() {
+        return Err(SolveError::Invalid(faults));
+    }
+    let compiled = Compiled::build(problem);
+    let mut solution = read_assignments(&compiled, assignments)?;
+    match meals {
+        Some(meals) => read_meals(&compiled, &mut solution, meals)?,
+        None => {
+            let mut search = Search::new(&compiled, 0);
+            search.load(&solution);
+            for day in 0..compiled.days() {
+                search.settle_meals(day, 10);
+            }
+            solution = search.solution();
+            for day in 0..compiled.days() {
+                improve_day(&compiled, &mut solution, day);
+            }
+        }
+    }
+    let (table, objective) = costs::table(&compiled, &solution);
+    Ok(Plan {
+        assignments: assignments.clone(),
+        meals: costs::meals(&compiled, &solution),
+        objective,
+        bound: None,
+        status: Status::Evaluated,
+        costs: table,
+        shortfalls: costs::shortfalls(&compiled, &solution),
+        relaxed: Vec::new(),
+        report: Report {
+            seconds: started.elapsed().as_secs_f64(),
+            threads: 1,
+            bound_from: "none".into(),
+            engine_version: env!("CARGO_PKG_VERSION").into(),
+            problem_digest: problem.digest(),
+            ..Report::default()
+        },
+    })
+}
+
+/// A run of the search on one or more threads.
+struct Run<'a> {
+    compiled: &'a Compiled<'a>,
+    limits: Limits,
+    started: Instant,
+    searches: Vec<Search<'a>>,
+    best: Solution,
+}
+
+impl<'a> Run<'a> {
+    /// Constructs a first roster per thread.
+    fn new(
+        compiled: &'a Compiled<'a>,
+        limits: &Limits,
+        started: Instant,
+    ) -> Result<Self, SolveError> {
+        let threads = limits.threads.clamp(1, 16);
+        let mut searches = Vec::with_capacity(threads);
+        for thread in 0..threads {
+            let mut search = Search::new(
+                compiled,
+                limits
+                    .seed
+                    .wrapping_mul(1_000_003)
+                    .wrapping_add(thread as u64),
+            );
+            search
+                .construct()
+                .map_err(|person| SolveError::NoLegalRow {
+                    person: compiled.problem.people[person].id.to_string(),
+                })?;
+            searches.push(search);
+        }
+        let best = searches
+            .iter_mut()
+            .map(Search::solution)
+            .min_by_key(|s| s.cost)
+            .ok_or(SolveError::Cancelled)?;
+        Ok(Self {
+            compiled,
+            limits: *limits,
+            started,
+            searches,
+            best,
+        })
+    }
+
+    /// Ruin and recreate in rounds.
+    fn search(&mut self, progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Status {
+        let started = self.started;
+        let threads = self.searches.len() as u64;
+        let by_time = self.limits.time_limit_seconds;
+        let work = match (self.limits.work_limit, by_time) {
+            (Some(work), _) => Some(work),
+            (None, None) => Some(WORK_LIMIT_DEFAULT),
+            (None, Some(_)) => None,
+        };
+        let quota = work.map(|w| w.saturating_mul(LABELS_PER_WORK_UNIT) / threads / ROUNDS);
+        let begun: Vec<u64> = self.searches.iter().map(Search::work).collect();
+        let base = started.elapsed().as_secs_f64();
+        let seconds = by_time.map(|s| (s - base).max(0.0));
+        let (hot, cold) = self.temperatures();
+        for round in 0..ROUNDS {
+            std::thread::scope(|scope| {
+                for (search, begun) in self.searches.iter_mut().zip(&begun) {
+                    scope.spawn(move || {
+                        let until = quota.map(|q| begun + q * (round + 1));
+                        let time_until =
+                            seconds.map(|s| base + s * (round + 1) as f64 / ROUNDS as f64);
+                        search.anneal(hot, cold, &mut |search: &Search<'_>| {
+                            let mut done: f64 = 0.0;
+                            if let (Some(until), Some(quota)) = (until, quota) {
+                                if search.work() >= until {
+                                    return None;
+                                }
+                                done = done.max(
+                                    (search.work() - begun) as f64 / (quota * ROUNDS).max(1) as f64,
+                                );
+                            }
+                            if let (Some(until), Some(seconds)) = (time_until, seconds) {
+                                let now = started.elapsed().as_secs_f64();
+                                if now >= until {
+                                    return None;
+                                }
+                                done = done.max((now - base) / seconds.max(1e-9));
+                            }
+                            Some(done)
+                        });
+                    });
+                }
+            });
+            for search in &self.searches {
+                if let Some(best) = search.best().filter(|b| b.cost < self.best.cost) {
+                    self.best = best.clone();
+                }
+            }
+            if round % ROUNDS_PER_EXCHANGE == ROUNDS_PER_EXCHANGE - 1 {
+                for search in &mut self.searches {
+                    search.restart(&self.best);
+                }
+            }
+            let report = Progress {
+                seconds: started.elapsed().as_secs_f64(),
+                phase: "search".into(),
+                done: (round + 1) as f64 / ROUNDS as f64,
+                objective: Some(self.best.cost),
+                bound: None,
+                iterations: self.searches.iter().map(|s| s.iterations).sum(),
+            };
+            if progress(&report).is_break() {
+                return Status::Cancelled;
+            }
+        }
+        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s) {
+            Status::TimeLimit
+        } else {
+            Status::WorkLimit
+        }
+    }
+
+    /// Annealing temperatures in cost units: from a slot of one person under target down to a grid point of it.
+    fn temperatures(&self) -> (f64, f64) {
+        let costs = &self.compiled.problem.costs;
+        let unit = costs
+            .under_target
+            .per_unit
+            .max(costs.over_target.per_unit)
+            .max(1) as f64;
+        (
+            unit * self.compiled.problem.slot_minutes as f64 * 2.0,
+            unit * self.compiled.cover.grid as f64 * 0.5,
+        )
+    }
+
+    /// Exact meals of every day for the best roster.
+    fn exact_days(&mut self) {
+        for day in 0..self.compiled.days() {
+            improve_day(self.compiled, &mut self.best, day);
+        }
+    }
+}
+
+/// Replaces a day's meals by the exact ones where they are cheaper.
+fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
+    let Some(meals) = exact_meals(compiled, &solution.rows, &solution.meals, day) else {
+        return;
+    };
+    let before = costs::table(compiled, solution).1;
+    let old: Vec<_> = meals
+        .iter()
+        .map(|&(person, _)| (person, solution.meals[person][day]))
+        .collect();
+    for &(person, cell) in &meals {
+        solution.meals[person][day] = cell;
+    }
+    solution.cost = costs::table(compiled, solution).1;
+    if solution.cost > before {
+        for (person, cell) in old {
+            solution.meals[person][day] = cell;
+        }
+        solution.cost = before;
+    }
+}
+
+/// A solution's assignments in the problem's words.
+fn assignments(problem: &Problem, solution: &Solution) -> Assignments {
+    solution
+        .rows
+        .iter()
+        .map(|row| {
+            row.iter()
+                .map(|&choice| problem.shifts.get(choice as usize).map(|s| s.id.clone()))
+                .collect()
+        })
+        .collect()
+}
+
+fn read_assignments(
+    compiled: &Compiled<'_>,
+    assignments: &Assignments,
+) -> Result<Solution, SolveError> {
+    let problem = compiled.problem;
+    let fault = |field: String, message: &str| {
+        SolveError::Assignments(Fault {
+            field,
+            message: message.into(),
+        })
+    };
+    if assignments.len() != problem.people.len() {
+        return Err(fault("assignments".into(), "not one row per person"));
+    }
+    let mut rows = Vec::with_capacity(assignments.len());
+    for (p, row) in assignments.iter().enumerate() {
+        if row.len() != problem.days.len() {
+            return Err(fault(format!("assignments[{p}]"), "not one cell per day"));
+        }
+        let mut choices = Vec::with_capacity(row.len());
+        for (d, shift) in row.iter().enumerate() {
+            choices.push(match shift {
+                None => compiled.off() as u8,
+                Some(id) => problem.shift_index(id).ok_or_else(|| {
+                    fault(
+                        format!("assignments[{p}][{d}]"),
+                        &format!("unknown shift {id}"),
+                    )
+                })? as u8,
+            });
+        }
+        rows.push(choices);
+    }
+    let meals = rows
+        .iter()
+        .map(|row| {
+            row.iter()
+                .map(|&choice| first_meals(compiled, choice))
+                .collect()
+        })
+        .collect();
+    Ok(Solution {
+        rows,
+        meals,
+        cost: 0,
+    })
+}
+
+/// The earliest meals of a shift that follow each other.
+fn first_meals(compiled: &Compiled<'_>, choice: u8) -> [i32; 2] {
+    let mut meals = NO_MEALS;
+    let mut free = 0;
+    for (meal, &(earliest, _, length)) in compiled
+        .shifts
+        .get(choice as usize)
+        .iter()
+        .flat_map(|s| s.meals.iter())
+        .enumerate()
+    {
+        let start = earliest.max(free);
+        meals[meal] = start as i32;
+        free = start + length;
+    }
+    meals
+}
+
+fn read_meals(
+    compiled: &Compiled<'_>,
+    solution: &mut Solution,
+    meals: &[Meal],
+) -> Result<(), SolveError> {
+    let grid = compiled.cover.grid;
+    let fault = |field: String, message: &str| {
+        SolveError::Assignments(Fault {
+            field,
+            message: message.into(),
+        })
+    };
+    let mut given = std::collections::BTreeMap::<(usize, usize), Vec<&Meal>>::new();
+    for (index, meal) in meals.iter().enumerate() {
+        let choice = solution
+            .rows
+            .get(meal.person)
+            .and_then(|row| row.get(meal.day));
+        let Some(&choice) = choice else {
+            return Err(fault(format!("meals[{index}]"), "no such person or day"));
+        };
+        if compiled.shifts.get(choice as usize).is_none() {
+            return Err(fault(
+                format!("meals[{index}]"),
+                "the person is off that day",
+            ));
+        }
+        if meal.start_minute % grid != 0
+            || !(0..4 * crate::problem::DAY_MINUTES).contains(&meal.start_minute)
+        {
+            return Err(fault(
+                format!("meals[{index}].start_minute"),
+                "not on the meal grid of the day",
+            ));
+        }
+        given.entry((meal.person, meal.day)).or_default().push(meal);
+    }
+    for (person, row) in solution.rows.iter().enumerate() {
+        for (day, &choice) in row.iter().enumerate() {
+            let Some(shift) = compiled.shifts.get(choice as usize) else {
+                continue;
+            };
+            let mut mine = given.remove(&(person, day)).unwrap_or_default();
+            mine.sort_by_key(|meal| meal.start_minute);
+            if mine.len() != shift.meals.len() {
+                let field = format!("meals of person {person} on day {day}");
+                return Err(fault(
+                    field,
+                    &format!("{} given, the shift has {}", mine.len(), shift.meals.len()),
+                ));
+            }
+            for (place, (meal, &(_, _, length))) in mine.iter().zip(&shift.meals).enumerate() {
+                if meal.duration_minutes != length as i64 * grid {
+                    return Err(fault(
+                        format!("meals of person {person} on day {day}"),
+                        "not the shift's meal length",
+                    ));
+                }
+                solution.meals[person][day][place] = (meal.start_minute / grid) as i32;
+            }
+        }
+    }
+    Ok(())
+}
