@@ -22,8 +22,11 @@ pub mod desk;
 pub mod staff;
 
 pub mod attendance;
+pub mod evidence;
 pub mod leave;
+pub mod period;
 pub mod roster;
+pub mod sanction;
 
 pub mod moment;
 pub mod penalty;
