@@ -12,11 +12,21 @@ use solver::{Limits, solve};
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let number = |index: usize, default: u64| -> u64 {
-        args.get(index).map_or(default, |text| text.parse().expect("a number"))
+        args.get(index)
+            .map_or(default, |text| text.parse().expect("a number"))
     };
-    let (people, seconds, threads, seed) = (number(0, 18) as usize, number(1, 60), number(2, 2) as usize, number(3, 1));
+    let (people, seconds, threads, seed) = (
+        number(0, 18) as usize,
+        number(1, 60),
+        number(2, 2) as usize,
+        number(3, 1),
+    );
     let week = args.get(4).is_some_and(|horizon| horizon == "week");
-    let spec = if week { DeskSpec::week(people, seed) } else { DeskSpec::month(people, seed) };
+    let spec = if week {
+        DeskSpec::week(people, seed)
+    } else {
+        DeskSpec::month(people, seed)
+    };
     let problem = spec.generate();
 
     let mut first: Option<(f64, i64)> = None;
@@ -49,7 +59,11 @@ fn main() {
         text(plan.gap_percent().map(|gap| format!("{gap:.2} %"))),
         plan.status,
         plan.report.seconds,
-        if verdict.violations.is_empty() { "agrees".to_owned() } else { format!("OBJECTS: {:?}", verdict.violations[0]) },
+        if verdict.violations.is_empty() {
+            "agrees".to_owned()
+        } else {
+            format!("OBJECTS: {:?}", verdict.violations[0])
+        },
         text(peak_megabytes().map(|megabytes| megabytes.to_string())),
     );
     if !verdict.violations.is_empty() {
@@ -60,6 +74,15 @@ fn main() {
 /// High-water mark of resident memory, where the system tells it.
 fn peak_megabytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? / 1024)
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(
+        line.trim()
+            .trim_end_matches("kB")
+            .trim()
+            .parse::<u64>()
+            .ok()?
+            / 1024,
+    )
 }

@@ -1,5 +1,7 @@
 //! Who is on post at every point of the meal grid, and how many are missing however they are deployed.
 
+use std::collections::BTreeMap;
+
 use super::{MINUTES_A_DAY, PointShortfall, Roster, moment};
 use crate::plan::{Meal, Tier};
 use crate::problem::Problem;
@@ -148,38 +150,49 @@ fn posts(roster: &Roster<'_>, person: usize) -> Vec<(i64, i64)> {
 }
 
 /// People missing when those on post are deployed as well as possible, each to one skill they hold: wanted less the largest
-/// assignment, found by letting each person take a place and moving those before them where that frees one.
+/// assignment, found by letting one person after the other take a place, moving those before them where that frees one.
 pub(super) fn missing(on_post: &[Vec<usize>], wanted: &[u32]) -> u32 {
-    let mut places: Vec<usize> = Vec::new();
-    for (skill, count) in wanted.iter().enumerate() {
-        places.extend(std::iter::repeat_n(skill, *count as usize));
+    // People who hold the same skills are counted together.
+    let mut teams: BTreeMap<&[usize], u32> = BTreeMap::new();
+    for skills in on_post {
+        *teams.entry(skills).or_default() += 1;
     }
-    let mut taken_by: Vec<Option<usize>> = vec![None; places.len()];
-    for person in 0..on_post.len() {
-        let mut tried = vec![false; places.len()];
-        take_a_place(person, on_post, &places, &mut taken_by, &mut tried);
+    let skills: Vec<&[usize]> = teams.keys().copied().collect();
+    let mut serving = vec![vec![0; wanted.len()]; skills.len()];
+    for (team, people) in teams.values().enumerate() {
+        for _ in 0..*people {
+            take_a_place(
+                team,
+                &skills,
+                wanted,
+                &mut serving,
+                &mut vec![false; wanted.len()],
+            );
+        }
     }
-    taken_by.iter().filter(|person| person.is_none()).count() as u32
+    wanted.iter().sum::<u32>() - serving.iter().flatten().sum::<u32>()
 }
 
 fn take_a_place(
-    person: usize,
-    on_post: &[Vec<usize>],
-    places: &[usize],
-    taken_by: &mut [Option<usize>],
+    team: usize,
+    skills: &[&[usize]],
+    wanted: &[u32],
+    serving: &mut [Vec<u32>],
     tried: &mut [bool],
 ) -> bool {
-    for place in 0..places.len() {
-        if tried[place] || !on_post[person].contains(&places[place]) {
+    for skill in skills[team] {
+        if std::mem::replace(&mut tried[*skill], true) {
             continue;
         }
-        tried[place] = true;
-        let free = match taken_by[place] {
-            None => true,
-            Some(other) => take_a_place(other, on_post, places, taken_by, tried),
-        };
-        if free {
-            taken_by[place] = Some(person);
+        let free = serving.iter().map(|served| served[*skill]).sum::<u32>() < wanted[*skill];
+        let other = (0..skills.len()).filter(|_| !free).find(|other| {
+            serving[*other][*skill] > 0 && take_a_place(*other, skills, wanted, serving, tried)
+        });
+        if let Some(other) = other {
+            serving[other][*skill] -= 1;
+        }
+        if free || other.is_some() {
+            serving[team][*skill] += 1;
             return true;
         }
     }

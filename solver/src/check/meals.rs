@@ -31,12 +31,11 @@ pub(super) fn check(
         }
     }
     for (person, row) in roster.worked.iter().enumerate() {
+        let own: Vec<&Meal> = meals.iter().filter(|meal| meal.person == person).collect();
         for (day, shift) in row.iter().enumerate() {
             let Some(shift) = shift else { continue };
-            let mut taken: Vec<&Meal> = meals
-                .iter()
-                .filter(|meal| meal.person == person && meal.day == day)
-                .collect();
+            let mut taken: Vec<&Meal> =
+                own.iter().copied().filter(|meal| meal.day == day).collect();
             taken.sort_by_key(|meal| meal.start_minute);
             check_shift(problem, person, day, shift, &taken, violations);
         }
