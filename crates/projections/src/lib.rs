@@ -1,1 +1,35 @@
-//! Placeholder.
+//! Read models in SQLite, fed from the event log: facts by person and day, the records and penalties derived from
+//! them, the questions the pages ask, and the files payroll takes.
+//!
+//! ```text
+//! log ── facts (rows with their position) ── day records ── penalties ── queries ── pages, API, exports
+//!        └───────────── one transaction, with the checkpoint ─────────┘
+//! ```
+//!
+//! Everything here can be thrown away and built again ([`ReadModels::replay`]); however the log was cut into batches,
+//! the rows come out the same. Nothing here writes to the log.
+//!
+//! Ask with [`ReadModels::read`]: the closure gets a [`View`], one consistent snapshot with its position, and every
+//! query is a method of it.
+
+mod apply;
+mod columns;
+mod database;
+mod day_facts;
+mod derive;
+mod dirty;
+mod error;
+pub mod export;
+mod facts;
+mod period_close;
+mod query;
+mod read_models;
+mod rules;
+mod states;
+mod words;
+
+pub use error::{Error, Result};
+pub use query::*;
+pub use read_models::{Follower, ReadModels, Replayed};
+pub use states::*;
+pub use words::{leave_kind_words, punch_kind_words, rule_words, words};

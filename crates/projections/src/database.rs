@@ -1,0 +1,156 @@
+//! One SQLite file: a writer connection and a small pool of readers.
+
+use crate::error::Result;
+use crate::rules::DERIVATION;
+use eventlog::{Position, StoreId};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+const SCHEMA: &str = include_str!("../../../migrations/read_models/0001_read_models.sql");
+
+/// Idle readers kept open; more are opened under load and closed afterwards.
+const IDLE_READERS_MAX: usize = 4;
+
+/// Distinct statements of the crate, with room.
+const STATEMENTS_CACHED: usize = 128;
+
+pub(crate) struct Database {
+    file: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+}
+
+/// A panic while the lock was held rolled its transaction back, so the connection is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Database {
+    /// Opens a file made by this build, or says that there is none (`None`): made by another build, damaged, absent.
+    pub(crate) fn open_current(file: &Path) -> Result<Option<Self>> {
+        if !file.exists() {
+            return Ok(None);
+        }
+        let writer = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let stamp: Result<Option<String>, rusqlite::Error> = writer
+            .query_row("SELECT stamp FROM built_with", [], |row| row.get(0))
+            .optional();
+        Ok(match stamp {
+            Ok(Some(stamp)) if stamp == build_stamp() => Some(Self::with(file, writer)),
+            _ => None,
+        })
+    }
+
+    /// Makes an empty file.
+    pub(crate) fn create(file: &Path) -> Result<Self> {
+        let mut writer = connect(
+            file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
+        let transaction = writer.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute(
+            "INSERT INTO built_with (stamp) VALUES (?1)",
+            [build_stamp()],
+        )?;
+        transaction.commit()?;
+        Ok(Self::with(file, writer))
+    }
+
+    fn with(file: &Path, writer: Connection) -> Self {
+        Self {
+            file: file.to_owned(),
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The only connection that writes.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.writer)
+    }
+
+    /// Runs `query` inside one read transaction.
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.idle_readers).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        let answer = {
+            let snapshot = reader.transaction()?;
+            query(&snapshot)
+        };
+        let mut idle = lock(&self.idle_readers);
+        if idle.len() < IDLE_READERS_MAX {
+            idle.push(reader);
+        }
+        answer
+    }
+}
+
+fn connect(file: &Path, flags: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // The log is the truth: a power loss may cost the last batches, never their consistency with the checkpoint.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+    }
+    Ok(connection)
+}
+
+/// What made the rows: the tables, and the version of what is derived into them.
+fn build_stamp() -> String {
+    let mut hasher = Sha256::new();
+    for part in [SCHEMA, env!("CARGO_PKG_VERSION"), DERIVATION] {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part);
+    }
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// How far the log has been applied.
+pub(crate) fn checkpoint(connection: &Connection) -> Result<Option<Position>> {
+    let found: Option<(String, i64)> = connection
+        .prepare_cached("SELECT store, position FROM checkpoint")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found
+        .map(|(store, position)| {
+            let store: Uuid = crate::columns::parse(&store)?;
+            Ok(Position::new(StoreId(store), position.unsigned_abs()))
+        })
+        .transpose()
+}
+
+/// Moves the checkpoint.
+pub(crate) fn set_checkpoint(connection: &Connection, position: Position) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO checkpoint (one, store, position) VALUES (1, ?1, ?2)",
+        )?
+        .execute((
+            position.store().to_string(),
+            column_position(position.number()),
+        ))?;
+    Ok(())
+}
+
+/// A position's number as a column.
+pub(crate) fn column_position(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,252 @@
+//! What reckoning is given about one person's work date.
+
+use crate::columns::{event_id, micros};
+use crate::error::Result;
+use crate::facts::{By, CellInForce, Facts, policy_on};
+use crate::rules;
+use crate::states::{CorrectionRow, DeskRow, LeaveRow, StaffRow, SwapRow, SwapStatus};
+use chrono::{DateTime, Utc};
+use domain::day::{CorrectionFact, DayFacts, LeaveFact, PresenceShown, UnarrangedSwapFact};
+use domain::ids::{EventId, StaffId};
+use domain::policy::Policy;
+use domain::shift::Shift;
+use domain::work_date::{DayMinute, WorkDate};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A day's facts with the rules they are judged by.
+pub(crate) struct ReckonedBy {
+    pub(crate) facts: DayFacts,
+    pub(crate) desk: Rc<DeskRow>,
+}
+
+impl ReckonedBy {
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        policy_on(&self.desk, self.facts.date)
+    }
+}
+
+impl Facts<'_> {
+    /// All that is known of a person's work date; none when nothing is: no roster, no punch, no request, or no desk.
+    pub(crate) fn day_facts(&self, staff: &StaffId, date: WorkDate) -> Result<Option<ReckonedBy>> {
+        let Some(person) = self.staff(staff)? else {
+            return Ok(None);
+        };
+        let Some(desk) = self.desk(&person.desk)? else {
+            return Ok(None);
+        };
+        let Some(policy) = policy_on(&desk, date) else {
+            return Ok(None);
+        };
+        let zone = desk.zone;
+        let midnight = |offset: i64| zone.instant(date.plus_days(offset), DayMinute(0));
+        let mut cells = self.cells_in_force(staff, date.plus_days(-2), date.plus_days(2))?;
+        let shift_span = |cells: &BTreeMap<WorkDate, CellInForce>, offset: i64| {
+            let date = date.plus_days(offset);
+            let shift = cells.get(&date)?.shift.as_ref()?;
+            rules::span(shift, zone, date)
+        };
+        let previous_shift_end = [-1, -2]
+            .iter()
+            .find_map(|&offset| shift_span(&cells, offset))
+            .map(|(_, end)| end);
+        let next_shift_start = [1, 2]
+            .iter()
+            .find_map(|&offset| shift_span(&cells, offset))
+            .map(|(start, _)| start);
+        let cell = cells.remove(&date).filter(|_| person.is_employed_on(date));
+        let shift = cell.as_ref().and_then(|cell| cell.shift.clone());
+
+        let day = date.to_string();
+        let punches = self.punches(staff, midnight(-1), midnight(3))?;
+        let corrections: Vec<CorrectionRow> =
+            self.states("correction", By::Staff(staff.as_str()), Some((&day, &day)))?;
+        let leaves: Vec<LeaveRow> =
+            self.states("leave", By::Staff(staff.as_str()), Some((&day, &day)))?;
+        let overtime = self.overtime(staff, date)?;
+        let punched_today = punches.iter().any(|punch| {
+            let at = punch.suspicion.map_or(punch.at, |_| punch.received_at);
+            zone.date(at) == date
+        });
+        if cell.is_none()
+            && !punched_today
+            && corrections.is_empty()
+            && leaves.is_empty()
+            && overtime.is_empty()
+        {
+            return Ok(None);
+        }
+
+        let (unarranged_swaps, colleague_punches) = match &shift {
+            Some(shift) => (
+                self.unarranged_swaps(&person, date)?,
+                self.colleague_punches(&person, &desk, policy, shift, date)?,
+            ),
+            None => (Vec::new(), Vec::new()),
+        };
+        let presence = match &shift {
+            Some(shift) => self.presence_shown(staff, &desk, policy, shift, date)?,
+            None => Vec::new(),
+        };
+        // What time passing decides about a day is decided when its windows are over; later days change nothing.
+        let settled = date.plus_days(rules::settling_days(&desk));
+        let closed_through = self
+            .closed_through(&desk.desk)?
+            .map(|last| last.min(settled));
+        let facts = DayFacts {
+            staff: staff.clone(),
+            desk: desk.desk.clone(),
+            date,
+            zone,
+            assignment: cell.map(CellInForce::assignment),
+            previous_shift_end,
+            next_shift_start,
+            punches,
+            corrections: corrections.into_iter().map(correction).collect(),
+            leaves: leaves.into_iter().map(leave).collect(),
+            unarranged_swaps,
+            colleague_punches,
+            presence,
+            overtime,
+            day_kind: self.day_kind(date)?,
+            closed_through,
+        };
+        Ok(Some(ReckonedBy { facts, desk }))
+    }
+
+    /// Swaps that would take the person off this day and were not approved (T9). One that was withdrawn was given up.
+    fn unarranged_swaps(
+        &self,
+        person: &StaffRow,
+        date: WorkDate,
+    ) -> Result<Vec<UnarrangedSwapFact>> {
+        let staff = person.staff.as_str();
+        let day = date.to_string();
+        let dates = Some((day.as_str(), day.as_str()));
+        let given: Vec<SwapRow> = self.states("swap", By::Staff(staff), dates)?;
+        let taken: Vec<SwapRow> = self.states("swap", By::Other(staff), dates)?;
+        let given = given
+            .into_iter()
+            .filter(|swap| swap.give == date)
+            .filter(|swap| !matches!(swap.status, SwapStatus::Approved | SwapStatus::Withdrawn))
+            .map(|swap| UnarrangedSwapFact {
+                swap: swap.swap,
+                events: swap.events,
+                with: swap.with,
+            });
+        // The colleague's own day is given away only once the colleague has agreed.
+        let taken = taken
+            .into_iter()
+            .filter(|swap| swap.take == Some(date) && swap.agreed_at.is_some())
+            .filter(|swap| matches!(swap.status, SwapStatus::Agreed | SwapStatus::Refused))
+            .map(|swap| UnarrangedSwapFact {
+                swap: swap.swap,
+                events: swap.events,
+                with: swap.from,
+            });
+        Ok(given.chain(taken).collect())
+    }
+
+    /// In-punches about where the shift begins by colleagues of the desk who had no shift of their own that day.
+    fn colleague_punches(
+        &self,
+        person: &StaffRow,
+        desk: &DeskRow,
+        policy: &Policy,
+        shift: &Shift,
+        date: WorkDate,
+    ) -> Result<Vec<EventId>> {
+        let Some((start, _)) = rules::span(shift, desk.zone, date) else {
+            return Ok(Vec::new());
+        };
+        let from = rules::moved(start, -policy.punch.window_before_minutes);
+        let until = rules::moved(start, policy.punch.window_after_minutes);
+        let punches = {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT event, staff FROM punches
+                 WHERE desk = ?1 AND day_at BETWEEN ?2 AND ?3 AND staff <> ?4 AND kind = 'in'
+                   AND suspicion IS NULL AND position <= ?5 ORDER BY day_at, position",
+            )?;
+            let rows = statement.query_map(
+                (
+                    desk.desk.as_str(),
+                    micros(from),
+                    micros(until),
+                    person.staff.as_str(),
+                    self.limit(),
+                ),
+                |row| Ok((event_id(row.get(0)?), row.get::<_, String>(1)?)),
+            )?;
+            rows.collect::<Result<Vec<_>, _>>()?
+        };
+        let mut found = Vec::new();
+        for (event, colleague) in punches {
+            let own = self.cells_in_force(&StaffId::new(colleague), date, date)?;
+            if own.get(&date).is_none_or(|cell| cell.shift.is_none()) {
+                found.push(event);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What shows that somebody was there in each segment: a positive spot check in it, coming online in it, or being
+    /// online as it began (having come online no earlier than a punch for the shift could have been made).
+    fn presence_shown(
+        &self,
+        staff: &StaffId,
+        desk: &DeskRow,
+        policy: &Policy,
+        shift: &Shift,
+        date: WorkDate,
+    ) -> Result<Vec<PresenceShown>> {
+        let Some((start, end)) = rules::span(shift, desk.zone, date) else {
+            return Ok(Vec::new());
+        };
+        let from = rules::moved(start, -policy.punch.window_before_minutes);
+        let reports = self.presence(staff, from, end)?;
+        let mut shown = Vec::new();
+        for segment in &shift.segments {
+            let begins = desk.zone.instant(date, segment.start);
+            let ends = desk.zone.instant(date, segment.end);
+            let mut online_since: Option<(EventId, DateTime<Utc>)> = None;
+            for &(event, at, online) in reports.iter().filter(|(_, at, _)| *at < begins) {
+                online_since = online.then_some((event, at));
+            }
+            shown.extend(online_since.map(|(event, _)| PresenceShown { event, at: begins }));
+            let inside = reports
+                .iter()
+                .filter(|(_, at, online)| *online && begins <= *at && *at < ends);
+            shown.extend(inside.map(|&(event, at, _)| PresenceShown { event, at }));
+        }
+        let checks = self.spot_checks(staff, start, end)?;
+        shown.extend(
+            checks
+                .into_iter()
+                .filter(|(_, _, on_post)| *on_post)
+                .map(|(event, at, _)| PresenceShown { event, at }),
+        );
+        Ok(shown)
+    }
+}
+
+fn correction(row: CorrectionRow) -> CorrectionFact {
+    CorrectionFact {
+        correction: row.correction,
+        events: row.events,
+        edge: row.edge,
+        claimed_at: row.claimed_at,
+        status: row.status,
+    }
+}
+
+fn leave(row: LeaveRow) -> LeaveFact {
+    LeaveFact {
+        leave: row.leave,
+        events: row.events,
+        kind: row.kind,
+        span: row.span,
+        filed_at: row.requested_at,
+        emergency: row.emergency.is_some(),
+        status: row.status,
+    }
+}

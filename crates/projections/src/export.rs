@@ -1,0 +1,1 @@
+//! Files for payroll and the wall.

@@ -1,0 +1,171 @@
+//! The desk at a moment: who is on post, at meal, away, missing, expected; and what the demand asks for (M1).
+
+use super::View;
+use super::phone::CallRow;
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use domain::day::{MealRecord, SegmentRecord};
+use domain::ids::{DeskId, SkillId};
+use domain::moment::{PersonAt, Post, desk_at};
+use domain::quantities::Minutes;
+use domain::work_date::{DayMinute, WorkDate};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Unanswered calls of this long before the moment are shown.
+const CALLS_SHOWN: Duration = Duration::minutes(60);
+
+/// One person on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BoardPerson {
+    /// Where, since when, and what tells.
+    #[serde(flatten)]
+    pub at: PersonAt,
+    /// 姓名
+    pub name: String,
+    /// 岗位
+    pub position: String,
+    /// What the person can serve that day.
+    pub skills: BTreeSet<SkillId>,
+    /// The shift's segments, planned and done.
+    pub segments: Vec<SegmentRecord>,
+    /// Its meals, planned and taken.
+    pub meals: Vec<MealRecord>,
+    /// Late by, today.
+    pub late_minutes: Minutes,
+    /// What the messenger last said that day; none: nothing.
+    pub online: Option<bool>,
+}
+
+/// Demand against people for one skill, in the slot of the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemandSlot {
+    /// Which skill.
+    pub skill: SkillId,
+    /// Its name.
+    pub skill_name: String,
+    /// The slot, from.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+    /// People that must be there.
+    pub minimum: u16,
+    /// People wished for.
+    pub target: u16,
+    /// People on post who can serve it; somebody of several skills counts in each.
+    pub on_post: u16,
+    /// People at meal who can serve it.
+    pub at_meal: u16,
+}
+
+/// A desk at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeskBoard {
+    /// Which desk.
+    pub desk: DeskId,
+    /// Its name.
+    pub desk_name: String,
+    /// The moment.
+    pub at: DateTime<Utc>,
+    /// The site's date at the moment.
+    pub date: WorkDate,
+    /// The site's clock at the moment.
+    pub minute: DayMinute,
+    /// Everybody rostered around the moment, by number.
+    pub people: Vec<BoardPerson>,
+    /// How many are where.
+    pub counts: BTreeMap<Post, u16>,
+    /// By skill, in the desk's order; empty where no demand covers the moment.
+    pub demand: Vec<DemandSlot>,
+    /// Calls of the last hour that nobody answered.
+    pub calls_unanswered: Vec<CallRow>,
+}
+
+impl View<'_> {
+    /// A desk at a moment, past or present, from what is known of it now; none: no such desk.
+    pub fn desk_board(&self, desk: &DeskId, at: DateTime<Utc>) -> Result<Option<DeskBoard>> {
+        let Some(row) = self.facts.desk(desk)? else {
+            return Ok(None);
+        };
+        let date = row.zone.date(at);
+        let records = self.day_records(desk, date.plus_days(-1), date)?;
+        let mut people = Vec::new();
+        for person_at in desk_at(at, row.zone, &records) {
+            let record = records
+                .iter()
+                .find(|r| r.staff == person_at.staff && r.date == person_at.date);
+            let person = self.facts.staff(&person_at.staff)?;
+            let since = row.zone.instant(person_at.date, DayMinute(0));
+            let reports =
+                self.facts
+                    .presence(&person_at.staff, since, at + Duration::microseconds(1))?;
+            people.push(BoardPerson {
+                name: self.name(&person_at.staff)?,
+                position: person
+                    .as_ref()
+                    .map(|p| p.position.clone())
+                    .unwrap_or_default(),
+                skills: person
+                    .map(|p| p.skills_on(person_at.date))
+                    .unwrap_or_default(),
+                segments: record.map(|r| r.segments.clone()).unwrap_or_default(),
+                meals: record.map(|r| r.meals.clone()).unwrap_or_default(),
+                late_minutes: record.map_or(Minutes::ZERO, |r| r.late_minutes),
+                online: reports.last().map(|&(_, _, online)| online),
+                at: person_at,
+            });
+        }
+        let mut counts: BTreeMap<Post, u16> = BTreeMap::new();
+        for person in &people {
+            *counts.entry(person.at.post).or_default() += 1;
+        }
+        let minute = row.zone.day_minute(at, date);
+        let mut demand = Vec::new();
+        if let Some(set) = self.facts.demand(desk, date.month())? {
+            for skill in &row.skills {
+                let day = set
+                    .days
+                    .iter()
+                    .find(|day| day.date == date && day.skill == skill.id);
+                let slot = i32::from(set.slot_minutes.max(1));
+                let Some(day) = day else { continue };
+                let Ok(index) = usize::try_from((minute.0 - day.start.0).div_euclid(slot)) else {
+                    continue;
+                };
+                let (Some(&minimum), Some(&target)) =
+                    (day.minimum.get(index), day.target.get(index))
+                else {
+                    continue;
+                };
+                let start = day.start.0 + slot * i32::try_from(index).unwrap_or(0);
+                let count = |post: Post| {
+                    let serving = people
+                        .iter()
+                        .filter(|p| p.at.post == post && p.skills.contains(&skill.id));
+                    u16::try_from(serving.count()).unwrap_or(u16::MAX)
+                };
+                demand.push(DemandSlot {
+                    skill: skill.id.clone(),
+                    skill_name: skill.name.clone(),
+                    start: DayMinute(start),
+                    end: DayMinute(start + slot),
+                    minimum,
+                    target,
+                    on_post: count(Post::OnPost),
+                    at_meal: count(Post::AtMeal),
+                });
+            }
+        }
+        Ok(Some(DeskBoard {
+            desk: desk.clone(),
+            desk_name: row.name.clone(),
+            at,
+            date,
+            minute,
+            people,
+            counts,
+            demand,
+            calls_unanswered: self.calls_unanswered(desk, at - CALLS_SHOWN, at)?,
+        }))
+    }
+}

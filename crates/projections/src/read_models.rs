@@ -1,0 +1,427 @@
+//! Keeping the read models up with the log, and asking them.
+
+use crate::apply::Applier;
+use crate::database::{Database, checkpoint, set_checkpoint};
+use crate::derive::settle;
+use crate::error::{Error, Result};
+use crate::query::View;
+use eventlog::{
+    EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
+};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::task::JoinHandle;
+
+/// Events applied in one transaction while catching up. Bigger batches derive each day fewer times; smaller ones hold
+/// less in memory.
+const BATCH_EVENTS: usize = 4096;
+
+/// Bytes of event data after which a batch is applied even if it has few events (rosters are big).
+const BATCH_BYTES: usize = 16 * 1024 * 1024;
+
+/// The name of the file in the folder that says which database is in use.
+const CURRENT: &str = "current";
+
+/// How long to wait before reading the log again after it could not be reached.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The read models: a folder with one SQLite database in use. Cheap to clone.
+#[derive(Clone)]
+pub struct ReadModels {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    folder: PathBuf,
+    database: RwLock<Arc<Database>>,
+    position: watch::Sender<Option<Position>>,
+    /// Held while a batch is applied or databases are switched.
+    feeding: AsyncMutex<()>,
+    /// Why a follower stopped for good.
+    stopped: watch::Sender<bool>,
+}
+
+/// What a replay did.
+#[derive(Clone, Copy, Debug)]
+pub struct Replayed {
+    /// Events applied.
+    pub events: u64,
+    /// The position reached; none: the log is empty.
+    pub position: Option<Position>,
+}
+
+/// A task that keeps the read models up with the log. Dropping it stops the task.
+pub struct Follower {
+    task: JoinHandle<Result<()>>,
+}
+
+impl Follower {
+    /// Waits until following ends: because the log was closed, or on an error that retrying cannot mend.
+    pub async fn ended(mut self) -> Result<()> {
+        (&mut self.task).await?
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl ReadModels {
+    /// Opens the read models kept in `folder`, which is made if need be. What another build left there is thrown away:
+    /// then they are empty until the log has been applied again.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        std::fs::create_dir_all(folder)?;
+        let database = match current_file(folder)? {
+            Some(file) => Database::open_current(&file)?,
+            None => None,
+        };
+        let database = match database {
+            Some(database) => database,
+            None => {
+                let database = Database::create(&fresh_file(folder))?;
+                set_current(folder, &database)?;
+                database
+            }
+        };
+        remove_others(folder, database.file());
+        let position = database.read(checkpoint)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                folder: folder.to_owned(),
+                database: RwLock::new(Arc::new(database)),
+                position: watch::Sender::new(position),
+                feeding: AsyncMutex::new(()),
+                stopped: watch::Sender::new(false),
+            }),
+        })
+    }
+
+    /// The position applied so far.
+    pub fn position(&self) -> Option<Position> {
+        *self.shared.position.borrow()
+    }
+
+    /// Asks a question of one consistent snapshot, off the async runtime.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&View<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let models = self.clone();
+        tokio::task::spawn_blocking(move || models.read_blocking(query)).await?
+    }
+
+    /// Asks a question on the calling thread.
+    pub fn read_blocking<T>(&self, query: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+        self.database().read(|connection| {
+            let view = View::new(connection, checkpoint(connection)?);
+            query(&view)
+        })
+    }
+
+    /// Waits until `position` has been applied (read your writes).
+    ///
+    /// # Errors
+    /// [`Error::Behind`] after `patience`; [`Error::Stopped`] when nothing feeds the read models any more;
+    /// [`Error::WrongStore`] when the position is of another log.
+    pub async fn wait_for(&self, position: Position, patience: Duration) -> Result<()> {
+        let mut applied = self.shared.position.subscribe();
+        let mut stopped = self.shared.stopped.subscribe();
+        let reached = async {
+            loop {
+                let so_far = *applied.borrow_and_update();
+                match so_far {
+                    Some(at) if at.store() != position.store() => {
+                        return Err(wrong_store(at, position.store()));
+                    }
+                    Some(at) if at >= position => return Ok(()),
+                    _ => {}
+                }
+                if *stopped.borrow_and_update() {
+                    return Err(Error::Stopped);
+                }
+                tokio::select! {
+                    changed = applied.changed() => changed.map_err(|_| Error::Stopped)?,
+                    changed = stopped.changed() => changed.map_err(|_| Error::Stopped)?,
+                }
+            }
+        };
+        tokio::time::timeout(patience, reached)
+            .await
+            .unwrap_or(Err(Error::Behind(position)))
+    }
+
+    /// Applies what the log has beyond the checkpoint, once.
+    pub async fn catch_up(&self, log: &dyn EventLog) -> Result<Option<Position>> {
+        loop {
+            let batch = read_batch(log, self.position()).await?;
+            if batch.is_empty() {
+                return Ok(self.position());
+            }
+            self.apply(batch, None).await?;
+        }
+    }
+
+    /// Keeps up with the log from now on.
+    pub fn follow(&self, log: Arc<dyn EventLog>) -> Follower {
+        let models = self.clone();
+        let task = tokio::spawn(async move {
+            models.shared.stopped.send_replace(false);
+            let ended = models.keep_up(log).await;
+            if let Err(error) = &ended {
+                let chain = error_chain(error);
+                tracing::error!(error = chain, "the read models are no longer fed");
+            }
+            models.shared.stopped.send_replace(true);
+            ended
+        });
+        Follower { task }
+    }
+
+    async fn keep_up(&self, log: Arc<dyn EventLog>) -> Result<()> {
+        if let Some(at) = self.position()
+            && at.store() != log.store_id()
+        {
+            return Err(wrong_store(at, log.store_id()));
+        }
+        let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
+        let mut catching_up = true;
+        loop {
+            match next_batch(&mut subscription, &mut catching_up).await {
+                Ok(Batch { events, checkpoint }) => self.apply(events, checkpoint).await?,
+                Err(ReadError::Closed) => return Ok(()),
+                Err(ReadError::Unavailable(why)) => {
+                    tracing::warn!(why, "the log cannot be reached; trying again");
+                    tokio::time::sleep(RETRY_INTERVAL).await;
+                    // Whatever was taken from the old subscription and not applied is read again.
+                    subscription = log.subscribe_all(self.position(), Filter::all()).await?;
+                    catching_up = true;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn apply(&self, events: Vec<RecordedEvent>, checkpoint: Option<Position>) -> Result<()> {
+        let _feeding = self.shared.feeding.lock().await;
+        let database = self.database();
+        let reached =
+            tokio::task::spawn_blocking(move || apply_batch(&database, &events, checkpoint))
+                .await??;
+        self.shared.position.send_replace(reached);
+        Ok(())
+    }
+
+    /// Builds the read models afresh beside the live ones, which go on answering, and then puts them in their place.
+    pub async fn replay(&self, log: &dyn EventLog) -> Result<Replayed> {
+        let file = fresh_file(&self.shared.folder);
+        let database = Arc::new(Database::create(&file)?);
+        let mut replayed = Replayed {
+            events: 0,
+            position: None,
+        };
+        // Up to the end without holding up the live ones, then the rest while they stand still.
+        replay_into(&database, log, &mut replayed).await?;
+        let _feeding = self.shared.feeding.lock().await;
+        replay_into(&database, log, &mut replayed).await?;
+        set_current(&self.shared.folder, &database)?;
+        let reached = database.read(crate::database::checkpoint)?;
+        *self
+            .shared
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = database;
+        self.shared.position.send_replace(reached);
+        // Readers of the old database keep their open file until they are done.
+        remove_others(&self.shared.folder, &file);
+        Ok(replayed)
+    }
+
+    fn database(&self) -> Arc<Database> {
+        let database = self.shared.database.read();
+        Arc::clone(&database.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn replay_into(
+    database: &Arc<Database>,
+    log: &dyn EventLog,
+    replayed: &mut Replayed,
+) -> Result<()> {
+    loop {
+        let batch = read_batch(log, replayed.position).await?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        replayed.events += batch.len() as u64;
+        let database = Arc::clone(database);
+        replayed.position =
+            tokio::task::spawn_blocking(move || apply_batch(&database, &batch, None)).await??;
+    }
+}
+
+async fn read_batch(log: &dyn EventLog, after: Option<Position>) -> Result<Vec<RecordedEvent>> {
+    if let Some(at) = after
+        && at.store() != log.store_id()
+    {
+        return Err(wrong_store(at, log.store_id()));
+    }
+    Ok(log.read_all(after, BATCH_EVENTS).await?)
+}
+
+struct Batch {
+    events: Vec<RecordedEvent>,
+    checkpoint: Option<Position>,
+}
+
+/// Waits for a signal, then takes what else is ready; while catching up, as much as a batch may hold.
+async fn next_batch(
+    subscription: &mut Subscription,
+    catching_up: &mut bool,
+) -> Result<Batch, ReadError> {
+    let mut batch = Batch {
+        events: Vec::new(),
+        checkpoint: None,
+    };
+    let mut bytes = 0;
+    while batch.events.len() < BATCH_EVENTS && bytes < BATCH_BYTES {
+        let is_empty = batch.events.is_empty() && batch.checkpoint.is_none();
+        let signal = if is_empty || *catching_up {
+            subscription.next().await
+        } else {
+            // Dropping the future loses nothing; what is not ready now waits for the next batch.
+            tokio::select! {
+                biased;
+                signal = subscription.next() => signal,
+                () = std::future::ready(()) => return Ok(batch),
+            }
+        };
+        match signal {
+            Ok(Signal::Event(event)) => {
+                bytes += event.data.len();
+                batch.checkpoint = Some(event.position);
+                batch.events.push(event);
+            }
+            Ok(Signal::Checkpoint(position)) => batch.checkpoint = Some(position),
+            Ok(Signal::FellBehind) => *catching_up = true,
+            Ok(Signal::CaughtUp) => {
+                *catching_up = false;
+                if !is_empty {
+                    return Ok(batch);
+                }
+            }
+            Err(error) if is_empty => return Err(error),
+            // First what was read; the next call finds the error again.
+            Err(_) => return Ok(batch),
+        }
+    }
+    Ok(batch)
+}
+
+/// Applies events and what follows from them, and moves the checkpoint, in one transaction. Events at or before the
+/// checkpoint were applied before and are passed over.
+pub(crate) fn apply_batch(
+    database: &Database,
+    events: &[RecordedEvent],
+    upto: Option<Position>,
+) -> Result<Option<Position>> {
+    let mut writer = database.writer();
+    let transaction = writer.transaction()?;
+    let before = checkpoint(&transaction)?;
+    let mut reached = before;
+    let mut applier = Applier::new(&transaction);
+    for event in events {
+        if let Some(at) = reached
+            && at.store() != event.position.store()
+        {
+            return Err(wrong_store(at, event.position.store()));
+        }
+        if reached.is_none_or(|at| event.position > at) {
+            applier.apply(event)?;
+            reached = Some(event.position);
+        }
+    }
+    let dirty = applier.dirty;
+    settle(&transaction, dirty)?;
+    let reached = match (reached, upto) {
+        (Some(at), Some(upto)) if upto > at => Some(upto),
+        (None, upto) => upto,
+        (reached, _) => reached,
+    };
+    if let Some(reached) = reached
+        && Some(reached) != before
+    {
+        set_checkpoint(&transaction, reached)?;
+    }
+    transaction.commit()?;
+    Ok(reached)
+}
+
+fn wrong_store(at: Position, log: StoreId) -> Error {
+    Error::WrongStore {
+        built_from: at.store().to_string(),
+        log,
+    }
+}
+
+fn error_chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+// -- the folder ----------------------------------------------------------------------------------------------------
+
+fn current_file(folder: &Path) -> Result<Option<PathBuf>> {
+    match std::fs::read_to_string(folder.join(CURRENT)) {
+        Ok(name) if is_ours(&name) => Ok(Some(folder.join(name))),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("models-") && !name.contains(['/', '\\'])
+}
+
+fn fresh_file(folder: &Path) -> PathBuf {
+    folder.join(format!("models-{}.sqlite", uuid::Uuid::now_v7().simple()))
+}
+
+/// Names the database in use; the rename is what switches.
+fn set_current(folder: &Path, database: &Database) -> Result<()> {
+    let name = database.file().file_name().unwrap_or_default();
+    let beside = folder.join("current.new");
+    std::fs::write(&beside, name.as_encoded_bytes())?;
+    std::fs::rename(beside, folder.join(CURRENT))?;
+    Ok(())
+}
+
+/// Removes databases that are not in use any more. Failing to is harmless: the next opening tries again.
+fn remove_others(folder: &Path, used: &Path) {
+    let Some(used) = used
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+    else {
+        return;
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_ours(&name) && !name.starts_with(&used) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
