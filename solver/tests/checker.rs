@@ -534,7 +534,7 @@ fn weekends() {
     let continued = |problem: &mut Problem| {
         // Day 0 is a Sunday whose Saturday was worked and counted last month.
         for (day, info) in problem.days.iter_mut().enumerate() {
-            (info.weekend, info.week) = ((day + 6) % 7 >= 5, (day as u32 + 6) / 7);
+            (info.weekend, info.week) = ((day + 6) % 7 >= 5, (day as u32).div_ceil(7));
         }
         problem.people[0].weekends_max = Some(1);
         problem.people[0].history.weekend_worked = true;
