@@ -93,8 +93,6 @@ pub struct SolveReport {
     pub costs: Vec<(String, i64)>,
     /// Every stretch under minimum or target.
     pub shortfalls: Vec<Shortfall>,
-    /// Wall-clock milliseconds.
-    pub duration_ms: u64,
     /// Steps of the search.
     pub iterations: u64,
 }
