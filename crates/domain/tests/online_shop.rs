@@ -596,7 +596,8 @@ fn offline_month(times: &[(&str, &str, &str)]) -> DeskMonth {
 
 #[test]
 fn t10_the_third_time_offline_on_post_costs_ten_yuan() {
-    let table: &[(&str, &[(&str, &str, &str)], &[&str])] = &[
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str, &'a str)], &'a [&'a str]);
+    let table: &[Row<'_>] = &[
         (
             "T10 two",
             &[
