@@ -1,0 +1,514 @@
+//! What people send: the body of every command, for the JSON API and the pages alike.
+//!
+//! None of them says who acts, when, or as what: that is the session's and the server's to say. Unknown fields are
+//! refused, so nothing can be smuggled in.
+
+use chrono::{DateTime, Utc};
+use domain::event::{
+    CalendarDay, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge, Employment,
+    LeaveKind, ProtectionKind, PunchKind, Skill,
+};
+use domain::ids::{CallId, DeskId, ShiftCode, SkillId, StaffId};
+use domain::quantities::{Fen, Minutes};
+use domain::shift::ShiftTemplate;
+use domain::who::Role;
+use domain::work_date::{DayMinute, Month, WorkDate, Zone};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+
+macro_rules! inputs {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+    )*};
+}
+
+inputs! {
+    /// Hire somebody.
+    Hire {
+        /// 工号; also the login name.
+        #[schema(value_type = String, example = "1001")]
+        staff: StaffId,
+        /// 姓名
+        name: String,
+        /// The desk joined.
+        #[schema(value_type = String, example = "online-shop")]
+        desk: DeskId,
+        /// 岗位
+        position: String,
+        /// What the person may do: `staff`, `lead`, `hr`, `gm_office`.
+        #[schema(value_type = Vec<String>)]
+        roles: BTreeSet<Role>,
+        /// The desks a lead leads.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        leads: BTreeSet<DeskId>,
+        /// What the person can serve; nobody without skills is rostered.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        skills: BTreeSet<SkillId>,
+        /// `full_time`, `part_time` or `hourly`.
+        #[schema(value_type = String)]
+        employment: Employment,
+        /// Contract minutes a week, meals included.
+        #[schema(value_type = i64, example = 2400)]
+        week_minutes: Minutes,
+        /// Monthly wage in fen.
+        #[schema(value_type = i64, example = 600000)]
+        month_wage_fen: Fen,
+        /// First day.
+        #[schema(value_type = String, format = Date)]
+        from: WorkDate,
+    }
+    /// All of a person's skills from a day on.
+    SetSkills {
+        /// From this day.
+        #[schema(value_type = String, format = Date)]
+        from: WorkDate,
+        /// All of them.
+        #[schema(value_type = Vec<String>)]
+        skills: BTreeSet<SkillId>,
+    }
+    /// All of a person's roles.
+    SetRoles {
+        /// `staff`, `lead`, `hr`, `gm_office`.
+        #[schema(value_type = Vec<String>)]
+        roles: BTreeSet<Role>,
+        /// The desks a lead leads.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        leads: BTreeSet<DeskId>,
+    }
+    /// A person's contract from a day on.
+    SetContract {
+        /// From this day.
+        #[schema(value_type = String, format = Date)]
+        from: WorkDate,
+        /// `full_time`, `part_time` or `hourly`.
+        #[schema(value_type = String)]
+        employment: Employment,
+        /// Contract minutes a week, meals included.
+        #[schema(value_type = i64)]
+        week_minutes: Minutes,
+        /// Monthly wage in fen.
+        #[schema(value_type = i64)]
+        month_wage_fen: Fen,
+    }
+    /// Protection by law for a while: no nights, no overtime.
+    Protect {
+        /// `pregnancy` or `nursing`.
+        #[schema(value_type = String)]
+        kind: ProtectionKind,
+        /// First day.
+        #[schema(value_type = String, format = Date)]
+        from: WorkDate,
+        /// Last day.
+        #[schema(value_type = String, format = Date)]
+        until: WorkDate,
+    }
+    /// Somebody leaves.
+    EndEmployment {
+        /// Last day.
+        #[schema(value_type = String, format = Date)]
+        last: WorkDate,
+    }
+
+    /// Open a desk.
+    OpenDesk {
+        /// Its id.
+        #[schema(value_type = String, example = "online-shop")]
+        desk: DeskId,
+        /// Its name.
+        name: String,
+        /// IANA name of the site's time zone.
+        #[schema(value_type = String, example = "Asia/Shanghai")]
+        zone: Zone,
+        /// Staffed from, minutes from midnight.
+        #[schema(value_type = i32, example = 540)]
+        opens: DayMinute,
+        /// Staffed until, minutes from midnight.
+        #[schema(value_type = i32, example = 1440)]
+        closes: DayMinute,
+    }
+    /// All of a desk's skills.
+    DefineSkills {
+        /// In display order: `{"id", "name"}`.
+        #[schema(value_type = Vec<Object>)]
+        skills: Vec<Skill>,
+    }
+    /// All of a desk's shift templates.
+    AdoptShiftTemplates {
+        /// For rosters from this day.
+        #[schema(value_type = String, format = Date)]
+        effective_from: WorkDate,
+        /// In display order: `{"code", "name", "colour", "segments": [{"start", "end"}], "meals": [{"earliest_start",
+        /// "latest_start", "minutes"}], "night", "duty"}`, times in minutes from midnight.
+        #[schema(value_type = Vec<Object>)]
+        templates: Vec<ShiftTemplate>,
+    }
+    /// A month's demand.
+    SetDemand {
+        /// Length of a slot.
+        #[schema(example = 30)]
+        slot_minutes: u16,
+        /// Where the figures came from.
+        source: String,
+        /// By day and skill: `{"date", "skill", "start", "minimum": [..], "target": [..]}`.
+        #[schema(value_type = Vec<Object>)]
+        days: Vec<DayDemand>,
+    }
+    /// A policy document, for adoption or for checking alone.
+    PolicyText {
+        /// The TOML document.
+        document: String,
+    }
+    /// A year's holiday arrangement.
+    AdoptCalendar {
+        /// Not announced yet.
+        #[serde(default)]
+        provisional: bool,
+        /// Where it came from.
+        source: String,
+        /// `{"date", "kind": "statutory" | "adjusted_rest" | "make_up_workday", "name"}`.
+        #[schema(value_type = Vec<Object>)]
+        days: Vec<CalendarDay>,
+    }
+
+    /// How to solve a month's roster.
+    SolveRoster {
+        /// Seed of the search; the same seed and work give the same roster.
+        #[serde(default)]
+        seed: u64,
+        /// Work units; absent: the service's default.
+        #[serde(default)]
+        work_limit: Option<u64>,
+        /// Wall-clock limit; absent: 60.
+        #[serde(default)]
+        limit_seconds: Option<u32>,
+    }
+    /// One cell of a roster as it is to be.
+    CellEdit {
+        /// Whose.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// Which day.
+        #[schema(value_type = String, format = Date)]
+        date: WorkDate,
+        /// The shift template's code; absent or null is a day off.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        shift: Option<ShiftCode>,
+        /// Start of each meal, minutes from midnight; absent: the earliest starts of the template's windows.
+        #[serde(default)]
+        #[schema(value_type = Option<Vec<i32>>)]
+        meal_starts: Option<Vec<DayMinute>>,
+    }
+    /// Cells of an unpublished roster.
+    EditCells {
+        /// Which, and what they become.
+        cells: Vec<CellEdit>,
+    }
+    /// Publish a roster.
+    PublishRoster {
+        /// Whether the lead has seen and accepts the shortfalls (T1).
+        #[serde(default)]
+        acknowledge_shortfalls: bool,
+    }
+    /// Cells of a published roster.
+    AmendRoster {
+        /// Which, and what they become.
+        cells: Vec<CellEdit>,
+        /// Why.
+        reason: String,
+    }
+
+    /// Ask a colleague to take a shift (T9).
+    RequestSwap {
+        /// The day given away.
+        #[schema(value_type = String, format = Date)]
+        give: WorkDate,
+        /// The colleague.
+        #[schema(value_type = String)]
+        with: StaffId,
+        /// The colleague's day taken in exchange, if any.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = Date)]
+        take: Option<WorkDate>,
+        /// In your words.
+        #[serde(default)]
+        reason: String,
+    }
+    /// Why something is refused, waived or disputed.
+    Reason {
+        /// In your words.
+        reason: String,
+    }
+
+    /// A punch of your own, now.
+    Punch {
+        /// `in`, `out`, `meal_start` or `meal_end`.
+        #[schema(value_type = String)]
+        kind: PunchKind,
+    }
+    /// A punch kept by a device with its own clock.
+    DevicePunch {
+        /// Whose.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// `in`, `out`, `meal_start` or `meal_end`.
+        #[schema(value_type = String)]
+        kind: PunchKind,
+        /// By the device's clock.
+        at: DateTime<Utc>,
+    }
+    /// Ask for a missed punch to be made good (补卡, T6).
+    RequestCorrection {
+        /// The day of the missed punch.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// Which punch: `{"segment": 0, "side": "in" | "out"}`.
+        #[schema(value_type = Object)]
+        edge: Edge,
+        /// When it would have been.
+        claimed_at: DateTime<Utc>,
+        /// In your words.
+        reason: String,
+    }
+    /// Approve overtime of a day.
+    ApproveOvertime {
+        /// Whose.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// Which day.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// At the most.
+        #[schema(value_type = i64)]
+        minutes_max: Minutes,
+        /// `money` or `time_off`.
+        #[schema(value_type = String)]
+        compensation: Compensation,
+        /// Why.
+        reason: String,
+    }
+
+    /// Part of a day.
+    Window {
+        /// From, minutes from midnight.
+        #[schema(value_type = i32)]
+        start: DayMinute,
+        /// Until, minutes from midnight.
+        #[schema(value_type = i32)]
+        end: DayMinute,
+    }
+    /// Ask for leave (请假, T12).
+    RequestLeave {
+        /// `personal`, `sick`, `annual`, `compensatory`, `marriage`, `maternity`, `paternity` or `bereavement`.
+        #[schema(value_type = String)]
+        kind: LeaveKind,
+        /// First day.
+        #[schema(value_type = String, format = Date)]
+        first: WorkDate,
+        /// Last day.
+        #[schema(value_type = String, format = Date)]
+        last: WorkDate,
+        /// Only this part of the one day.
+        #[serde(default)]
+        window: Option<Window>,
+        /// In your words.
+        reason: String,
+    }
+    /// A lead files leave for somebody in an emergency (T12).
+    FileEmergencyLeave {
+        /// For whom.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// What is asked for.
+        request: RequestLeave,
+        /// Why it is filed by the lead.
+        emergency: String,
+    }
+    /// Move a leave balance.
+    MoveBalance {
+        /// Of which kind.
+        #[schema(value_type = String)]
+        kind: LeaveKind,
+        /// Of which year.
+        year: i32,
+        /// How much; negative takes away.
+        #[schema(value_type = i64)]
+        minutes: Minutes,
+        /// Why.
+        reason: String,
+        /// The day it was earned on, if any.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = Date)]
+        work_date: Option<WorkDate>,
+    }
+
+    /// One change of presence.
+    PresenceRow {
+        /// Who.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// When.
+        at: DateTime<Utc>,
+        /// Which way.
+        online: bool,
+    }
+    /// The messenger's report (T10).
+    ReportPresence {
+        /// In any order.
+        rows: Vec<PresenceRow>,
+    }
+    /// One call.
+    CallRow {
+        /// The phone system's name for it.
+        #[schema(value_type = String)]
+        call: CallId,
+        /// When it began to ring.
+        at: DateTime<Utc>,
+        /// Rings before it was answered or given up.
+        rings: u16,
+        /// Who answered.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        answered_by: Option<StaffId>,
+        /// Whom it was routed to.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        routed_to: Option<StaffId>,
+    }
+    /// The phone system's report (T11, T14).
+    ReportCalls {
+        /// In any order.
+        rows: Vec<CallRow>,
+    }
+    /// The lead accepts a reason for being offline (T10).
+    ExcusePresence {
+        /// Who was offline.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// From.
+        from: DateTime<Utc>,
+        /// Until.
+        until: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    }
+    /// A complaint (T11, T15).
+    FileComplaint {
+        /// `{"about": "discourtesy"}` or `{"about": "unanswered_call", "call": "…"}`.
+        #[schema(value_type = Object)]
+        about: ComplaintAbout,
+        /// About whom, if known.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        staff: Option<StaffId>,
+        /// `customer` or `colleague`.
+        #[schema(value_type = String)]
+        complainant: Complainant,
+        /// What was said.
+        text: String,
+        /// When it happened.
+        happened_at: DateTime<Utc>,
+    }
+    /// What looking into a complaint showed (查明情况).
+    VerifyComplaint {
+        /// Whose it is.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// Whether it is true.
+        upheld: bool,
+        /// What was found.
+        note: String,
+    }
+    /// A spot check (D3).
+    SpotCheck {
+        /// Who was looked for.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// Whether on post.
+        on_post: bool,
+        /// What was seen.
+        #[serde(default)]
+        note: String,
+    }
+
+    /// Propose a reward (T16).
+    ProposeReward {
+        /// For whom.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// For which day.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// How much, in fen.
+        #[schema(value_type = i64)]
+        amount_fen: Fen,
+        /// Why.
+        reason: String,
+    }
+    /// One step of a penalty or reward.
+    TakeStep {
+        /// The amount as decided at this step, in fen; absent: as it stands.
+        #[serde(default)]
+        #[schema(value_type = Option<i64>)]
+        amount_fen: Option<Fen>,
+        /// What was found, or why.
+        #[serde(default)]
+        note: String,
+    }
+    /// An appeal's decision.
+    DecideAppeal {
+        /// Whether the person was right: then it is not carried out.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    }
+    /// Close a month for payroll.
+    ClosePeriod {
+        /// HR has seen what is still open: what comes of it becomes an adjustment of a later month.
+        #[serde(default)]
+        acknowledge_open: bool,
+    }
+    /// A difference in a closed month, counted in an open one.
+    Adjust {
+        /// Whose.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// The closed month.
+        #[schema(value_type = String, example = "2026-11")]
+        source_month: Month,
+        /// Off (negative) or back (positive), in fen.
+        #[schema(value_type = i64)]
+        amount_fen: Fen,
+        /// What changed.
+        reason: String,
+    }
+}
+
+impl SetContract {
+    /// As the event holds it.
+    pub fn contract(&self) -> Contract {
+        Contract {
+            employment: self.employment,
+            week_minutes: self.week_minutes,
+            month_wage: self.month_wage_fen,
+        }
+    }
+}
+
+impl Hire {
+    /// As the event holds it.
+    pub fn contract(&self) -> Contract {
+        Contract {
+            employment: self.employment,
+            week_minutes: self.week_minutes,
+            month_wage: self.month_wage_fen,
+        }
+    }
+}

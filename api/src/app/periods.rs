@@ -1,0 +1,296 @@
+//! The passing of time, and the books: days close by themselves in order, HR closes the month.
+
+use crate::accounts::hex;
+use crate::app::{Adjust, App, AppError, Caller, ClosePeriod, Receipt};
+use chrono::{DateTime, Utc};
+use domain::day::{DayStatus, EdgeState, RequestStatus};
+use domain::event::{PeriodEvent, Stream};
+use domain::ids::{DeskId, StaffId};
+use domain::period::{PeriodState, adjust, close_day, close_period};
+use domain::refusal::{OpenItem, OpenKind, Refusal};
+use domain::roster::{RosterState, lock};
+use domain::work_date::{Month, WorkDate};
+use eventlog::CommandId;
+use projections::{SanctionStatus, SwapStatus};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The server looks for days to close this often.
+const LOOK_SECONDS: u64 = 30;
+
+impl App {
+    /// A desk's books of a month as the log knows them.
+    pub async fn period_state(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Arc<PeriodState>, AppError> {
+        Ok(self.load(&Stream::Period(desk.clone(), month)).await?.state)
+    }
+
+    /// Closes every day that is over by `now`, desk by desk and in order. A desk whose books cannot be read stands in
+    /// nobody else's way.
+    pub async fn close_due_days(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Receipt<Vec<(DeskId, WorkDate)>>, AppError> {
+        self.catch_up().await?;
+        let desks = self
+            .read(|view| {
+                let mut found = Vec::new();
+                for desk in view.desks()? {
+                    let first = view.rosters(&desk.desk)?.first().map(|roster| roster.month);
+                    found.push((desk.desk.clone(), view.closed_through(&desk.desk)?, first));
+                }
+                Ok(found)
+            })
+            .await?;
+        let mut receipt = Receipt::nothing();
+        let mut closed = Vec::new();
+        for (desk, closed_through, first_month) in desks {
+            let start = closed_through
+                .map(|last| last.plus_days(1))
+                .or(first_month.map(Month::first));
+            let Some(start) = start else {
+                continue;
+            };
+            match self.close_days(&desk, start, now).await {
+                Ok(done) => {
+                    closed.extend(done.value.iter().map(|date| (desk.clone(), *date)));
+                    receipt = receipt.and(done.map(|_| ()));
+                }
+                Err(error) => {
+                    tracing::error!(desk.id = %desk, error = crate::http::problem::chain(&error), "days could not be closed");
+                }
+            }
+        }
+        Ok(receipt.of(closed))
+    }
+
+    async fn close_days(
+        &self,
+        desk: &DeskId,
+        start: WorkDate,
+        now: DateTime<Utc>,
+    ) -> Result<Receipt<Vec<WorkDate>>, AppError> {
+        let zone = self.zone(desk).await?;
+        let today = zone.date(now);
+        let mut receipt = Receipt::nothing();
+        let mut closed = Vec::new();
+        let mut date = start;
+        while date < today {
+            let month = date.month();
+            let previous = self.period_state(desk, month.previous()).await?;
+            let roster = self.roster_state(desk, month).await?;
+            let ends = roster
+                .cells
+                .iter()
+                .filter(|((_, day), _)| *day == date && roster.revision() > 0);
+            let last_shift_end = ends
+                .filter_map(|(_, shift)| shift.as_ref()?.segments.last())
+                .map(|segment| zone.instant(date, segment.end))
+                .max();
+            // Named by what it says, so that two nodes that find the day over say it once.
+            let name = format!("day closed {desk} {date}");
+            let caller = Caller::with_command(
+                Caller::system().actor,
+                CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())),
+            );
+            let command = close_day::CloseDay { date };
+            let stream = Stream::Period(desk.clone(), month);
+            let outcome = self
+                .execute::<PeriodState>(&stream, &caller, |state, issued| {
+                    Ok::<Vec<PeriodEvent>, AppError>(close_day::decide(
+                        state,
+                        &command,
+                        &previous,
+                        last_shift_end,
+                        zone,
+                        issued,
+                    )?)
+                })
+                .await;
+            match outcome {
+                Ok(done) => receipt = receipt.and(done),
+                // A night shift of yesterday still lasts.
+                Err(AppError::Refused(Refusal::DayNotOver { .. })) => break,
+                Err(error) => return Err(error),
+            }
+            closed.push(date);
+            date = date.plus_days(1);
+        }
+        if !closed.is_empty() {
+            tracing::info!(desk.id = %desk, days = closed.len(), "days closed");
+        }
+        Ok(receipt.of(closed))
+    }
+
+    /// Closes days as they pass, for as long as the server runs.
+    pub async fn keep_closing_days(self) {
+        loop {
+            if let Err(error) = self.close_due_days(self.now()).await {
+                tracing::error!(
+                    error = crate::http::problem::chain(&error),
+                    "closing days failed; trying again"
+                );
+            }
+            tokio::time::sleep(Duration::from_secs(LOOK_SECONDS)).await;
+        }
+    }
+
+    /// The months a desk has closed.
+    pub(crate) async fn closed_months(&self, desk: &DeskId) -> Result<BTreeSet<Month>, AppError> {
+        self.catch_up().await?;
+        let desk = desk.clone();
+        let months = self.read(move |view| view.closed_months(&desk)).await?;
+        Ok(months.into_iter().collect())
+    }
+
+    /// Closes a desk's month for payroll, sealed at the log's present end, and locks its roster.
+    pub async fn close_period(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        month: Month,
+        input: ClosePeriod,
+    ) -> Result<Receipt, AppError> {
+        let stream = Stream::Period(desk.clone(), month);
+        let receipt = match self.repeated(&stream, caller).await? {
+            Some(receipt) => receipt,
+            None => {
+                self.zone(desk).await?;
+                let end = self
+                    .log()
+                    .end()
+                    .await?
+                    .ok_or_else(|| Refusal::DeskUnknown { desk: desk.clone() })?;
+                self.wait_for(end).await?;
+                let (open, policy_versions) = self.open_items(desk, month).await?;
+                let seal = eventlog::seal_at(self.log(), end).await?;
+                let command = close_period::ClosePeriod {
+                    desk: desk.clone(),
+                    month,
+                    position: end.to_string(),
+                    seal: hex(&seal),
+                    policy_versions,
+                    acknowledged: input.acknowledge_open,
+                };
+                self.execute::<PeriodState>(&stream, caller, |state, issued| {
+                    Ok(close_period::decide(state, &command, &open, issued)?)
+                })
+                .await?
+            }
+        };
+        let zone = self.zone(desk).await?;
+        let command = lock::Lock { month };
+        let roster = Stream::Roster(desk.clone(), month);
+        let locked = self
+            .execute::<RosterState>(&roster, &caller.step("lock"), |state, issued| {
+                Ok(lock::decide(state, &command, zone, issued)?)
+            })
+            .await;
+        match locked {
+            Ok(locked) => Ok(receipt.and(locked)),
+            // A month without a roster in force closes all the same.
+            Err(AppError::Refused(Refusal::RosterStands { .. })) => Ok(receipt),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What of a month waits for a decision, and the rules it was reckoned by.
+    async fn open_items(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<(Vec<OpenItem>, Vec<domain::ids::PolicyVersionId>), AppError> {
+        let desk = desk.clone();
+        self.read(move |view| {
+            let mut open = Vec::new();
+            let mut add = |kind, staff: &StaffId, date| {
+                open.push(OpenItem {
+                    kind,
+                    staff: staff.clone(),
+                    date,
+                });
+            };
+            for row in view.corrections_of_desk(&desk, month)? {
+                if row.status == RequestStatus::Pending {
+                    add(OpenKind::Correction, &row.staff, row.work_date);
+                }
+            }
+            for row in view.leaves_of_desk(&desk, month)? {
+                if row.status == RequestStatus::Pending {
+                    add(OpenKind::Leave, &row.staff, row.span.first);
+                }
+            }
+            for row in view.swaps_of_desk(&desk, month)? {
+                if matches!(row.status, SwapStatus::Asked | SwapStatus::Agreed) {
+                    add(OpenKind::Swap, &row.from, row.give);
+                }
+            }
+            for record in view.day_records(&desk, month.first(), month.last())? {
+                let waits = matches!(record.status, DayStatus::Open | DayStatus::AbsencePending)
+                    || record.segments.iter().any(|segment| {
+                        matches!(segment.arrival, EdgeState::Pending)
+                            || matches!(segment.departure, EdgeState::Pending)
+                    });
+                if waits {
+                    add(OpenKind::PendingDay, &record.staff, record.date);
+                }
+            }
+            for row in view.penalties(&desk, month)? {
+                let undecided = matches!(
+                    row.status,
+                    SanctionStatus::Proposed
+                        | SanctionStatus::Verified
+                        | SanctionStatus::Balanced
+                        | SanctionStatus::Appealed
+                );
+                if undecided {
+                    add(
+                        OpenKind::Sanction,
+                        &row.staff,
+                        row.work_date.unwrap_or(month.first()),
+                    );
+                }
+            }
+            let status = view.period_status(&desk, month)?;
+            Ok((open, status.policy_versions.into_iter().collect()))
+        })
+        .await
+    }
+
+    /// Signs the difference a late fact makes to a closed month; it counts in this one.
+    pub async fn adjust(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        month: Month,
+        input: Adjust,
+    ) -> Result<Receipt, AppError> {
+        let staff = self.staff_state(&input.staff).await?;
+        if staff
+            .record
+            .as_ref()
+            .is_none_or(|record| record.desk != *desk)
+        {
+            return Err(Refusal::StaffUnknown { staff: input.staff }.into());
+        }
+        let source = self.period_state(desk, input.source_month).await?;
+        let command = adjust::Adjust {
+            month,
+            staff: input.staff,
+            source_month: input.source_month,
+            amount: input.amount_fen,
+            reason: input.reason,
+        };
+        self.execute::<PeriodState>(
+            &Stream::Period(desk.clone(), month),
+            caller,
+            |state, issued| Ok(adjust::decide(state, &command, &source, &staff, issued)?),
+        )
+        .await
+    }
+}

@@ -1,0 +1,704 @@
+//! From what the log knows to the solver's problem, and from the solver's plan back to cells.
+
+use crate::app::{App, AppError, Fault};
+use domain::desk::DeskState;
+use domain::event::{DayKind, DemandSet, LeaveKind, SolveReport};
+use domain::ids::{DeskId, StaffId};
+use domain::org::OrgState;
+use domain::policy::{Policy, RosterPolicy};
+use domain::refusal::{Needed, Refusal};
+use domain::roster::RosterState;
+use domain::roster::rules::contract_month_minutes;
+use domain::shift::{Cell, PlannedMeal, Shift, ShiftTemplate};
+use domain::staff::StaffState;
+use domain::work_date::{DayMinute, Month, WorkDate};
+use domain::{event, quantities::Minutes};
+use solver::plan::{Meal, Plan, Shortfall, Status, Tier};
+use solver::problem::{
+    Cause, Costs, Day, Demand, History, MealWindow, Person, Rules, Segment, ShiftId,
+    ShiftTemplate as SolverShift, Skill, SkillId, Unavailable,
+};
+use solver::{Assignments, Problem};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Meals start on this grid; a finer one costs time and gains nothing a person would notice (SOLVER.md).
+const MEAL_GRID_MINUTES: i64 = 5;
+/// How far back a run of days is followed.
+const HISTORY_DAYS: i64 = 31;
+
+/// A month's problem, and what its shifts are in the duty table.
+pub(crate) struct RosterProblem {
+    pub(crate) problem: Problem,
+    shifts: BTreeMap<ShiftId, Offered>,
+    staff: Vec<StaffId>,
+    days: Vec<WorkDate>,
+}
+
+struct Offered {
+    template: ShiftTemplate,
+    days: Vec<usize>,
+}
+
+/// Everything a month's problem is made from.
+struct Sources<'a> {
+    desk: &'a DeskState,
+    org: &'a OrgState,
+    policy: &'a Policy,
+    demand: &'a DemandSet,
+    people: &'a [(StaffId, StaffState, Vec<event::LeaveRequested>)],
+    previous: &'a RosterState,
+    month: Month,
+}
+
+impl App {
+    /// The problem of a desk's month, as the log stands.
+    pub(crate) async fn roster_problem(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<RosterProblem, AppError> {
+        let state = self.desk_state(desk).await?;
+        state.known(desk)?;
+        let mut missing = Vec::new();
+        if state.templates_on(month.first()).is_empty() {
+            missing.push(Needed::ShiftTemplates);
+        }
+        let demand = state.demand.get(&month);
+        if demand.is_none() {
+            missing.push(Needed::Demand);
+        }
+        if state.policy.is_none() {
+            missing.push(Needed::Policy);
+        }
+        let (Some(demand), true) = (demand, missing.is_empty()) else {
+            return Err(Refusal::DeskNotReady { missing }.into());
+        };
+        let mut people = Vec::new();
+        for person in self.people_of(desk).await? {
+            let known = self.staff_state(&person).await?;
+            let here = known
+                .record
+                .as_ref()
+                .is_some_and(|record| record.desk == *desk);
+            if here && month.days().any(|date| is_rosterable(&known, date)) {
+                let leave = self
+                    .approved_leave(&person, month.first(), month.last())
+                    .await?;
+                people.push((person, (*known).clone(), leave));
+            }
+        }
+        build(&Sources {
+            desk: &state,
+            org: self.org_state().await?.as_ref(),
+            policy: self.policy_on(desk, month.first()).await?.as_ref(),
+            demand,
+            people: &people,
+            previous: self.roster_state(desk, month.previous()).await?.as_ref(),
+            month,
+        })
+    }
+
+    /// What a roster as it stands is short of, judged afresh: it may have been edited since it was solved.
+    pub(crate) async fn shortfalls_of(
+        &self,
+        desk: &DeskId,
+        month: Month,
+        roster: &RosterState,
+    ) -> Result<Vec<event::Shortfall>, AppError> {
+        let mut problem = self.roster_problem(desk, month).await?;
+        let (assignments, meals) = problem.read_roster(roster);
+        let plan = tokio::task::spawn_blocking(move || {
+            let plan = solver::evaluate(&problem.problem, &assignments, Some(&meals));
+            plan.map(|plan| problem.shortfalls(&plan))
+        })
+        .await
+        .map_err(|_| AppError::internal("judging the roster stopped"))?;
+        plan.map_err(|error| AppError::Internal {
+            what: "the roster could not be judged".to_owned(),
+            source: Some(Box::new(error)),
+        })
+    }
+}
+
+fn is_rosterable(staff: &StaffState, date: WorkDate) -> bool {
+    staff.employed_on(date)
+        && staff
+            .skills_on(date)
+            .is_some_and(|skills| !skills.is_empty())
+}
+
+fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
+    let month = sources.month;
+    let days: Vec<WorkDate> = month.days().collect();
+    let shifts = offered(sources.desk, &days);
+    let slot_minutes = i64::from(sources.demand.slot_minutes);
+    let last_end = shifts
+        .values()
+        .filter(|offer| !offer.template.night)
+        .map(end_of)
+        .max();
+    let first_end = shifts
+        .values()
+        .filter(|offer| !offer.template.night)
+        .map(end_of)
+        .min();
+    let solver_shifts: Vec<SolverShift> = shifts
+        .iter()
+        .map(|(id, offer)| SolverShift {
+            id: id.clone(),
+            name: offer.template.name.clone(),
+            kind: if offer.template.duty { "duty" } else { "" }.to_owned(),
+            segments: offer
+                .template
+                .segments
+                .iter()
+                .map(|s| segment(s.start, s.end))
+                .collect(),
+            meals: offer
+                .template
+                .meals
+                .iter()
+                .map(|meal| MealWindow {
+                    earliest_start_minute: i64::from(meal.earliest_start.0),
+                    latest_start_minute: i64::from(meal.latest_start.0),
+                    duration_minutes: meal.minutes.0,
+                })
+                .collect(),
+            worked_minutes: offer.template.minutes().0,
+            night: offer.template.night,
+            // Late is the shift that closes the desk: the one people would rather share fairly.
+            late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
+            skills_required: Vec::new(),
+            days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
+        })
+        .collect();
+    let meal_grid_minutes = solver_shifts
+        .iter()
+        .flat_map(|shift| {
+            let edges = shift
+                .segments
+                .iter()
+                .flat_map(|s| [s.start_minute, s.end_minute]);
+            let meals = shift.meals.iter().flat_map(|meal| {
+                [
+                    meal.earliest_start_minute,
+                    meal.latest_start_minute,
+                    meal.duration_minutes,
+                ]
+            });
+            edges.chain(meals).collect::<Vec<_>>()
+        })
+        .chain(sources.demand.days.iter().map(|day| i64::from(day.start.0)))
+        .fold(gcd(MEAL_GRID_MINUTES, slot_minutes), gcd);
+    let mut problem = Problem {
+        name: format!(
+            "{} {month}",
+            sources
+                .desk
+                .opened
+                .as_ref()
+                .map_or("", |desk| desk.name.as_str())
+        ),
+        slot_minutes,
+        meal_grid_minutes,
+        days: days
+            .iter()
+            .map(|&date| day(sources.org, date, month.first()))
+            .collect(),
+        skills: sources
+            .desk
+            .skills
+            .iter()
+            .map(|skill| Skill {
+                id: SkillId::from(skill.id.as_str()),
+                name_zh: skill.name.clone(),
+                name_en: skill.id.to_string(),
+            })
+            .collect(),
+        demand: demand(sources.demand, month.first()),
+        group_demand: Vec::new(),
+        shifts: solver_shifts,
+        people: sources
+            .people
+            .iter()
+            .map(|(staff, state, leave)| person(sources, staff, state, leave, &days))
+            .collect(),
+        rules: Rules {
+            rest_minutes_min: sources.policy.roster.rest_minutes_min.0,
+            forbidden_successions: Vec::new(),
+        },
+        costs: costs(&sources.policy.roster)?,
+        published: None,
+    };
+    problem.fill_fair_shares();
+    let faults = problem.validate();
+    if !faults.is_empty() {
+        let faults = faults.into_iter().map(|fault| {
+            let en = fault.message;
+            Fault::of(fault.field, format!("排班数据有误:{en}"), en)
+        });
+        return Err(AppError::Invalid(faults.collect()));
+    }
+    Ok(RosterProblem {
+        problem,
+        shifts,
+        staff: sources
+            .people
+            .iter()
+            .map(|(staff, _, _)| staff.clone())
+            .collect(),
+        days,
+    })
+}
+
+/// The shifts offered in a month. A template set that takes over within the month makes shifts of its own, offered on
+/// its days only.
+fn offered(desk: &DeskState, days: &[WorkDate]) -> BTreeMap<ShiftId, Offered> {
+    let mut shifts: BTreeMap<ShiftId, Offered> = BTreeMap::new();
+    for (index, &date) in days.iter().enumerate() {
+        for template in desk.templates_on(date) {
+            let mut id = ShiftId::from(template.code.as_str());
+            let mut change = 1;
+            while shifts
+                .get(&id)
+                .is_some_and(|known| known.template != *template)
+            {
+                change += 1;
+                id = ShiftId::from(format!("{}#{change}", template.code));
+            }
+            let offer = shifts.entry(id).or_insert_with(|| Offered {
+                template: template.clone(),
+                days: Vec::new(),
+            });
+            offer.days.push(index);
+        }
+    }
+    shifts
+}
+
+fn end_of(offer: &Offered) -> DayMinute {
+    offer
+        .template
+        .segments
+        .last()
+        .map_or(DayMinute(0), |segment| segment.end)
+}
+
+fn segment(start: DayMinute, end: DayMinute) -> Segment {
+    Segment {
+        start_minute: i64::from(start.0),
+        end_minute: i64::from(end.0),
+    }
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a.max(1) } else { gcd(b, a % b) }
+}
+
+fn day(org: &OrgState, date: WorkDate, first: WorkDate) -> Day {
+    let kind = org.day(date).map(|day| day.kind);
+    let week = first.week_start().days_until(date.week_start()) / 7;
+    Day {
+        date: date.to_string(),
+        weekend: date.is_weekend(),
+        holiday: matches!(kind, Some(DayKind::Statutory | DayKind::AdjustedRest)),
+        week: u32::try_from(week).unwrap_or_default(),
+    }
+}
+
+fn demand(set: &DemandSet, first: WorkDate) -> Vec<Demand> {
+    let slot_minutes = i64::from(set.slot_minutes);
+    let mut wanted = Vec::new();
+    for day in &set.days {
+        let Ok(index) = usize::try_from(first.days_until(day.date)) else {
+            continue;
+        };
+        let slots = (0i64..).zip(day.minimum.iter().zip(&day.target));
+        for (slot, (&minimum, &target)) in slots.filter(|(_, (_, target))| **target > 0) {
+            wanted.push(Demand {
+                day: index,
+                start_minute: i64::from(day.start.0) + slot * slot_minutes,
+                skill: SkillId::from(day.skill.as_str()),
+                minimum: u32::from(minimum),
+                target: u32::from(target),
+            });
+        }
+    }
+    wanted
+}
+
+fn person(
+    sources: &Sources<'_>,
+    staff: &StaffId,
+    state: &StaffState,
+    leave: &[event::LeaveRequested],
+    days: &[WorkDate],
+) -> Person {
+    let policy = &sources.policy.roster;
+    let mut unavailable = Vec::new();
+    let mut leave_days: i64 = 0;
+    for (index, &date) in days.iter().enumerate() {
+        if !is_rosterable(state, date) {
+            unavailable.push(Unavailable {
+                day: index,
+                interval: None,
+                cause: Cause {
+                    id: format!("employment {staff}"),
+                    zh: "不在职或无可排班技能".to_owned(),
+                    en: "not employed, or without a skill".to_owned(),
+                },
+            });
+        }
+        for request in leave.iter().filter(|request| request.span.covers(date)) {
+            leave_days += i64::from(request.span.window.is_none());
+            unavailable.push(Unavailable {
+                day: index,
+                interval: request.span.window.map(|(start, end)| segment(start, end)),
+                cause: Cause {
+                    id: request.leave.to_string(),
+                    zh: leave_words(request.kind).0.to_owned(),
+                    en: leave_words(request.kind).1.to_owned(),
+                },
+            });
+        }
+    }
+    // A skill counts when it is held on every day of the month somebody can be rostered on: a plan must not rest on
+    // one that comes or goes within it.
+    let mut skills: Option<BTreeSet<domain::ids::SkillId>> = None;
+    for held in days
+        .iter()
+        .filter(|&&date| is_rosterable(state, date))
+        .filter_map(|&date| state.skills_on(date))
+    {
+        skills = Some(match skills {
+            None => held.clone(),
+            Some(so_far) => so_far.intersection(held).cloned().collect(),
+        });
+    }
+    let contract = contract_month_minutes(state, sources.month);
+    // Approved leave stands for the work it replaces: a week's contract is five days of it.
+    let week = days
+        .first()
+        .and_then(|&date| state.contract_on(date))
+        .map_or(0, |contract| contract.week_minutes.0);
+    let target = (contract.0 - leave_days * week / 5).max(0);
+    let protected =
+        sources.policy.law.protected_no_nights && days.iter().any(|&date| state.protected_on(date));
+    Person {
+        id: staff.as_str().into(),
+        name: state
+            .record
+            .as_ref()
+            .map(|record| record.name.clone())
+            .unwrap_or_default(),
+        skills: skills
+            .unwrap_or_default()
+            .iter()
+            .map(|skill| SkillId::from(skill.as_str()))
+            .collect(),
+        minutes_min: None,
+        minutes_target: Some(target),
+        minutes_max: Some(contract.0 + policy.contract_slack_minutes.0),
+        minutes_week_max: None,
+        consecutive_work_days_max: Some(u32::from(policy.consecutive_days_max)),
+        consecutive_work_days_min: Some(u32::from(policy.consecutive_days_min)),
+        consecutive_days_off_min: Some(u32::from(policy.consecutive_days_off_min)),
+        weekly_rest_day: sources.policy.law.week_rest_days_min > 0,
+        weekends_max: policy.weekends_max.map(u32::from),
+        nights_max: if protected {
+            Some(0)
+        } else {
+            policy.nights_max.map(u32::from)
+        },
+        shift_max: BTreeMap::new(),
+        unavailable,
+        fixed: Vec::new(),
+        requests: Vec::new(),
+        fair_share: Default::default(),
+        history: history(sources, staff),
+    }
+}
+
+/// What the roster before the month says of somebody: runs of days, the last shift's end, this week's rest.
+fn history(sources: &Sources<'_>, staff: &StaffId) -> History {
+    let first = sources.month.first();
+    let mut history = History::default();
+    if sources.previous.revision() == 0 {
+        return history;
+    }
+    let worked = |back: i64| sources.previous.shift(staff, first.plus_days(-back));
+    let known = |back: i64| {
+        sources
+            .previous
+            .cell(staff, first.plus_days(-back))
+            .is_some()
+    };
+    let run = |on: bool| {
+        let days =
+            (1..=HISTORY_DAYS).take_while(|&back| known(back) && worked(back).is_some() == on);
+        u32::try_from(days.count()).unwrap_or_default()
+    };
+    history.consecutive_work_days = run(true);
+    history.consecutive_days_off = run(false);
+    if let Some(shift) = worked(1) {
+        let end = shift
+            .segments
+            .last()
+            .map_or(0, |segment| i64::from(segment.end.0));
+        history.last_shift_end_minute = Some(end - solver::problem::DAY_MINUTES);
+    }
+    let since_monday = i64::from(first.weekday_from_monday());
+    history.minutes_this_week = (1..=since_monday)
+        .filter_map(worked)
+        .map(|shift| minutes_of(shift).0)
+        .sum();
+    history.rested_this_week = (1..=since_monday).any(|back| worked(back).is_none());
+    for (date, shift) in sources
+        .previous
+        .cells
+        .iter()
+        .filter(|((whose, _), _)| whose == staff)
+        .filter_map(|((_, date), shift)| shift.as_ref().map(|shift| (*date, shift)))
+    {
+        history.nights += i64::from(shift.night);
+        history.weekend_days += i64::from(date.is_weekend());
+        let kind = sources.org.day(date).map(|day| day.kind);
+        history.holidays += i64::from(matches!(
+            kind,
+            Some(DayKind::Statutory | DayKind::AdjustedRest)
+        ));
+    }
+    history
+}
+
+fn minutes_of(shift: &Shift) -> Minutes {
+    shift.segments.iter().map(|segment| segment.minutes()).sum()
+}
+
+fn leave_words(kind: LeaveKind) -> (&'static str, &'static str) {
+    match kind {
+        LeaveKind::Personal => ("事假", "personal leave"),
+        LeaveKind::Sick => ("病假", "sick leave"),
+        LeaveKind::Annual => ("年假", "annual leave"),
+        LeaveKind::Compensatory => ("调休", "time off in lieu"),
+        LeaveKind::Marriage => ("婚假", "marriage leave"),
+        LeaveKind::Maternity => ("产假", "maternity leave"),
+        LeaveKind::Paternity => ("陪产假", "paternity leave"),
+        LeaveKind::Bereavement => ("丧假", "bereavement leave"),
+    }
+}
+
+/// The solver's costs with those the policy names.
+fn costs(policy: &RosterPolicy) -> Result<Costs, AppError> {
+    let mut costs = Costs::default();
+    let mut faults = Vec::new();
+    for (name, &per_unit) in &policy.cost {
+        let field = match name.as_str() {
+            "under_minimum" => &mut costs.under_minimum,
+            "under_target" => &mut costs.under_target,
+            "over_target" => &mut costs.over_target,
+            "under_group" => &mut costs.under_group,
+            "request" => &mut costs.request,
+            "fairness" => &mut costs.fairness,
+            "isolated_day_off" => &mut costs.isolated_day_off,
+            "isolated_day_on" => &mut costs.isolated_day_on,
+            "split_shift" => &mut costs.split_shift,
+            "change_per_cell" => &mut costs.change_per_cell,
+            "minutes_off_contract" => &mut costs.minutes_off_contract,
+            _ => {
+                faults.push(Fault::of(
+                    format!("roster.cost.{name}"),
+                    "没有这项排班成本",
+                    "the solver has no such cost",
+                ));
+                continue;
+            }
+        };
+        field.per_unit = per_unit;
+    }
+    if faults.is_empty() {
+        Ok(costs)
+    } else {
+        Err(AppError::Invalid(faults))
+    }
+}
+
+impl RosterProblem {
+    /// How many people and days it is about.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.staff.len(), self.days.len())
+    }
+
+    /// A plan as cells of the roster.
+    pub(crate) fn cells(&self, plan: &Plan) -> Vec<Cell> {
+        let mut meals: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();
+        for meal in &plan.meals {
+            meals
+                .entry((meal.person, meal.day))
+                .or_default()
+                .push(PlannedMeal {
+                    start: minute(meal.start_minute),
+                    minutes: Minutes(meal.duration_minutes),
+                });
+        }
+        let mut cells = Vec::with_capacity(self.staff.len() * self.days.len());
+        for (person, (staff, row)) in self.staff.iter().zip(&plan.assignments).enumerate() {
+            for (day, (&date, id)) in self.days.iter().zip(row).enumerate() {
+                let shift = id.as_ref().and_then(|id| self.shifts.get(id)).map(|offer| {
+                    let mut meals = meals.get(&(person, day)).cloned().unwrap_or_default();
+                    meals.sort_by_key(|meal| meal.start);
+                    Shift {
+                        code: offer.template.code.clone(),
+                        segments: offer.template.segments.clone(),
+                        meals,
+                        night: offer.template.night,
+                        duty: offer.template.duty,
+                    }
+                });
+                cells.push(Cell {
+                    staff: staff.clone(),
+                    date,
+                    shift,
+                });
+            }
+        }
+        cells
+    }
+
+    /// A plan's shortfalls as the log keeps them. Group demands have no skill and are not asked for here.
+    pub(crate) fn shortfalls(&self, plan: &Plan) -> Vec<event::Shortfall> {
+        plan.shortfalls
+            .iter()
+            .filter_map(|shortfall| self.shortfall(shortfall))
+            .collect()
+    }
+
+    fn shortfall(&self, shortfall: &Shortfall) -> Option<event::Shortfall> {
+        let repairs = |zh: bool| {
+            let words = shortfall.repairs.iter().map(|repair| &repair.words);
+            words
+                .map(|words| {
+                    if zh {
+                        words.zh.clone()
+                    } else {
+                        words.en.clone()
+                    }
+                })
+                .collect()
+        };
+        Some(event::Shortfall {
+            date: *self.days.get(shortfall.day)?,
+            start: minute(shortfall.start_minute),
+            end: minute(shortfall.end_minute),
+            skill: domain::ids::SkillId::new(shortfall.skill.as_ref()?.as_str()),
+            tier: match shortfall.tier {
+                Tier::Minimum => event::Tier::Minimum,
+                Tier::Target => event::Tier::Target,
+                Tier::Group => return None,
+            },
+            missing: u16::try_from(shortfall.missing).unwrap_or(u16::MAX),
+            cause_zh: shortfall.words.zh.clone(),
+            cause_en: shortfall.words.en.clone(),
+            repairs_zh: repairs(true),
+            repairs_en: repairs(false),
+        })
+    }
+
+    /// How a solve went, for the log.
+    pub(crate) fn report(&self, plan: &Plan) -> SolveReport {
+        SolveReport {
+            objective: plan.objective,
+            bound: plan.bound,
+            proven_optimal: plan.status == Status::Optimal,
+            costs: plan
+                .costs
+                .by_term
+                .iter()
+                .map(|(term, cost)| {
+                    let name = serde_json::to_value(term)
+                        .ok()
+                        .and_then(|name| name.as_str().map(str::to_owned));
+                    (name.unwrap_or_default(), *cost)
+                })
+                .collect(),
+            shortfalls: self.shortfalls(plan),
+            iterations: plan.report.iterations,
+        }
+    }
+
+    /// A roster as the solver reads it. A cell whose times are no longer any template's is offered as a shift of its
+    /// own.
+    pub(crate) fn read_roster(&mut self, roster: &RosterState) -> (Assignments, Vec<Meal>) {
+        let mut meals = Vec::new();
+        let mut assignments = Vec::with_capacity(self.staff.len());
+        for (person, staff) in self.staff.clone().iter().enumerate() {
+            let mut row = Vec::with_capacity(self.days.len());
+            for (day, date) in self.days.clone().into_iter().enumerate() {
+                let shift = roster.shift(staff, date);
+                row.push(shift.map(|shift| self.shift_id(shift, day)));
+                for meal in shift.iter().flat_map(|shift| &shift.meals) {
+                    meals.push(Meal {
+                        person,
+                        day,
+                        start_minute: i64::from(meal.start.0),
+                        duration_minutes: meal.minutes.0,
+                    });
+                }
+            }
+            assignments.push(row);
+        }
+        (assignments, meals)
+    }
+
+    fn shift_id(&mut self, shift: &Shift, day: usize) -> ShiftId {
+        let fits = |offer: &Offered| {
+            offer.template.code == shift.code
+                && offer.template.segments == shift.segments
+                && offer.template.meals.len() == shift.meals.len()
+                && offer.days.contains(&day)
+                && offer
+                    .template
+                    .meals
+                    .iter()
+                    .zip(&shift.meals)
+                    .all(|(window, meal)| {
+                        window.minutes == meal.minutes
+                            && window.earliest_start <= meal.start
+                            && meal.start <= window.latest_start
+                    })
+        };
+        if let Some((id, _)) = self.shifts.iter().find(|(_, offer)| fits(offer)) {
+            return id.clone();
+        }
+        let id = ShiftId::from(format!("{}@{}", shift.code, self.problem.shifts.len()));
+        self.problem.shifts.push(SolverShift {
+            id: id.clone(),
+            name: shift.code.to_string(),
+            kind: String::new(),
+            segments: shift
+                .segments
+                .iter()
+                .map(|s| segment(s.start, s.end))
+                .collect(),
+            meals: shift
+                .meals
+                .iter()
+                .map(|meal| MealWindow {
+                    earliest_start_minute: i64::from(meal.start.0),
+                    latest_start_minute: i64::from(meal.start.0),
+                    duration_minutes: meal.minutes.0,
+                })
+                .collect(),
+            worked_minutes: minutes_of(shift).0,
+            night: shift.night,
+            late: false,
+            skills_required: Vec::new(),
+            days: Some(vec![day]),
+        });
+        id
+    }
+}
+
+fn minute(minute: i64) -> DayMinute {
+    DayMinute(i32::try_from(minute).unwrap_or(i32::MAX))
+}

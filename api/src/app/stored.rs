@@ -1,0 +1,88 @@
+//! Between the log's bytes and the domain's events.
+
+use domain::event::{
+    AttendanceEvent, DecodeError, DeskEvent, Event, EvidenceEvent, LeaveEvent, OrgEvent,
+    PeriodEvent, RosterEvent, SanctionEvent, StaffEvent,
+};
+use eventlog::{RecordedEvent, UpcastError, Upcasters};
+use std::sync::OnceLock;
+
+/// A stream's events as the log keeps them.
+pub trait Stored: Sized {
+    /// The stored name and version.
+    fn event_type(&self) -> (&'static str, u16);
+    /// The stored bytes.
+    fn encode(&self) -> Result<Vec<u8>, serde_json::Error>;
+    /// Reads stored bytes; `None` when the name is of another stream.
+    fn decode(name: &str, version: u16, data: &[u8]) -> Option<Result<Self, DecodeError>>;
+}
+
+macro_rules! stored {
+    ($($event:ty),*) => {$(
+        impl Stored for $event {
+            fn event_type(&self) -> (&'static str, u16) {
+                self.event_type()
+            }
+            fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+                self.encode()
+            }
+            fn decode(name: &str, version: u16, data: &[u8]) -> Option<Result<Self, DecodeError>> {
+                Self::decode(name, version, data)
+            }
+        }
+    )*};
+}
+stored!(
+    OrgEvent,
+    DeskEvent,
+    StaffEvent,
+    AttendanceEvent,
+    RosterEvent,
+    LeaveEvent,
+    EvidenceEvent,
+    SanctionEvent,
+    PeriodEvent
+);
+
+/// Why a recorded event could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// An old version could not be brought to the newest.
+    #[error("event {id} cannot be upcast")]
+    Upcast {
+        /// Which.
+        id: uuid::Uuid,
+        /// Why.
+        source: UpcastError,
+    },
+    /// The bytes are not the event their name says.
+    #[error("event {id} cannot be read")]
+    Decode {
+        /// Which.
+        id: uuid::Uuid,
+        /// Why.
+        source: DecodeError,
+    },
+}
+
+/// Every kind of event at its newest version, and the steps that lead there from older ones.
+pub fn upcasters() -> &'static Upcasters {
+    static UPCASTERS: OnceLock<Upcasters> = OnceLock::new();
+    UPCASTERS.get_or_init(|| {
+        Event::types().fold(Upcasters::new(), |all, (name, version)| {
+            all.newest(name, version)
+        })
+    })
+}
+
+/// Reads a recorded event, upcasting it first.
+pub fn read<E: Stored>(recorded: &RecordedEvent) -> Result<E, UnreadableEvent> {
+    let id = recorded.id;
+    let (name, newest) = upcasters().resolve(&recorded.event_type);
+    let data = upcasters()
+        .to_newest(name, recorded.schema_version, &recorded.data)
+        .map_err(|source| UnreadableEvent::Upcast { id, source })?;
+    E::decode(name, newest.unwrap_or(recorded.schema_version), &data)
+        .unwrap_or_else(|| Err(DecodeError::UnknownType(recorded.event_type.clone())))
+        .map_err(|source| UnreadableEvent::Decode { id, source })
+}

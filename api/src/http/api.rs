@@ -1,0 +1,913 @@
+//! The JSON API: every route on one screen, grouped by what it is about. The list makes the router and the OpenAPI
+//! document alike, so there is no route that the document does not know.
+//!
+//! Conventions: a verb is a resource (`POST /leave-requests/{leave}/approval`); a whole is stated with PUT; ids and
+//! codes are text, times of day are minutes from midnight, instants are RFC 3339, money is in fen.
+
+mod answers;
+mod attendance;
+mod desks;
+mod evidence;
+mod exports;
+mod leave;
+mod periods;
+mod rosters;
+mod sanctions;
+mod session;
+mod staff;
+mod views;
+
+use crate::app::{App, inputs};
+use crate::http::endpoint::{self, Access, Area, Endpoint, Scope};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::{Json, Router};
+use domain::who::Role::{self, GmOffice, Hr, Lead};
+use std::sync::OnceLock;
+use utoipa::openapi::OpenApi;
+
+/// Where the API lives.
+pub const PREFIX: &str = "/api/v1";
+/// Lists and feeds may be so long.
+const LIST_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Whoever runs desks or stands above them. Which of them may take which step is the policy's to say.
+const OFFICES: &[Role] = &[Lead, Hr, GmOffice];
+/// The house.
+const HOUSE: &[Role] = &[Hr, GmOffice];
+
+/// The router (relative paths) and the document.
+pub fn build() -> (Router<App>, OpenApi) {
+    endpoint::build(PREFIX, areas())
+}
+
+/// The OpenAPI document.
+pub fn document() -> &'static OpenApi {
+    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(|| build().1)
+}
+
+async fn show_document() -> Json<&'static OpenApi> {
+    Json(document())
+}
+
+async fn health() -> Json<serde_json::Value> {
+    Json(serde_json::json!({"status": "ok"}))
+}
+
+fn long(handler: MethodRouter<App>) -> MethodRouter<App> {
+    handler.layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
+}
+
+fn areas() -> Vec<Area> {
+    let area = |name, endpoints| Area { name, endpoints };
+    vec![
+        area("service", service()),
+        area("session", session_area()),
+        area("staff", staff_area()),
+        area("desks", desks_area()),
+        area("rosters", rosters_area()),
+        area("swaps", swaps_area()),
+        area("attendance", attendance_area()),
+        area("leave", leave_area()),
+        area("evidence", evidence_area()),
+        area("sanctions", sanctions_area()),
+        area("periods", periods_area()),
+        area("views", views_area()),
+        area("exports", exports_area()),
+    ]
+}
+
+fn service() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/openapi.json", "This document", get(show_document))
+            .access(Access::Public, Scope::Open)
+            .answers(200, "The document"),
+        Endpoint::get("/health", "Whether the service answers", get(health))
+            .access(Access::Public, Scope::Open)
+            .answers(200, "It does"),
+    ]
+}
+
+fn session_area() -> Vec<Endpoint> {
+    use session::*;
+    vec![
+        Endpoint::post("/session", "Log in", post(open))
+            .access(Access::Public, Scope::Open)
+            .body::<LogIn>()
+            .answers_with::<Session>(201, "Logged in; the session's cookie is set"),
+        Endpoint::get("/session", "Who is signed in", get(show))
+            .access(Access::SignedIn, Scope::Own)
+            .answers_with::<Session>(200, "The session"),
+        Endpoint::delete("/session", "Log out", delete(close))
+            .access(Access::SignedIn, Scope::Own)
+            .answers(204, "Logged out"),
+        Endpoint::put(
+            "/session/password",
+            "Change one's own password",
+            put(change_password),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<ChangePassword>()
+        .answers(204, "Changed; every session of the person has ended"),
+        Endpoint::put(
+            "/staff/{staff}/password",
+            "Set somebody's password",
+            put(set_password),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<SetPassword>()
+        .answers(204, "Set; every session of the person has ended"),
+        Endpoint::put(
+            "/staff/{staff}/account",
+            "Open or shut an account",
+            put(set_account),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<SetAccount>()
+        .answers(
+            204,
+            "Done; when shut, every session of the person has ended",
+        ),
+        Endpoint::post("/feeds", "Give a machine a token", post(register_feed))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<RegisterFeed>()
+            .answers_with::<FeedToken>(201, "The token, said once"),
+    ]
+}
+
+fn staff_area() -> Vec<Endpoint> {
+    use staff::*;
+    vec![
+        Endpoint::get("/staff", "Everybody one may see", get(list))
+            .access(Access::SignedIn, Scope::Person)
+            .query::<views::OfDesk>()
+            .answers(200, "People, by number"),
+        Endpoint::post("/staff", "Hire somebody", post(hire))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::Hire>()
+            .answers(204, "Hired"),
+        Endpoint::get("/staff/{staff}", "One person", get(one))
+            .access(Access::SignedIn, Scope::Person)
+            .answers(200, "The person"),
+        Endpoint::put("/staff/{staff}/skills", "Name all of a person's skills", put(set_skills))
+            .access(Access::Roles(OFFICES), Scope::Person)
+            .body::<inputs::SetSkills>()
+            .answers(204, "Set"),
+        Endpoint::put("/staff/{staff}/roles", "Set all of a person's roles", put(set_roles))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::SetRoles>()
+            .answers(204, "Set"),
+        Endpoint::put("/staff/{staff}/contract", "Set a person's contract", put(set_contract))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::SetContract>()
+            .answers(204, "Set"),
+        Endpoint::post("/staff/{staff}/protections", "Record protection by law", post(protect))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::Protect>()
+            .answers(204, "Recorded"),
+        Endpoint::put("/staff/{staff}/employment-end", "End an employment", put(end_employment))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::EndEmployment>()
+            .answers(204, "Ended"),
+        Endpoint::post("/imports/staff", "Import people from CSV", long(post(import)))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .query::<answers::ImportQuery>()
+            .text_body("text/csv", "Columns staff, name, desk, position, roles, leads, skills, employment, week_minutes, month_wage_fen, from")
+            .answers_with::<answers::ImportAnswer>(200, "Which rows are good, what is wrong with the others, and whether the good ones went in"),
+    ]
+}
+
+fn desks_area() -> Vec<Endpoint> {
+    use desks::*;
+    vec![
+        Endpoint::get("/desks", "Every desk", get(list))
+            .access(Access::SignedIn, Scope::Open)
+            .answers(200, "Desks with skills, templates and rules"),
+        Endpoint::post("/desks", "Open a desk", post(open))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::OpenDesk>()
+            .answers(204, "Open"),
+        Endpoint::get("/desks/{desk}", "One desk", get(one))
+            .access(Access::SignedIn, Scope::Open)
+            .answers(200, "The desk with skills, templates and rules"),
+        Endpoint::put(
+            "/desks/{desk}/skills",
+            "Name all of a desk's skills",
+            put(define_skills),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::DefineSkills>()
+        .answers(204, "Named"),
+        Endpoint::put(
+            "/desks/{desk}/shift-templates",
+            "Adopt all of a desk's shift templates",
+            put(adopt_templates),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::AdoptShiftTemplates>()
+        .answers(204, "Adopted"),
+        Endpoint::get(
+            "/desks/{desk}/demand/{month}",
+            "A month's demand",
+            get(demand),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "People needed, by day, skill and slot"),
+        Endpoint::put(
+            "/desks/{desk}/demand/{month}",
+            "Set a month's demand",
+            long(put(set_demand)),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::SetDemand>()
+        .answers(204, "Set"),
+        Endpoint::post(
+            "/desks/{desk}/demand/{month}/imports",
+            "Import a month's demand from CSV",
+            long(post(import_demand)),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<answers::DemandImportQuery>()
+        .text_body(
+            "text/csv",
+            "Columns date, start, skill, minimum, target; a row per slot",
+        )
+        .answers_with::<answers::ImportAnswer>(
+            200,
+            "Which rows are good, what is wrong with the others, and whether the good ones went in",
+        ),
+        Endpoint::put(
+            "/desks/{desk}/policy",
+            "Adopt a policy document",
+            put(adopt_policy),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<inputs::PolicyText>()
+        .answers(204, "Adopted"),
+        Endpoint::post(
+            "/policy-checks",
+            "Check a policy document without adopting it",
+            post(check_policy),
+        )
+        .access(Access::Roles(OFFICES), Scope::Open)
+        .body::<inputs::PolicyText>()
+        .answers(200, "The document as understood"),
+        Endpoint::get(
+            "/calendars/{year}",
+            "A year's holiday arrangement",
+            get(calendar),
+        )
+        .access(Access::SignedIn, Scope::Open)
+        .answers(200, "The arrangement"),
+        Endpoint::put(
+            "/calendars/{year}",
+            "Adopt a year's holiday arrangement",
+            put(adopt_calendar),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<inputs::AdoptCalendar>()
+        .answers(204, "Adopted"),
+    ]
+}
+
+fn rosters_area() -> Vec<Endpoint> {
+    use rosters::*;
+    let if_match = "The revision seen (the roster's ETag); refused with 412 when somebody else has changed it since.";
+    vec![
+        Endpoint::put(
+            "/desks/{desk}/rosters/{month}",
+            "Begin to plan a month",
+            put(draft),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .answers(204, "Begun"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}",
+            "A month's roster",
+            get(one),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<RosterQuery>()
+        .answers(200, "The roster; its ETag is for If-Match"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/revisions",
+            "What was published and changed, and why",
+            get(revisions),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Revisions, oldest first"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/solves",
+            "Generate the month's roster",
+            post(solve),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::SolveRoster>()
+        .answers(202, "The solve's id; it goes on by itself"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/solves",
+            "The month's solves",
+            get(solves),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Solves, in the order they were asked for"),
+        Endpoint::get(
+            "/solves/{solve}",
+            "How far a solve is, and how it ended",
+            get(solve_status),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers_with::<SolveAnswer>(200, "Progress, and the report once it is recorded"),
+        Endpoint::delete(
+            "/solves/{solve}",
+            "Stop a solve; its best plan so far is recorded",
+            delete(cancel_solve),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .answers(204, "Asked to stop"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/edits",
+            "Set cells of an unpublished roster",
+            post(edit),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .header("If-Match", if_match)
+        .body::<inputs::EditCells>()
+        .answers(204, "Set; the ETag is the new revision"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/publication",
+            "Publish a roster",
+            post(publish),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::PublishRoster>()
+        .answers(204, "In force"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/amendments",
+            "Change a published roster",
+            post(amend),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .header("If-Match", if_match)
+        .body::<inputs::AmendRoster>()
+        .answers(204, "In force; the ETag is the new revision"),
+        Endpoint::get(
+            "/desks/{desk}/duty-table",
+            "The duty table of some days",
+            get(duty_table),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Who works what"),
+        Endpoint::get(
+            "/desks/{desk}/duty-table-weeks",
+            "Which weeks were handed in, and which are overdue",
+            get(duty_weeks),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Weeks"),
+        Endpoint::post(
+            "/desks/{desk}/duty-table-submissions",
+            "Hand a week's duty table to the administration",
+            post(submit),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<SubmitWeek>()
+        .answers(204, "Handed in"),
+    ]
+}
+
+fn swaps_area() -> Vec<Endpoint> {
+    use rosters::*;
+    vec![
+        Endpoint::post(
+            "/swaps",
+            "Ask a colleague to take a shift",
+            post(request_swap),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::RequestSwap>()
+        .answers(201, "The swap's id"),
+        Endpoint::get("/swaps/{swap}", "One swap", get(show_swap))
+            .access(Access::SignedIn, Scope::Person)
+            .answers(200, "The swap"),
+        Endpoint::post(
+            "/swaps/{swap}/agreement",
+            "Agree to a colleague's swap",
+            post(agree_swap),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Agreed"),
+        Endpoint::post(
+            "/swaps/{swap}/declination",
+            "Decline a colleague's swap",
+            post(decline_swap),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Declined"),
+        Endpoint::post(
+            "/swaps/{swap}/approval",
+            "Approve a swap",
+            post(approve_swap),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .answers(204, "In force"),
+        Endpoint::post("/swaps/{swap}/refusal", "Refuse a swap", post(refuse_swap))
+            .access(Access::Roles(OFFICES), Scope::Person)
+            .body::<inputs::Reason>()
+            .answers(204, "Refused"),
+        Endpoint::post(
+            "/swaps/{swap}/withdrawal",
+            "Take one's own swap back",
+            post(withdraw_swap),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Taken back"),
+        Endpoint::get(
+            "/staff/{staff}/swaps",
+            "A person's swaps of a month",
+            get(views::swaps_of),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::OfMonth>()
+        .answers(200, "Swaps"),
+        Endpoint::get(
+            "/desks/{desk}/swaps",
+            "A desk's swaps of a month, or those that wait",
+            get(views::swaps_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Swaps"),
+    ]
+}
+
+fn attendance_area() -> Vec<Endpoint> {
+    use attendance::*;
+    vec![
+        Endpoint::post("/punches", "Punch, now", post(punch))
+            .access(Access::SignedIn, Scope::Own)
+            .body::<inputs::Punch>()
+            .answers_with::<answers::Punched>(201, "Recorded, by the server's clock"),
+        Endpoint::post(
+            "/device-punches",
+            "A punch that a device kept",
+            post(device_punch),
+        )
+        .access(Access::Machine, Scope::Desk)
+        .body::<inputs::DevicePunch>()
+        .answers_with::<answers::Created>(201, "Recorded, by the device's clock"),
+        Endpoint::get(
+            "/staff/{staff}/punches",
+            "A person's punches",
+            get(views::punches),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::Between>()
+        .answers(200, "Punches, in order of time"),
+        Endpoint::post(
+            "/corrections",
+            "Ask for a missed punch to be made good",
+            post(request_correction),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::RequestCorrection>()
+        .answers_with::<answers::Created>(201, "The correction's id"),
+        Endpoint::get(
+            "/corrections/{correction}",
+            "One correction",
+            get(show_correction),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The correction"),
+        Endpoint::post(
+            "/corrections/{correction}/approval",
+            "Approve a correction",
+            post(approve_correction),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .answers(204, "Approved"),
+        Endpoint::post(
+            "/corrections/{correction}/refusal",
+            "Refuse a correction",
+            post(refuse_correction),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::Reason>()
+        .answers(204, "Refused"),
+        Endpoint::post(
+            "/corrections/{correction}/withdrawal",
+            "Take one's own correction back",
+            post(withdraw_correction),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Taken back"),
+        Endpoint::post(
+            "/corrections/{correction}/filing",
+            "Put an approved correction on file",
+            post(file_correction),
+        )
+        .access(Access::Roles(&[Hr]), Scope::House)
+        .answers(204, "On file"),
+        Endpoint::get(
+            "/staff/{staff}/corrections",
+            "A person's corrections of a month",
+            get(views::corrections_of),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::OfMonth>()
+        .answers(200, "Corrections"),
+        Endpoint::get(
+            "/desks/{desk}/corrections",
+            "A desk's corrections of a month, or those that wait",
+            get(views::corrections_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Corrections"),
+        Endpoint::post(
+            "/overtime-approvals",
+            "Approve overtime of a day",
+            post(approve_overtime),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::ApproveOvertime>()
+        .answers(204, "Approved"),
+    ]
+}
+
+fn leave_area() -> Vec<Endpoint> {
+    use leave::*;
+    vec![
+        Endpoint::post("/leave-requests", "Ask for leave", post(request))
+            .access(Access::SignedIn, Scope::Own)
+            .body::<inputs::RequestLeave>()
+            .answers_with::<answers::Created>(201, "The request's id"),
+        Endpoint::post(
+            "/emergency-leave-requests",
+            "File leave for somebody in an emergency",
+            post(request_emergency),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::FileEmergencyLeave>()
+        .answers_with::<answers::Created>(201, "The request's id"),
+        Endpoint::get("/leave-requests/{leave}", "One leave request", get(one))
+            .access(Access::SignedIn, Scope::Person)
+            .answers(200, "The request"),
+        Endpoint::post(
+            "/leave-requests/{leave}/approval",
+            "Approve leave",
+            post(approve),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .answers(204, "Approved"),
+        Endpoint::post(
+            "/leave-requests/{leave}/refusal",
+            "Refuse leave",
+            post(refuse),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::Reason>()
+        .answers(204, "Refused"),
+        Endpoint::post(
+            "/leave-requests/{leave}/withdrawal",
+            "Take one's own leave back",
+            post(withdraw),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Taken back"),
+        Endpoint::get(
+            "/staff/{staff}/leave-requests",
+            "A person's leave touching a month",
+            get(views::leaves_of),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::OfMonth>()
+        .answers(200, "Requests"),
+        Endpoint::get(
+            "/desks/{desk}/leave-requests",
+            "A desk's leave touching a month, or what waits",
+            get(views::leaves_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Requests"),
+        Endpoint::get(
+            "/staff/{staff}/leave-balances",
+            "A person's balances",
+            get(views::balances),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "Balances with their ledgers"),
+        Endpoint::post(
+            "/staff/{staff}/leave-balances",
+            "Move a balance",
+            post(move_balance),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::MoveBalance>()
+        .answers(204, "Moved"),
+    ]
+}
+
+fn evidence_area() -> Vec<Endpoint> {
+    use evidence::*;
+    vec![
+        Endpoint::post(
+            "/desks/{desk}/presence",
+            "The messenger's report",
+            long(post(presence)),
+        )
+        .access(Access::MachineOr(&[Hr]), Scope::Desk)
+        .body::<inputs::ReportPresence>()
+        .answers_with::<answers::FeedAnswer>(
+            200,
+            "How many rows were taken, and what is wrong with the others",
+        ),
+        Endpoint::post(
+            "/desks/{desk}/calls",
+            "The phone system's report",
+            long(post(calls)),
+        )
+        .access(Access::MachineOr(&[Hr]), Scope::Desk)
+        .body::<inputs::ReportCalls>()
+        .answers_with::<answers::FeedAnswer>(
+            200,
+            "How many rows were taken, and what is wrong with the others",
+        ),
+        Endpoint::post(
+            "/desks/{desk}/presence-excuses",
+            "Accept a reason for being offline",
+            post(excuse),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::ExcusePresence>()
+        .answers(204, "Accepted"),
+        Endpoint::get(
+            "/desks/{desk}/presence-occurrences",
+            "Times offline on post in a month",
+            get(views::occurrences),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::OfMonth>()
+        .answers(200, "Occurrences, excused ones marked"),
+        Endpoint::post(
+            "/desks/{desk}/complaints",
+            "Write a complaint down",
+            post(complain),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::FileComplaint>()
+        .answers_with::<answers::Created>(201, "The complaint's id"),
+        Endpoint::get(
+            "/desks/{desk}/complaints",
+            "A desk's complaints of a month, or those nobody looked into",
+            get(views::complaints),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Complaints"),
+        Endpoint::post(
+            "/complaints/{complaint}/verification",
+            "Say what looking into a complaint showed",
+            post(verify),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::VerifyComplaint>()
+        .answers(204, "Recorded"),
+        Endpoint::post(
+            "/desks/{desk}/spot-checks",
+            "Note a spot check",
+            post(spot_check),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::SpotCheck>()
+        .answers(204, "Noted"),
+        Endpoint::get(
+            "/desks/{desk}/unanswered-calls",
+            "Calls that nobody answered",
+            get(views::unanswered),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Between>()
+        .answers(200, "Calls"),
+    ]
+}
+
+fn sanctions_area() -> Vec<Endpoint> {
+    use sanctions::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/sanctions",
+            "A desk's penalties and rewards of a month",
+            get(views::sanctions_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::OfMonth>()
+        .answers(200, "Penalties and rewards with their evidence"),
+        Endpoint::get(
+            "/staff/{staff}/sanctions",
+            "A person's penalties and rewards of a month",
+            get(views::sanctions_of),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::OfMonth>()
+        .answers(200, "Penalties and rewards with their evidence"),
+        Endpoint::get("/sanctions/{sanction}", "One penalty or reward", get(one))
+            .access(Access::SignedIn, Scope::Person)
+            .answers(200, "It, with its evidence"),
+        Endpoint::get(
+            "/sanctions/{sanction}/evidence",
+            "The events a penalty rests on",
+            get(evidence),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "Events in words"),
+        Endpoint::post("/rewards", "Propose a reward", post(propose_reward))
+            .access(Access::Roles(OFFICES), Scope::Person)
+            .body::<inputs::ProposeReward>()
+            .answers_with::<answers::Created>(201, "The reward's id"),
+        Endpoint::post(
+            "/sanctions/{sanction}/verification",
+            "Find it true",
+            post(verify),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::TakeStep>()
+        .answers(204, "Verified"),
+        Endpoint::post(
+            "/sanctions/{sanction}/balance",
+            "Weigh it against the whole company",
+            post(balance),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::TakeStep>()
+        .answers(204, "Balanced"),
+        Endpoint::post(
+            "/sanctions/{sanction}/approval",
+            "Approve it; from here it reaches payroll",
+            post(approve),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::TakeStep>()
+        .answers(204, "Approved"),
+        Endpoint::post("/sanctions/{sanction}/waiver", "Waive it", post(waive))
+            .access(Access::Roles(OFFICES), Scope::Person)
+            .body::<inputs::Reason>()
+            .answers(204, "Waived"),
+        Endpoint::post(
+            "/sanctions/{sanction}/appeal",
+            "Disagree with one's own penalty",
+            post(appeal),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::Reason>()
+        .answers(204, "Appealed"),
+        Endpoint::post(
+            "/sanctions/{sanction}/appeal-decision",
+            "Decide an appeal",
+            post(decide_appeal),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::DecideAppeal>()
+        .answers(204, "Decided"),
+    ]
+}
+
+fn periods_area() -> Vec<Endpoint> {
+    use periods::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/periods/{month}",
+            "Where a month's books stand",
+            get(status),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Open days, open items, and the closing once there"),
+        Endpoint::post(
+            "/desks/{desk}/periods/{month}/closing",
+            "Close a month for payroll",
+            post(close),
+        )
+        .access(Access::Roles(&[Hr]), Scope::House)
+        .body::<inputs::ClosePeriod>()
+        .answers(204, "Closed and sealed"),
+        Endpoint::get(
+            "/desks/{desk}/adjustments-due",
+            "What late facts changed about closed months",
+            get(due),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "By month and person"),
+        Endpoint::get(
+            "/desks/{desk}/periods/{month}/adjustments",
+            "Adjustments signed into a month",
+            get(adjustments),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Adjustments"),
+        Endpoint::post(
+            "/desks/{desk}/periods/{month}/adjustments",
+            "Sign an adjustment",
+            post(adjust),
+        )
+        .access(Access::Roles(&[Hr]), Scope::House)
+        .body::<inputs::Adjust>()
+        .answers(204, "Signed"),
+    ]
+}
+
+fn views_area() -> Vec<Endpoint> {
+    use views::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/board",
+            "Who is where, now or at a past moment",
+            get(board),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .query::<Moment>()
+        .answers(200, "The desk at that moment"),
+        Endpoint::get(
+            "/desks/{desk}/exceptions",
+            "What was out of order",
+            get(exceptions),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<Days>()
+        .answers(200, "By day and person"),
+        Endpoint::get(
+            "/desks/{desk}/day-records",
+            "Everybody's day records",
+            get(day_records_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<Days>()
+        .answers(200, "By person and day"),
+        Endpoint::get(
+            "/staff/{staff}/days/{date}",
+            "A person's day: plan, punches, what is open",
+            get(day),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The day"),
+        Endpoint::get(
+            "/staff/{staff}/day-records/{date}",
+            "A person's day as reckoned",
+            get(day_record),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The record with the events behind it"),
+        Endpoint::get(
+            "/staff/{staff}/months/{month}",
+            "A person's month",
+            get(month),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "Plan, records, requests, penalties, balances and sums"),
+        Endpoint::get(
+            "/desks/{desk}/months/{month}",
+            "A desk's month by person, as payroll takes it",
+            get(desk_month),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Sums by person, with what they are made of"),
+    ]
+}
+
+fn exports_area() -> Vec<Endpoint> {
+    use exports::*;
+    const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/exports/{month}/attendance.xlsx",
+            "The attendance month as a workbook",
+            get(attendance_xlsx),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .answers_media(200, "The file", XLSX),
+        Endpoint::get(
+            "/desks/{desk}/exports/{month}/attendance.csv",
+            "The attendance month as CSV",
+            get(attendance_csv),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .answers_media(200, "The file", "text/csv"),
+        Endpoint::get(
+            "/desks/{desk}/exports/{month}/penalties.csv",
+            "Penalties with their evidence as CSV",
+            get(penalties_csv),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers_media(200, "The file", "text/csv"),
+        Endpoint::get(
+            "/desks/{desk}/exports/{month}/duty-table.xlsx",
+            "The duty table as a workbook",
+            get(duty_table_xlsx),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .answers_media(200, "The file", XLSX),
+    ]
+}

@@ -1,0 +1,93 @@
+//! Files for payroll, the administration and the wall.
+
+use crate::app::access::may_run_desk;
+use crate::app::{App, AppError};
+use crate::http::extract::{At, Reader};
+use crate::http::problem::Failed;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::ids::DeskId;
+use domain::work_date::Month;
+use projections::{RosterAt, View};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
+
+pub(super) async fn attendance_xlsx(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    let name = format!("attendance-{desk}-{month}.xlsx");
+    file(&app, &reader, name, XLSX, move |view| {
+        view.attendance_xlsx(&desk, month)
+    })
+    .await
+}
+
+pub(super) async fn attendance_csv(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    let name = format!("attendance-{desk}-{month}.csv");
+    file(&app, &reader, name, CSV, move |view| {
+        view.attendance_csv(&desk, month)
+    })
+    .await
+}
+
+pub(super) async fn penalties_csv(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    may_run_desk(&reader.actor, &desk).map_err(|error| reader.failed(error))?;
+    let name = format!("penalties-{desk}-{month}.csv");
+    file(&app, &reader, name, CSV, move |view| {
+        view.penalties_csv(&desk, month)
+    })
+    .await
+}
+
+pub(super) async fn duty_table_xlsx(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    app.may_see_desk(&reader.actor, &desk)
+        .await
+        .map_err(|error| reader.failed(error))?;
+    let name = format!("duty-table-{desk}-{month}.xlsx");
+    file(&app, &reader, name, XLSX, move |view| {
+        view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest)
+    })
+    .await
+}
+
+/// A file to keep. Files are made one at a time: a thousand asked for at once wait instead of eating the machine.
+async fn file(
+    app: &App,
+    reader: &Reader,
+    name: String,
+    kind: &'static str,
+    make: impl FnOnce(&View<'_>) -> projections::Result<Vec<u8>> + Send + 'static,
+) -> Result<Response, Failed> {
+    let _turn = app.export_turn().await;
+    let bytes = app.models().read(make).await.map_err(|error| match error {
+        projections::Error::Missing(_) => reader.failed(AppError::NotFound("month")),
+        other => reader.failed(AppError::Models(Box::new(other))),
+    })?;
+    // Desk ids and months are plain ASCII.
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+    Ok((
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
+        .into_response())
+}
