@@ -1,0 +1,16 @@
+//! Every decision, and every way it is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod attendance;
+mod desk;
+mod evidence;
+mod given;
+mod leave;
+mod period;
+mod properties;
+mod refusals;
+mod roster;
+mod sanction;
+mod staff;
+mod swap;
+mod world;
