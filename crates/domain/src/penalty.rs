@@ -105,13 +105,14 @@ pub struct DeskMonth {
     pub zone: Zone,
     /// The latest day closed: nothing after it is judged.
     pub closed_through: Option<WorkDate>,
-    /// Everybody's records of the month, and of the last day before it, whose night shifts reach in.
+    /// Everybody's records of the month, and of the day before and after it: night shifts reach in and out, and whoever
+    /// held the post counts whatever month the shift belongs to.
     pub days: Vec<DayRecord>,
-    /// Calls of the month.
+    /// Calls of the month, and of the day after it, while its last night shifts last.
     pub calls: Vec<CallFact>,
     /// Complaints about the month.
     pub complaints: Vec<ComplaintFact>,
-    /// Messenger reports of the month, and each person's last one before it.
+    /// Messenger reports of the month and of the day after it, and each person's last one before it.
     pub presence: Vec<PresenceFact>,
     /// Accepted reasons for being offline.
     pub excuses: Vec<ExcuseFact>,

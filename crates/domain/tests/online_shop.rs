@@ -999,6 +999,27 @@ fn t14_everybody_at_meal_while_a_call_rings_costs_five_yuan_each() {
 }
 
 #[test]
+fn t14_a_night_shift_counts_in_the_month_it_began() {
+    let night = "20:00-04:00+1 meal 00:30+1 | in 20:00; out 04:00+1; meal 00:30+1-01:00+1";
+    let early = "00:00-08:00 | in 00:00; out 08:00";
+    let case = |number: &str, days: Vec<DayRecord>| {
+        let mut desk = month(days);
+        desk.month = number.parse().unwrap();
+        desk.calls = vec![rang("c", ("2027-01-01", "00:40"), 8, None)];
+        derived(&desk)
+    };
+    let alone = || vec![on("s1", "2026-12-31", night)];
+    let two = || vec![on("s1", "2026-12-31", night), on("s2", "2027-01-01", early)];
+    assert_eq!(case("2026-12", alone()), ["2026-12-31 s1 T14 5.00 x1"]);
+    assert_eq!(case("2027-01", alone()), [""; 0], "not twice");
+    assert_eq!(
+        case("2026-12", two()),
+        [""; 0],
+        "next month's early shift held the post"
+    );
+}
+
+#[test]
 fn t15_discourtesy_found_true_costs_five_yuan() {
     let mut desk = month(vec![]);
     desk.complaints = vec![
