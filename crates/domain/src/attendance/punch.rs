@@ -11,7 +11,7 @@ use crate::policy::PunchPolicy;
 use crate::refusal::Refusal;
 use crate::staff::StaffState;
 use crate::who::Issued;
-use crate::work_date::{Month, Zone, whole_minutes};
+use crate::work_date::{Month, WorkDate, Zone, whole_minutes};
 use chrono::{DateTime, Utc};
 
 /// Where a punch comes from, and whose clock it goes by.
@@ -83,6 +83,15 @@ fn too_old(at: DateTime<Utc>, policy: &PunchPolicy, issued: &Issued) -> bool {
     whole_minutes(at, issued.at) > policy.age_minutes_max
 }
 
+/// A shift of the last day may end on the next (P1), so on that one somebody may still go, but not come.
+fn employed(command: &Punch, staff: &StaffState, date: WorkDate) -> Result<(), Refusal> {
+    let goes = command.kind != PunchKind::In;
+    if goes && staff.employed_on(date.plus_days(-1)) {
+        return Ok(());
+    }
+    staff.employed(&command.staff, date).map(|_| ())
+}
+
 /// Records a punch of somebody employed, neither in the future nor too old. The very same punch of a device is taken
 /// once. `staff` is the record of `command.staff`.
 pub fn decide(
@@ -116,7 +125,7 @@ pub fn decide(
     }
     let suspicion = command.suspicion(staff, policy, zone, issued);
     if suspicion.is_none() {
-        staff.employed(&command.staff, zone.date(at))?;
+        employed(command, staff, zone.date(at))?;
         if too_old(at, policy, issued) {
             return Err(Refusal::PunchTooOld {
                 at: civil(at),

@@ -125,6 +125,21 @@ fn t5_a_punch_needs_somebody_employed() {
 }
 
 #[test]
+fn p1_the_last_days_night_shift_may_end_the_morning_after() {
+    let gone = staff("ann", [Left { last: day("12-02") }.into()]);
+    let punch_at = |kind, when: &str| {
+        let command = Punch {
+            kind,
+            ..punch_of("ann", device("D1", when))
+        };
+        given([]).when(|state| punch(state, &command, &gone, "feed:", "12-04 09:00"))
+    };
+    punch_at(PunchKind::Out, "12-03 06:00").go_on();
+    punch_at(PunchKind::In, "12-03 06:00").refused_as("staff-not-employed", "2026-12-03");
+    punch_at(PunchKind::Out, "12-04 06:00").refused_as("staff-not-employed", "2026-12-04");
+}
+
+#[test]
 fn t5_nobody_punches_for_somebody_else_on_the_page() {
     given([])
         .when(|state| {
