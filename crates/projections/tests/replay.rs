@@ -1,0 +1,455 @@
+//! However the log reaches the read models, the rows are the same.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use chrono::{DateTime, Duration, Utc};
+use common::*;
+use domain::event::*;
+use domain::ids::SwapId;
+use domain::quantities::{Fen, Minutes};
+use eventlog::memory::MemoryLog;
+use eventlog::{
+    AppendError, Appended, BoxFuture, CommandId, Direction, EventLog, ExpectedRevision, Filter,
+    Metadata, NewEvent, Position, ReadError, RecordedEvent, Revision, StoreId, StreamName,
+    Subscription,
+};
+use projections::{Error, ReadModels, RosterAt};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// A small generator of our own, so that a script is one number.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+    fn is(&mut self, percent: u64) -> bool {
+        self.roll(100) < percent
+    }
+    fn minutes(&mut self, from: i64, until: i64) -> Duration {
+        let span = u64::try_from(until - from).unwrap();
+        Duration::minutes(from + i64::try_from(self.roll(span)).unwrap())
+    }
+}
+
+const PEOPLE: u32 = 4;
+const DAYS: i64 = 9;
+
+/// A believable mess: late and missing punches, requests, swaps, feeds, late facts, a closed period and decisions.
+fn script(seed: u64) -> Vec<Entry> {
+    let mut dice = Dice(seed);
+    let codes = ["A", "B", "C", "N", "-"];
+    let mut plan: Vec<(u32, Vec<&str>)> = Vec::new();
+    for number in 1..=PEOPLE {
+        let days = (0..DAYS)
+            .map(|_| codes[usize::try_from(dice.roll(5)).unwrap()])
+            .collect();
+        plan.push((number, days));
+    }
+    let mut entries = published(&plan);
+    let mut id = 10_000u128;
+    for date in 1..=DAYS {
+        for (number, days) in &plan {
+            let Some(shift) = shift(days[usize::try_from(date - 1).unwrap()]) else {
+                if dice.is(10) {
+                    entries.push(punch(*number, PunchKind::In, at(date, "09:05")));
+                }
+                continue;
+            };
+            if dice.is(12) {
+                continue;
+            }
+            for segment in &shift.segments {
+                let start = ZONE.instant(day(date), segment.start);
+                let end = ZONE.instant(day(date), segment.end);
+                let around =
+                    |dice: &mut Dice, moment: DateTime<Utc>| moment + dice.minutes(-20, 25);
+                if dice.is(90) {
+                    let moment = around(&mut dice, start);
+                    entries.push(punch(*number, PunchKind::In, moment));
+                    if dice.is(10) {
+                        entries.push(punch(*number, PunchKind::In, moment + Duration::seconds(1)));
+                    }
+                }
+                if dice.is(50) {
+                    let meal = start + Duration::hours(2);
+                    entries.push(punch(*number, PunchKind::MealStart, meal));
+                    entries.push(punch(
+                        *number,
+                        PunchKind::MealEnd,
+                        meal + dice.minutes(20, 50),
+                    ));
+                }
+                if dice.is(25) {
+                    let gone = start + dice.minutes(30, 100);
+                    entries.push(presence(*number, start, true));
+                    entries.push(presence(*number, gone, false));
+                    if dice.is(70) {
+                        entries.push(presence(*number, gone + dice.minutes(2, 30), true));
+                    }
+                }
+                if dice.is(90) {
+                    entries.push(punch(*number, PunchKind::Out, around(&mut dice, end)));
+                }
+            }
+            if dice.is(15) {
+                id += 1;
+                entries.push(correction(id, *number, date, Side::In, "09:00"));
+                if dice.is(60) {
+                    entries.push(correction_approved(id, *number));
+                }
+            }
+            if dice.is(10) {
+                id += 1;
+                entries.push(leave(id, *number, date, date + 1));
+                if dice.is(60) {
+                    entries.push(leave_approved(id, *number));
+                }
+            }
+            if dice.is(10) {
+                id += 1;
+                let with = 1 + u32::try_from(dice.roll(u64::from(PEOPLE))).unwrap();
+                entries.push(swap_requested(id, *number, date, with, None));
+                if dice.is(50) {
+                    entries.push(roster(SwapAgreed {
+                        swap: SwapId(uuid(id)),
+                        at: at(date, "00:10"),
+                    }));
+                }
+            }
+            if dice.is(15) {
+                let routed = dice.is(50).then_some(*number);
+                entries.push(call(u32::try_from(id).unwrap(), at(date, "12:30"), routed));
+                id += 1;
+                entries.extend(complaint(id, *number, date, Some(dice.is(60))));
+            }
+            if dice.is(5) {
+                entries.push(evidence(
+                    day(date),
+                    SpotChecked {
+                        staff: person(*number),
+                        at: at(date, "16:00"),
+                        on_post: true,
+                        note: String::new(),
+                        by: "LEAD".into(),
+                    },
+                ));
+            }
+            if dice.is(8) {
+                entries.push(entry(
+                    Stream::Attendance(person(*number), month()),
+                    AttendanceEvent::from(OvertimeApproved {
+                        staff: person(*number),
+                        work_date: day(date),
+                        minutes_max: Minutes(120),
+                        compensation: Compensation::TimeOff,
+                        reason: "忙".to_owned(),
+                        by: "LEAD".into(),
+                        at: at(date, "23:30"),
+                    }),
+                ));
+            }
+        }
+        if dice.is(30) {
+            let number = 1 + u32::try_from(dice.roll(u64::from(PEOPLE))).unwrap();
+            let revision = u32::try_from(date).unwrap() + 1;
+            let to = codes[usize::try_from(dice.roll(5)).unwrap()];
+            entries.push(amended(
+                revision,
+                at(date, "10:00"),
+                vec![change(number, date, "A", to)],
+            ));
+        }
+        entries.push(closed_day(date));
+    }
+    // The rules, the desk and the people may come late too; and neighbours in the log change places.
+    let mut mixed = founded(PEOPLE);
+    for founding in [1, 3] {
+        if dice.is(20) && founding < mixed.len() {
+            let late = mixed.remove(founding);
+            let place = usize::try_from(dice.roll(u64::try_from(entries.len()).unwrap())).unwrap();
+            entries.insert(place, late);
+        }
+    }
+    for _ in 0..entries.len() / 3 {
+        let place = usize::try_from(dice.roll(u64::try_from(entries.len() - 6).unwrap())).unwrap();
+        let other = place + usize::try_from(dice.roll(6)).unwrap();
+        entries.swap(place, other);
+    }
+    mixed.extend(entries);
+    mixed
+}
+
+/// What people decide after looking at what was proposed, a closing, and facts that come too late.
+async fn aftermath(log: &MemoryLog, seed: u64) -> Vec<Entry> {
+    let mut dice = Dice(seed ^ 0xABCD);
+    let (models, _folder) = models_of(log).await;
+    let rows = models
+        .read(|view| view.penalties(&desk(), month()))
+        .await
+        .unwrap();
+    let mut entries = Vec::new();
+    for row in rows {
+        let number: u32 = row.staff.as_str()[1..].parse().unwrap();
+        for kind in ["verify", "balance", "approve"] {
+            if dice.is(80) {
+                entries.push(sanction_step(kind, &row.sanction, number, row.amount.0));
+            }
+        }
+    }
+    entries.push(entry(
+        Stream::Sanctions(person(1), month()),
+        SanctionEvent::from(RewardProposed {
+            sanction: "reward-1".into(),
+            staff: person(1),
+            work_date: day(2),
+            amount: Fen(2000),
+            reason: "表扬".to_owned(),
+            by: "LEAD".into(),
+            at: at(9, "12:00"),
+        }),
+    ));
+    let end = log.end().await.unwrap().unwrap();
+    entries.push(closed_period(Position::new(end.store(), end.number() - 5)));
+    entries.push(correction(77, 2, 3, Side::Out, "18:00"));
+    entries.push(correction_approved(77, 2));
+    entries.push(entry(
+        Stream::Period(desk(), month().next()),
+        PeriodEvent::from(Adjusted {
+            staff: person(2),
+            source_month: month(),
+            amount: Fen(1000),
+            reason: "补卡".to_owned(),
+            by: "HR".into(),
+            at: at(31, "12:00"),
+        }),
+    ));
+    entries
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cut_into_batches_gives_the_rows_of_one_replay(seed: u64, cuts in prop::collection::vec(1usize..60, 1..40)) {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(async {
+            let log = MemoryLog::new();
+            let folder = tempfile::tempdir().unwrap();
+            let mut models = ReadModels::open(folder.path()).unwrap();
+            let mut rest = script(seed).into_iter().peekable();
+            let mut cuts = cuts.iter().cycle();
+            while rest.peek().is_some() {
+                let batch: Vec<Entry> = rest.by_ref().take(*cuts.next().unwrap()).collect();
+                append_all(&log, &batch).await;
+                models.catch_up(&log).await.unwrap();
+            }
+            // A restart in between changes nothing either.
+            drop(models);
+            models = ReadModels::open(folder.path()).unwrap();
+            for late in aftermath(&log, seed).await {
+                append(&log, &late).await;
+                models.catch_up(&log).await.unwrap();
+            }
+            let (whole, whole_folder) = models_of(&log).await;
+            let expected = dump(whole_folder.path());
+            assert!(expected.iter().filter(|row| row.starts_with("day_records")).count() > 10);
+            assert_eq!(dump(folder.path()), expected);
+            for file in ["attendance_csv", "attendance_xlsx", "penalties_csv", "duty_table_xlsx"] {
+                let read = |models: ReadModels| async move {
+                    models.read(move |view| match file {
+                        "attendance_csv" => view.attendance_csv(&desk(), month()),
+                        "attendance_xlsx" => view.attendance_xlsx(&desk(), month()),
+                        "penalties_csv" => view.penalties_csv(&desk(), month()),
+                        _ => view.duty_table_xlsx(&desk(), day(1), day(31), RosterAt::Latest),
+                    }).await.unwrap()
+                };
+                let (live, fresh) = (read(models.clone()).await, read(whole.clone()).await);
+                assert!(live == fresh, "{file} differs");
+            }
+            models.replay(&log).await.unwrap();
+            assert_eq!(dump(folder.path()), expected);
+        });
+    }
+}
+
+/// Gives events again that were given before, as a subscription after a broken connection may.
+struct Repeating(MemoryLog);
+
+impl EventLog for Repeating {
+    fn store_id(&self) -> StoreId {
+        self.0.store_id()
+    }
+    fn append<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        expected: ExpectedRevision,
+        events: Vec<NewEvent>,
+        recorded_at: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
+        self.0.append(stream, expected, events, recorded_at)
+    }
+    fn read_stream<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        from: Option<Revision>,
+        direction: Direction,
+    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
+        self.0.read_stream(stream, from, direction)
+    }
+    fn last_event<'a>(
+        &'a self,
+        stream: &'a StreamName,
+    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
+        self.0.last_event(stream)
+    }
+    fn read_all(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, ReadError>> {
+        Box::pin(async move {
+            let fresh = self.0.read_all(after, limit).await?;
+            if fresh.is_empty() {
+                return Ok(fresh);
+            }
+            let mut events = self.0.read_all(None, usize::MAX).await?;
+            let last = fresh.last().unwrap().position;
+            events.retain(|event| event.position <= last);
+            Ok(events)
+        })
+    }
+    fn subscribe_all(
+        &self,
+        after: Option<Position>,
+        filter: Filter,
+    ) -> BoxFuture<'_, Result<Subscription, ReadError>> {
+        self.0.subscribe_all(after, filter)
+    }
+    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
+        self.0.end()
+    }
+}
+
+#[tokio::test]
+async fn events_delivered_twice_count_once() {
+    let log = Repeating(MemoryLog::new());
+    let folder = tempfile::tempdir().unwrap();
+    let models = ReadModels::open(folder.path()).unwrap();
+    for batch in script(3).chunks(40) {
+        append_all(&log.0, batch).await;
+        models.catch_up(&log).await.unwrap();
+    }
+    let (_whole, whole_folder) = models_of(&log.0).await;
+    assert_eq!(dump(folder.path()), dump(whole_folder.path()));
+}
+
+#[tokio::test]
+async fn a_batch_that_cannot_be_read_leaves_rows_and_checkpoint_as_they_were() {
+    let log = MemoryLog::new();
+    append_all(&log, &script(5)).await;
+    let (models, folder) = models_of(&log).await;
+    let (rows, position) = (dump(folder.path()), models.position());
+
+    append(&log, &punch(1, PunchKind::In, at(8, "09:00"))).await;
+    let command = CommandId::fresh();
+    let unknown = NewEvent {
+        id: uuid(424_242),
+        event_type: "desk.teleported".into(),
+        schema_version: 1,
+        data: b"{}".to_vec(),
+        metadata: Metadata::new("test", command),
+    };
+    log.append(
+        &StreamName::new("desk-shop"),
+        ExpectedRevision::Any,
+        vec![unknown],
+        Utc::now(),
+    )
+    .await
+    .unwrap();
+    let refused = models.catch_up(&log).await;
+    assert!(matches!(refused, Err(Error::Decode { event, .. }) if event == uuid(424_242)));
+    assert_eq!(models.position(), position);
+    assert_eq!(dump(folder.path()), rows);
+}
+
+#[tokio::test]
+async fn a_reader_waits_for_what_it_wrote() {
+    let log = Arc::new(MemoryLog::new());
+    append_all(&log, &founded(1)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let models = ReadModels::open(folder.path()).unwrap();
+    let follower = models.follow(log.clone());
+    let patience = std::time::Duration::from_secs(60);
+    for minute in 0..20 {
+        let moment = at(2, "09:00") + Duration::minutes(minute);
+        let position = append(&log, &punch(1, PunchKind::In, moment)).await;
+        models.wait_for(position, patience).await.unwrap();
+        let last = models
+            .read(|view| view.last_punch(&person(1)))
+            .await
+            .unwrap();
+        assert_eq!(last.unwrap().at, moment);
+    }
+    let end = log.end().await.unwrap().unwrap();
+    let beyond = Position::new(end.store(), end.number() + 1);
+    let behind = models
+        .wait_for(beyond, std::time::Duration::from_millis(1))
+        .await;
+    assert!(matches!(behind, Err(Error::Behind(position)) if position == beyond));
+    let elsewhere = Position::new(StoreId::fresh(), 1);
+    assert!(matches!(
+        models.wait_for(elsewhere, patience).await,
+        Err(Error::WrongStore { .. })
+    ));
+    drop(log);
+    drop(follower);
+}
+
+#[tokio::test]
+async fn a_replay_takes_the_place_of_the_live_rows_and_following_goes_on() {
+    let log = Arc::new(MemoryLog::new());
+    append_all(&log, &script(11)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let models = ReadModels::open(folder.path()).unwrap();
+    let _follower = models.follow(log.clone());
+    let end = log.end().await.unwrap().unwrap();
+    let patience = std::time::Duration::from_secs(60);
+    models.wait_for(end, patience).await.unwrap();
+    let before = std::fs::read_to_string(folder.path().join("current")).unwrap();
+    let replayed = models.replay(log.as_ref()).await.unwrap();
+    assert_eq!(replayed.events, end.number());
+    assert_ne!(
+        std::fs::read_to_string(folder.path().join("current")).unwrap(),
+        before
+    );
+    let files = std::fs::read_dir(folder.path()).unwrap().flatten();
+    let left: Vec<_> = files
+        .filter(|file| file.file_name().to_string_lossy().starts_with(&before))
+        .collect();
+    assert!(left.is_empty(), "the old database is still there: {left:?}");
+
+    let position = append(&log, &punch(1, PunchKind::In, at(9, "09:00"))).await;
+    models.wait_for(position, patience).await.unwrap();
+    let (_whole, whole_folder) = models_of(&log).await;
+    assert_eq!(dump(folder.path()), dump(whole_folder.path()));
+}
+
+#[tokio::test]
+async fn read_models_of_another_log_are_refused() {
+    let log = MemoryLog::new();
+    append_all(&log, &founded(1)).await;
+    let (models, _folder) = models_of(&log).await;
+    let other = MemoryLog::new();
+    append_all(&other, &founded(1)).await;
+    assert!(matches!(
+        models.catch_up(&other).await,
+        Err(Error::WrongStore { .. })
+    ));
+}
