@@ -3,6 +3,7 @@
 use super::cells::{Cell, csv_file};
 use super::workbook::{Formats, workbook, write_table, write_text};
 use crate::error::{Error, Result};
+use crate::facts::Facts;
 use crate::query::{ClosedPeriod, PersonMonth, View};
 use crate::words::{leave_kind_words, rule_words};
 use domain::day::{DayRecord, DayStatus, EdgeState};
@@ -100,11 +101,20 @@ impl View<'_> {
     }
 
     fn attendance_sheet(&self, desk: &DeskId, month: Month) -> Result<Sheet> {
-        let row = self
+        // Of a closed month even the names are those it was closed with.
+        let facts = match self.facts.closed_month(desk, month)? {
+            Some(position) => Facts::as_of(self.connection, position),
+            None => Facts::now(self.connection),
+        };
+        let row = facts
             .desk(desk)?
             .ok_or_else(|| Error::Missing(format!("desk {desk}")))?;
         let people = self.month_summary(desk, month)?;
-        let closed = self.closed_period(desk, month)?;
+        let mut closed = self.closed_period(desk, month)?;
+        if let Some(closed) = &mut closed {
+            let by = facts.staff(&closed.by)?;
+            closed.by_name = by.map_or_else(|| closed.by.to_string(), |person| person.name);
+        }
         let position = match &closed {
             Some(closed) => closed.position,
             None => self.position().map_or(0, |position| position.number()),
@@ -114,13 +124,7 @@ impl View<'_> {
             .flat_map(|person| person.policies.iter().map(|policy| policy.as_str()))
             .collect();
         let policies = policies.into_iter().collect::<Vec<_>>().join(" ");
-        let adjustments = match self.facts.closed_month(desk, month)? {
-            Some(position) => {
-                let facts = crate::facts::Facts::as_of(self.connection, position);
-                self.adjustments_as_of(&facts, desk, month)?
-            }
-            None => self.adjustments(desk, month)?,
-        };
+        let adjustments = self.adjustments_as_of(&facts, desk, month)?;
         let notes = people
             .iter()
             .map(|person| {
@@ -147,7 +151,7 @@ impl View<'_> {
             })
             .collect();
         Ok(Sheet {
-            desk_name: row.name,
+            desk_name: row.name.clone(),
             zone: row.zone,
             month,
             people,
