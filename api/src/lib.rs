@@ -4,5 +4,8 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod demo;
 pub mod http;
+pub mod pages;

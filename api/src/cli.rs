@@ -1,0 +1,684 @@
+//! The same service on the command line. Every failure is one clear line and exit status 1.
+
+use crate::app::{App, AppError, Caller, Commit, ImportReport, OpenDesk, Options, files};
+use crate::clock::SystemClock;
+use crate::demo::DemoOptions;
+use crate::http::problem::chain;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::ids::{DeskId, StaffId};
+use domain::policy::PolicyDocument;
+use domain::work_date::{DayMinute, Month, Zone};
+use eventlog::sqlite::{SqliteLog, SqliteOptions};
+use projections::{ReadModels, RosterAt};
+use solver::{Limits, Plan, Problem};
+use std::io::{BufRead, Write};
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Paiban (排班): rosters and attendance for customer-service desks.
+#[derive(Debug, Parser)]
+#[command(name = "paiban", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Data {
+    /// The data folder.
+    #[arg(long = "data", env = "PAIBAN_DATA", default_value = "data")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a desk's month from roster to payroll; then serve it, unless `--once`.
+    Demo {
+        /// Play one month, write its files to `--out`, and end.
+        #[arg(long)]
+        once: bool,
+        /// Where the files go, with `--once`.
+        #[arg(long, default_value = "out")]
+        out: PathBuf,
+        /// The data folder; an earlier demo's is replaced. Absent: one under the system's temporary folder.
+        #[arg(long = "data")]
+        folder: Option<PathBuf>,
+        /// Seed of everything that is left to chance.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The month, with `--once`, such as 2026-12; absent: the last one.
+        #[arg(long)]
+        month: Option<Month>,
+        /// Where to listen; port 0 picks one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// Serve pages and the JSON API.
+    Serve {
+        #[command(flatten)]
+        data: Data,
+        /// Where to listen; port 0 picks one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Behind TLS: send cookies over nothing else.
+        #[arg(long)]
+        secure_cookies: bool,
+    },
+    /// Solve a roster problem, or judge a plan.
+    #[command(subcommand)]
+    Roster(Roster),
+    /// Write a file for payroll, the administration or the wall.
+    Export {
+        /// Which.
+        what: Export,
+        #[command(flatten)]
+        data: Data,
+        /// The desk.
+        #[arg(long)]
+        desk: String,
+        /// The month, such as 2026-12.
+        #[arg(long)]
+        month: Month,
+        /// The file; its ending picks the format.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Read a list of people or a month's demand (CSV).
+    #[command(subcommand)]
+    Import(Import),
+    /// The log itself.
+    #[command(subcommand)]
+    Log(Log),
+    /// Who may log in. The password is the first line of standard input.
+    #[command(subcommand)]
+    User(User),
+    /// Desks.
+    #[command(subcommand)]
+    Desk(Desk),
+    /// Policy documents.
+    #[command(subcommand)]
+    Policy(Policy),
+}
+
+#[derive(Debug, Subcommand)]
+enum Roster {
+    /// Solve a problem; prints one JSON line with objective, bound and seconds.
+    Solve {
+        /// The problem (JSON).
+        #[arg(long)]
+        problem: PathBuf,
+        /// Where the plan goes (JSON).
+        #[arg(long)]
+        out: PathBuf,
+        /// Wall-clock seconds.
+        #[arg(long)]
+        time_limit: Option<f64>,
+        /// Work units; the same seed and work give the same plan.
+        #[arg(long)]
+        work_limit: Option<u64>,
+        /// Seed of the search.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Threads.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+    },
+    /// Judge a plan by the independent checker.
+    Check {
+        /// The problem (JSON).
+        #[arg(long)]
+        problem: PathBuf,
+        /// The plan (JSON).
+        #[arg(long)]
+        plan: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Export {
+    /// The attendance month: .xlsx or .csv.
+    Attendance,
+    /// The duty table: .xlsx.
+    DutyTable,
+    /// Penalties with their evidence: .csv.
+    Penalties,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CommitRows {
+    /// Look only.
+    None,
+    /// Take all rows in if every one is good.
+    All,
+    /// Take the good rows in.
+    Good,
+}
+
+impl From<CommitRows> for Commit {
+    fn from(rows: CommitRows) -> Self {
+        match rows {
+            CommitRows::None => Self::None,
+            CommitRows::All => Self::All,
+            CommitRows::Good => Self::Good,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// People to hire.
+    Staff {
+        #[command(flatten)]
+        data: Data,
+        /// The list (CSV).
+        file: PathBuf,
+        /// What to take in.
+        #[arg(long, default_value = "all")]
+        commit: CommitRows,
+    },
+    /// A month's demand.
+    Demand {
+        #[command(flatten)]
+        data: Data,
+        /// The desk.
+        #[arg(long)]
+        desk: String,
+        /// The month, such as 2026-12.
+        #[arg(long)]
+        month: Month,
+        /// Length of a slot in minutes.
+        #[arg(long, default_value_t = 30)]
+        slot_minutes: u16,
+        /// The list (CSV).
+        file: PathBuf,
+        /// What to take in.
+        #[arg(long, default_value = "all")]
+        commit: CommitRows,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Log {
+    /// Walk every chain; names the first event that does not hold.
+    Verify {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Write the log as it is now to a new file, while the service runs.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// The new file.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Make a data folder's log from a backup. It is a new store: read models are built anew, old positions refused.
+    Restore {
+        #[command(flatten)]
+        data: Data,
+        /// The backup.
+        #[arg(long)]
+        backup: PathBuf,
+    },
+    /// Build the read models afresh from the log; the service must not be running.
+    Replay {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// Give somebody an account.
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// 工号
+        #[arg(long)]
+        staff: String,
+    },
+    /// Set somebody's password; every session of theirs ends.
+    Passwd {
+        #[command(flatten)]
+        data: Data,
+        /// 工号
+        #[arg(long)]
+        staff: String,
+    },
+    /// Shut somebody's account; every session of theirs ends.
+    Disable {
+        #[command(flatten)]
+        data: Data,
+        /// 工号
+        #[arg(long)]
+        staff: String,
+    },
+    /// Open a shut account again.
+    Enable {
+        #[command(flatten)]
+        data: Data,
+        /// 工号
+        #[arg(long)]
+        staff: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Desk {
+    /// Open a desk, so that people can be hired into it.
+    Open {
+        #[command(flatten)]
+        data: Data,
+        /// Its id, such as online-shop.
+        #[arg(long)]
+        desk: String,
+        /// Its name, such as 网店客服部.
+        #[arg(long)]
+        name: String,
+        /// The site's time zone.
+        #[arg(long, default_value = "Asia/Shanghai")]
+        zone: chrono_tz::Tz,
+        /// Staffed from.
+        #[arg(long, default_value = "09:00")]
+        opens: DayMinute,
+        /// Staffed until.
+        #[arg(long, default_value = "24:00")]
+        closes: DayMinute,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Policy {
+    /// Read a policy document; names the line of each fault.
+    Check {
+        /// The document (TOML).
+        file: PathBuf,
+    },
+}
+
+/// Why a command on the line came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The service said no.
+    #[error("{}", app_words(.0))]
+    App(#[from] AppError),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something found wrong, in words.
+    #[error("{0}")]
+    Found(String),
+}
+
+/// A refusal's sentence, faults line by line, or a failure with its causes.
+fn app_words(error: &AppError) -> String {
+    match error {
+        AppError::Invalid(faults) => faults
+            .iter()
+            .map(|fault| {
+                let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                let rule = fault.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
+                format!("{line}{}: {}{rule}", fault.field, fault.en)
+            })
+            .collect::<Vec<_>>()
+            .join("\n"),
+        AppError::Refused(refusal) => refusal.to_string(),
+        error => chain(error),
+    }
+}
+
+fn found(error: &(dyn std::error::Error + 'static)) -> CliError {
+    CliError::Found(chain(error))
+}
+
+fn at(path: &Path) -> impl Fn(std::io::Error) -> CliError {
+    let path = path.to_owned();
+    move |source| CliError::File {
+        path: path.clone(),
+        source,
+    }
+}
+
+/// Carries out what the command line says.
+pub async fn run(cli: Cli) -> Result<(), CliError> {
+    match cli.command {
+        Command::Demo { once, out, folder, seed, month, listen } => {
+            let data = folder.unwrap_or_else(|| std::env::temp_dir().join("paiban-demo"));
+            demo(DemoOptions { once, out, data, seed, month }, listen).await
+        }
+        Command::Serve {
+            data,
+            listen,
+            secure_cookies,
+        } => serve(&data.folder, listen, secure_cookies).await,
+        Command::Roster(Roster::Solve {
+            problem,
+            out,
+            time_limit,
+            work_limit,
+            seed,
+            threads,
+        }) => {
+            let limits = Limits {
+                time_limit_seconds: time_limit,
+                work_limit,
+                seed,
+                threads,
+            };
+            solve(&problem, &out, &limits)
+        }
+        Command::Roster(Roster::Check { problem, plan }) => check(&problem, &plan),
+        Command::Export {
+            what,
+            data,
+            desk,
+            month,
+            out,
+        } => export(&data.folder, what, DeskId::new(desk), month, &out).await,
+        Command::Import(Import::Staff { data, file, commit }) => {
+            let text = read_text(&file)?;
+            let app = open(&data.folder).await?;
+            let receipt = app.import_staff(&Caller::system(), &text, commit.into()).await?;
+            app.wait(&receipt).await?;
+            report(&receipt.value)
+        }
+        Command::Import(Import::Demand {
+            data,
+            desk,
+            month,
+            slot_minutes,
+            file,
+            commit,
+        }) => {
+            let text = read_text(&file)?;
+            let app = open(&data.folder).await?;
+            let desk = DeskId::new(desk);
+            let receipt = app
+                .import_demand(&Caller::system(), &desk, month, slot_minutes, &text, commit.into())
+                .await?;
+            app.wait(&receipt).await?;
+            report(&receipt.value)
+        }
+        Command::Log(Log::Verify { data }) => verify(&data.folder).await,
+        Command::Log(Log::Backup { data, out }) => {
+            open_log(&data.folder)?.backup_to(&out).map_err(|error| found(&error))?;
+            println!("{}", out.display());
+            Ok(())
+        }
+        Command::Log(Log::Restore { data, backup }) => {
+            std::fs::create_dir_all(&data.folder).map_err(at(&data.folder))?;
+            let log = data.folder.join(files::LOG);
+            SqliteLog::restore(&backup, &log).map_err(|error| found(&error))?;
+            println!("{}", log.display());
+            Ok(())
+        }
+        Command::Log(Log::Replay { data }) => replay(&data.folder).await,
+        Command::User(user) => change_user(user).await,
+        Command::Desk(Desk::Open {
+            data,
+            desk,
+            name,
+            zone,
+            opens,
+            closes,
+        }) => {
+            let app = open(&data.folder).await?;
+            let input = OpenDesk {
+                desk: DeskId::new(desk),
+                name,
+                zone: Zone(zone),
+                opens,
+                closes,
+            };
+            app.open_desk(&Caller::system(), input).await?;
+            Ok(())
+        }
+        Command::Policy(Policy::Check { file }) => {
+            let document = App::check_policy(&read_text(&file)?)?;
+            println!("{}: {}", document.title, version_words(&document));
+            Ok(())
+        }
+    }
+}
+
+fn version_words(document: &PolicyDocument) -> String {
+    let versions = document.versions.iter().map(|version| match version.effective_until {
+        Some(last) => format!("{} from {} to {last}", version.id, version.effective_from),
+        None => format!("{} from {}", version.id, version.effective_from),
+    });
+    versions.collect::<Vec<_>>().join(", ")
+}
+
+async fn open(folder: &Path) -> Result<App, CliError> {
+    Ok(App::open(folder, Arc::new(SystemClock), Options::default()).await?)
+}
+
+/// The log of an existing data folder; nothing is made by looking.
+fn open_log(folder: &Path) -> Result<SqliteLog, CliError> {
+    let file = folder.join(files::LOG);
+    if !file.exists() {
+        return Err(CliError::Found(format!("{}: there is no log", file.display())));
+    }
+    SqliteLog::open(file, SqliteOptions::default()).map_err(|error| found(&error))
+}
+
+fn read_text(file: &Path) -> Result<String, CliError> {
+    let bytes = std::fs::read(file).map_err(at(file))?;
+    let text = String::from_utf8(bytes).map_err(|_| CliError::Found(format!("{}: not UTF-8", file.display())))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CliError> {
+    let text = read_text(file)?;
+    serde_json::from_str(&text).map_err(|error| CliError::Found(format!("{}: {error}", file.display())))
+}
+
+/// Serves an opened service until it is told to stop.
+pub async fn serve_app(app: App, listen: SocketAddr) -> Result<(), CliError> {
+    let orphans = app.end_orphaned_solves().await?;
+    if !orphans.is_empty() {
+        tracing::warn!(solves = orphans.len(), "solves of an earlier run were ended");
+    }
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| CliError::Found(format!("cannot listen on {listen}: {error}")))?;
+    let address = listener.local_addr().unwrap_or(listen);
+    let closing = tokio::spawn(app.clone().keep_closing_days());
+    // Somebody may be waiting for this line to learn the port.
+    println!("listening on http://{address}");
+    let _ = std::io::stdout().flush();
+    let served = crate::http::serve(app.clone(), listener, stopped()).await;
+    closing.abort();
+    app.cancel_solves();
+    served.map_err(|error| CliError::Found(format!("serving ended: {error}")))
+}
+
+async fn serve(folder: &Path, listen: SocketAddr, secure_cookies: bool) -> Result<(), CliError> {
+    let app = App::open(folder, Arc::new(SystemClock), Options { secure_cookies }).await?;
+    serve_app(app, listen).await
+}
+
+async fn demo(options: DemoOptions, listen: SocketAddr) -> Result<(), CliError> {
+    let Some(live) = crate::demo::run(&options).await.map_err(|error| found(&error))? else {
+        return Ok(());
+    };
+    let app = live.app.clone();
+    eprintln!("\n打开 / open http://{listen}\n{}", crate::demo::logins());
+    let people = tokio::spawn(live.go_on());
+    let served = serve_app(app, listen).await;
+    people.abort();
+    served
+}
+
+/// Ready once the process is asked to stop.
+async fn stopped() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+fn solve(problem: &Path, out: &Path, limits: &Limits) -> Result<(), CliError> {
+    let problem: Problem = read_json(problem)?;
+    let plan = solver::solve(&problem, limits, &mut |news| {
+        eprintln!(
+            "{:>5.1} s  {:>3.0} %  objective {}  bound {}",
+            news.seconds,
+            news.done * 100.0,
+            news.objective.map_or("-".into(), |value| value.to_string()),
+            news.bound.map_or("-".into(), |value| value.to_string())
+        );
+        ControlFlow::Continue(())
+    })
+    .map_err(|error| found(&error))?;
+    let json = serde_json::to_vec(&plan).map_err(|error| found(&error))?;
+    std::fs::write(out, json).map_err(at(out))?;
+    println!(
+        "{}",
+        serde_json::json!({
+            "objective": plan.objective,
+            "bound": plan.bound,
+            "gap_percent": plan.gap_percent(),
+            "status": plan.status,
+            "seconds": plan.report.seconds,
+        })
+    );
+    Ok(())
+}
+
+fn check(problem: &Path, plan: &Path) -> Result<(), CliError> {
+    let problem: Problem = read_json(problem)?;
+    let plan: Plan = read_json(plan)?;
+    let faults = problem.validate();
+    if !faults.is_empty() {
+        let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        return Err(CliError::Found(words.join("\n")));
+    }
+    let verdict = solver::check::check(&problem, &plan);
+    if !verdict.violations.is_empty() {
+        let words: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
+        return Err(CliError::Found(words.join("\n")));
+    }
+    println!("holds; objective {}", verdict.objective);
+    Ok(())
+}
+
+async fn export(folder: &Path, what: Export, desk: DeskId, month: Month, out: &Path) -> Result<(), CliError> {
+    let app = open(folder).await?;
+    app.zone(&desk).await?;
+    let is_csv = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let is_xlsx = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    if !is_csv && !is_xlsx {
+        return Err(CliError::Found(format!("{}: the file ends with .csv or .xlsx", out.display())));
+    }
+    let bytes = app
+        .read(move |view| match (what, is_csv) {
+            (Export::Attendance, true) => view.attendance_csv(&desk, month).map(Some),
+            (Export::Attendance, false) => view.attendance_xlsx(&desk, month).map(Some),
+            (Export::DutyTable, false) => {
+                let table = view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest);
+                table.map(Some)
+            }
+            (Export::Penalties, true) => view.penalties_csv(&desk, month).map(Some),
+            (Export::DutyTable, true) | (Export::Penalties, false) => Ok(None),
+        })
+        .await?;
+    let bytes = bytes.ok_or_else(|| {
+        CliError::Found("a duty table is an .xlsx file, penalties are a .csv file".to_owned())
+    })?;
+    std::fs::write(out, bytes).map_err(at(out))?;
+    println!("{}", out.display());
+    Ok(())
+}
+
+/// Prints what became of a list; a list with faults ends with status 1, whatever went in.
+fn report(report: &ImportReport) -> Result<(), CliError> {
+    let verb = if report.committed { "taken in" } else { "good" };
+    println!("{} rows {verb}", report.good.len());
+    if report.faults.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::Invalid(report.faults.clone()).into())
+}
+
+async fn verify(folder: &Path) -> Result<(), CliError> {
+    let log = open_log(folder)?;
+    let verified = eventlog::verify(&log).await.map_err(|error| found(&error))?;
+    let end = verified.end.map_or("an empty log".to_owned(), |end| end.to_string());
+    println!("{} events in {} streams hold, up to {end}", verified.events, verified.streams);
+    Ok(())
+}
+
+async fn replay(folder: &Path) -> Result<(), CliError> {
+    let log = open_log(folder)?;
+    let models = ReadModels::open(folder.join(files::MODELS)).map_err(|error| found(&error))?;
+    let started = std::time::Instant::now();
+    let replayed = models.replay(&log).await.map_err(|error| found(&error))?;
+    println!("{} events replayed in {:.1} s", replayed.events, started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+async fn change_user(user: User) -> Result<(), CliError> {
+    let account = |error: crate::accounts::AccountError| CliError::from(AppError::from(error));
+    match user {
+        User::Add { data, staff } => {
+            let (app, staff) = (open(&data.folder).await?, StaffId::new(staff));
+            app.actor(&staff)
+                .await
+                .map_err(|_| CliError::Found(format!("nobody employed has the number {staff}")))?;
+            if app.accounts().exists(&staff).map_err(account)? {
+                return Err(CliError::Found(format!("{staff} has an account")));
+            }
+            app.accounts().set_password(&staff, &read_password()?).map_err(account)
+        }
+        User::Passwd { data, staff } => {
+            let (app, staff) = (open(&data.folder).await?, StaffId::new(staff));
+            if !app.accounts().exists(&staff).map_err(account)? {
+                return Err(CliError::Found(format!("{staff} has no account")));
+            }
+            app.accounts().set_password(&staff, &read_password()?).map_err(account)
+        }
+        User::Disable { data, staff } => {
+            let app = open(&data.folder).await?;
+            app.accounts().set_disabled(&StaffId::new(staff), true).map_err(account)
+        }
+        User::Enable { data, staff } => {
+            let app = open(&data.folder).await?;
+            app.accounts().set_disabled(&StaffId::new(staff), false).map_err(account)
+        }
+    }
+}
+
+/// A password never stands on the command line, where everybody on the machine can read it.
+fn read_password() -> Result<String, CliError> {
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| CliError::Found(format!("no password on standard input: {error}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
