@@ -1,10 +1,19 @@
 //! What waits for the reader's approval: corrections (T6), leave (T12) and swaps (T9).
 
 use super::parts::Chrome;
+use super::visit::{Posted, Visit, may_decide};
 use super::words::Words;
+use crate::app::{App, AppError};
+use crate::http::extract::At;
+use crate::http::problem::Failed;
 use askama::Template;
-use domain::ids::StaffId;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use domain::ids::{CorrectionId, LeaveId, StaffId, SwapId};
+use domain::who::{Actor, Role};
 use domain::work_date::WorkDate;
+use projections::{DeskRow, View};
 use uuid::Uuid;
 
 /// The approvals inbox.
@@ -45,4 +54,222 @@ pub struct Waiting {
     pub notes: Vec<String>,
     /// The reader's own request: somebody else decides.
     pub own: bool,
+}
+
+/// `GET /approvals`.
+pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Failed> {
+    visit.needs(&[Role::Lead, Role::GmOffice])?;
+    let (w, actor) = (visit.w, visit.actor.clone());
+    let items = app
+        .read(move |view| {
+            let mut found = Vec::new();
+            for desk in view.desks()? {
+                if may_decide(&actor, &desk.desk) {
+                    waiting_at(view, &desk, &actor, w, &mut found)?;
+                }
+            }
+            found.sort_by_key(|(at, _)| *at);
+            Ok(found.into_iter().map(|(_, item)| item).collect())
+        })
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let page = ApprovalsPage {
+        w,
+        chrome: visit.chrome(&app, "/approvals", None).await?,
+        leads: visit.actor.is(Role::Lead) && !visit.actor.leads.is_empty(),
+        items,
+    };
+    visit.page(&page)
+}
+
+fn waiting_at(
+    view: &View<'_>,
+    desk: &DeskRow,
+    actor: &Actor,
+    w: Words,
+    found: &mut Vec<(DateTime<Utc>, Waiting)>,
+) -> projections::Result<()> {
+    let filed = |at: &DateTime<Utc>| w.f("approvals.filed", w.at(&desk.zone, at));
+    for row in view.corrections_pending(&desk.desk)? {
+        let used = view.corrections_used(&row.staff, row.work_date.month())?;
+        let max = view.policy_on(&desk.desk, row.work_date)?;
+        let max = max.map_or(0, |policy| policy.correction.month_max);
+        let claimed = desk.zone.civil(row.claimed_at).format("%H:%M");
+        found.push((
+            row.requested_at,
+            Waiting {
+                id: row.correction.0,
+                action: format!("/corrections/{}", row.correction),
+                kind: w.t("correction.kind").to_owned(),
+                date: row.work_date,
+                what: w.f3(
+                    "correction.what",
+                    w.date(&row.work_date),
+                    w.edge(&row.edge),
+                    claimed,
+                ),
+                reason: row.reason,
+                filed: filed(&row.requested_at),
+                notes: vec![w.f2("approvals.used", used, max)],
+                own: row.staff == actor.staff,
+                staff: row.staff,
+                name: row.name,
+            },
+        ));
+    }
+    for row in view.leaves_pending(&desk.desk)? {
+        let emergency = row.emergency.as_ref();
+        found.push((
+            row.requested_at,
+            Waiting {
+                id: row.leave.0,
+                action: format!("/leaves/{}", row.leave),
+                kind: w.t("leave.kind_label").to_owned(),
+                date: row.span.first,
+                what: format!("{} {}", w.leave(&row.kind), w.span(&row.span)),
+                reason: row.reason,
+                filed: filed(&row.requested_at),
+                notes: emergency
+                    .map(|why| w.f("approvals.by_lead", why))
+                    .into_iter()
+                    .collect(),
+                own: row.staff == actor.staff,
+                staff: row.staff,
+                name: row.name,
+            },
+        ));
+    }
+    for row in view.swaps_pending(&desk.desk)? {
+        let give = w.f3(
+            "swap.what_for",
+            &row.from_name,
+            w.date(&row.give),
+            &row.with_name,
+        );
+        let agreed = row.agreed_at.as_ref();
+        found.push((
+            row.requested_at,
+            Waiting {
+                id: row.swap.0,
+                action: format!("/swaps/{}", row.swap),
+                kind: w.t("swap.kind").to_owned(),
+                date: row.give,
+                what: match &row.take {
+                    Some(take) => w.f2("swap.what_for_swap", give, w.date(take)),
+                    None => give,
+                },
+                reason: row.reason,
+                filed: filed(&row.requested_at),
+                notes: agreed
+                    .map(|at| w.f("approvals.agreed", w.at(&desk.zone, at)))
+                    .into_iter()
+                    .collect(),
+                own: row.from == actor.staff || row.with == actor.staff,
+                staff: row.from,
+                name: row.from_name,
+            },
+        ));
+    }
+    Ok(())
+}
+
+const APPROVED: &str = "approvals.approved.done";
+const REFUSED: &str = "approvals.refused.done";
+const WITHDRAWN: &str = "request.withdrawn.done";
+
+/// `POST /corrections/{id}/approval`, `/refusal`, `/withdrawal` or `/filing`.
+pub async fn correction(
+    State(app): State<App>,
+    At((id, act)): At<(Uuid, String)>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let (caller, id) = (posted.caller(), CorrectionId(id));
+    let (result, to, key) = match act.as_str() {
+        "approval" => (
+            app.approve_correction(&caller, id).await,
+            "/approvals",
+            APPROVED,
+        ),
+        "refusal" => {
+            let result = match posted.reason() {
+                Ok(input) => app.refuse_correction(&caller, id, input).await,
+                Err(error) => Err(error),
+            };
+            (result, "/approvals", REFUSED)
+        }
+        "withdrawal" => (
+            app.withdraw_correction(&caller, id).await,
+            "/my/requests",
+            WITHDRAWN,
+        ),
+        "filing" => (
+            app.file_correction(&caller, id).await,
+            "/filing",
+            "filing.done",
+        ),
+        _ => return Err(posted.visit.failed(AppError::NotFound("action"))),
+    };
+    posted.outcome(&app, result, to, key).await
+}
+
+/// `POST /leaves/{id}/approval`, `/refusal` or `/withdrawal`.
+pub async fn leave(
+    State(app): State<App>,
+    At((id, act)): At<(Uuid, String)>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let (caller, id) = (posted.caller(), LeaveId(id));
+    let (result, to, key) = match act.as_str() {
+        "approval" => (app.approve_leave(&caller, id).await, "/approvals", APPROVED),
+        "refusal" => {
+            let result = match posted.reason() {
+                Ok(input) => app.refuse_leave(&caller, id, input).await,
+                Err(error) => Err(error),
+            };
+            (result, "/approvals", REFUSED)
+        }
+        "withdrawal" => (
+            app.withdraw_leave(&caller, id).await,
+            "/my/requests",
+            WITHDRAWN,
+        ),
+        _ => return Err(posted.visit.failed(AppError::NotFound("action"))),
+    };
+    posted.outcome(&app, result, to, key).await
+}
+
+/// `POST /swaps/{id}/agreement`, `/decline`, `/approval`, `/refusal` or `/withdrawal`.
+pub async fn swap(
+    State(app): State<App>,
+    At((id, act)): At<(Uuid, String)>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let (caller, id) = (posted.caller(), SwapId(id));
+    let (result, to, key) = match act.as_str() {
+        "agreement" => (
+            app.agree_swap(&caller, id).await,
+            "/my/requests",
+            "swap.agreed.done",
+        ),
+        "decline" => (
+            app.decline_swap(&caller, id).await,
+            "/my/requests",
+            "swap.declined.done",
+        ),
+        "approval" => (app.approve_swap(&caller, id).await, "/approvals", APPROVED),
+        "refusal" => {
+            let result = match posted.reason() {
+                Ok(input) => app.refuse_swap(&caller, id, input).await,
+                Err(error) => Err(error),
+            };
+            (result, "/approvals", REFUSED)
+        }
+        "withdrawal" => (
+            app.withdraw_swap(&caller, id).await,
+            "/my/requests",
+            WITHDRAWN,
+        ),
+        _ => return Err(posted.visit.failed(AppError::NotFound("action"))),
+    };
+    posted.outcome(&app, result, to, key).await
 }

@@ -2,13 +2,22 @@
 
 use super::my_month::Figure;
 use super::parts::{Chrome, Moment, Note};
+use super::visit::Visit;
 use super::words::Words;
+use crate::app::{App, AppError};
+use crate::http::extract::At;
+use crate::http::problem::Failed;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
 use domain::day::{DayRecord, DayStatus, EdgeState, MealRecord};
 use domain::event::{Edge, Side};
-use domain::ids::{RuleId, StaffId};
+use domain::ids::{DeskId, EventId, RuleId, StaffId};
 use domain::quantities::{Fen, Minutes};
+use domain::refusal::Lang;
 use domain::work_date::{WorkDate, Zone};
+use projections::{PenaltyRow, View};
 
 /// A day and its evidence.
 #[derive(Template)]
@@ -189,4 +198,149 @@ pub fn notes(record: &DayRecord, w: Words) -> Vec<Note> {
         note("warn", w.f("note.suspect", record.suspect.len()));
     }
     notes
+}
+
+/// `GET /days/{staff}/{date}`.
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    At((staff, date)): At<(String, WorkDate)>,
+) -> Result<Response, Failed> {
+    let staff = StaffId::new(staff);
+    app.may_see_person(&visit.actor, &staff)
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let (w, whom) = (visit.w, staff.clone());
+    let known = app
+        .read(move |view| known(view, &whom, date, w))
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let Some((person_name, desk, zone, record, penalties, timeline)) = known else {
+        return Err(visit.failed(AppError::NotFound("person")));
+    };
+    let here = if staff == visit.actor.staff {
+        "/my/month"
+    } else {
+        "/exceptions"
+    };
+    let page = DayPage {
+        w,
+        chrome: visit.chrome(&app, here, Some(&desk)).await?,
+        staff,
+        person_name,
+        date,
+        zone,
+        record,
+        penalties,
+        timeline,
+    };
+    visit.page(&page)
+}
+
+type Known = (
+    String,
+    DeskId,
+    Zone,
+    Option<DayRecord>,
+    Vec<DayPenalty>,
+    Vec<Moment>,
+);
+
+fn known(
+    view: &View<'_>,
+    staff: &StaffId,
+    date: WorkDate,
+    w: Words,
+) -> projections::Result<Option<Known>> {
+    let Some(person) = view.staff_one(staff)? else {
+        return Ok(None);
+    };
+    let Some(desk) = view.desk(&person.desk)? else {
+        return Ok(None);
+    };
+    let record = view.day_record(staff, date)?;
+    let mut events: Vec<EventId> = record
+        .iter()
+        .flat_map(|record| record.evidence.clone())
+        .collect();
+    let penalties: Vec<PenaltyRow> = view
+        .penalties_of(staff, date.month())?
+        .into_iter()
+        .filter(|row| row.work_date == Some(date))
+        .collect();
+    events.extend(
+        penalties
+            .iter()
+            .flat_map(|row| row.evidence.iter().copied()),
+    );
+    events.sort();
+    events.dedup();
+    let mut plans = Vec::new();
+    for segment in record.iter().flat_map(|record| &record.segments) {
+        for (key, at) in [
+            ("timeline.plan_start", segment.planned.start),
+            ("timeline.plan_end", segment.planned.end),
+        ] {
+            plans.push((desk.zone.instant(date, at), w.f(key, at)));
+        }
+    }
+    let timeline = timeline(view, &events, plans, desk.zone, w)?;
+    let penalties = penalties
+        .into_iter()
+        .filter_map(|row| {
+            Some(DayPenalty {
+                rule: row.rule?,
+                text: match w.lang {
+                    Lang::Zh => row.subject_zh,
+                    Lang::En => row.subject_en,
+                },
+                amount: row.amount,
+            })
+        })
+        .collect();
+    Ok(Some((
+        person.name,
+        desk.desk,
+        desk.zone,
+        record,
+        penalties,
+        timeline,
+    )))
+}
+
+/// Events as an evidence timeline, with plans between them, in order of when each happened.
+pub fn timeline(
+    view: &View<'_>,
+    events: &[EventId],
+    plans: Vec<(DateTime<Utc>, String)>,
+    zone: Zone,
+    w: Words,
+) -> projections::Result<Vec<Moment>> {
+    let told = view.evidence(events)?.into_iter().map(|row| {
+        let text = match w.lang {
+            Lang::Zh => row.words_zh,
+            Lang::En => row.words_en,
+        };
+        // An event says itself when it happened; what only records something does it when it is recorded.
+        let at = ["at", "happened_at"]
+            .iter()
+            .find_map(|field| row.data.get(field)?.as_str()?.parse().ok())
+            .unwrap_or(row.recorded_at);
+        (at, 1, text, Some(row.event), "")
+    });
+    let mut all: Vec<_> = plans
+        .into_iter()
+        .map(|(at, text)| (at, 0, text, None, "plan"))
+        .chain(told)
+        .collect();
+    all.sort_by_key(|(at, order, ..)| (*at, *order));
+    Ok(all
+        .into_iter()
+        .map(|(at, _, text, event, class)| Moment {
+            at: w.at(&zone, &at),
+            text,
+            event,
+            class,
+        })
+        .collect())
 }

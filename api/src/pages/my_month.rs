@@ -1,12 +1,22 @@
 //! A person's month: the calendar, the figures, and every day's record, each figure opening its evidence.
 
+use super::day::notes;
 use super::parts::{Chrome, DayShift, Note, ShiftLook};
+use super::visit::{DeskAsked, Query, Visit, encoded};
 use super::words::Words;
+use crate::app::{App, AppError};
+use crate::http::extract::{Asked, At};
+use crate::http::problem::Failed;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
 use chrono::Datelike;
-use domain::day::DayRecord;
+use domain::day::{DayRecord, DayStatus, RequestStatus};
 use domain::event::{DayKind, LeaveKind};
+use domain::ids::StaffId;
 use domain::quantities::Minutes;
+use domain::summary::MonthSummary;
+use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
 
 /// A person's month.
@@ -17,6 +27,10 @@ pub struct MyMonthPage {
     pub w: Words,
     /// The frame.
     pub chrome: Chrome,
+    /// Whose.
+    pub staff: StaffId,
+    /// 姓名, when it is not the reader's own.
+    pub somebody: Option<String>,
     /// Which month.
     pub month: Month,
     /// Today at the site.
@@ -26,7 +40,7 @@ pub struct MyMonthPage {
     /// Sums of the month.
     pub facts: Vec<Fact>,
     /// Corrections that count in this month.
-    pub corrections_used: u16,
+    pub corrections_used: usize,
     /// At most so many.
     pub corrections_max: u16,
     /// What is left of each kind of leave that has a balance.
@@ -120,8 +134,178 @@ impl RecordLine {
 }
 
 impl MyMonthPage {
+    /// Where this person's month stands.
+    fn address(&self, month: &Month) -> String {
+        match self.somebody {
+            Some(_) => format!("/people/{}/{month}", encoded(self.staff.as_str())),
+            None => format!("/my/month?month={month}"),
+        }
+    }
+
     /// Empty places before the first day, in a week that begins on Monday.
     fn blanks(&self) -> u32 {
         self.month.first().weekday_from_monday()
     }
+}
+
+/// `GET /my/month`.
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Asked(query): Asked<Query>,
+) -> Result<Response, Failed> {
+    visit.needs(&[Role::Staff])?;
+    let desk = visit.own_desk(&app).await?;
+    let month = query
+        .month()
+        .unwrap_or_else(|| desk.today(app.now()).month());
+    page(&app, &visit, visit.actor.staff.clone(), desk, month).await
+}
+
+/// `GET /people/{staff}/{month}`: somebody's month, for those who may see it.
+pub async fn show_somebody(
+    State(app): State<App>,
+    visit: Visit,
+    At((staff, month)): At<(StaffId, Month)>,
+) -> Result<Response, Failed> {
+    app.may_see_person(&visit.actor, &staff)
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let whom = staff.clone();
+    let person = app
+        .read(move |view| view.staff_one(&whom))
+        .await
+        .map_err(|error| visit.failed(error))?
+        .ok_or_else(|| visit.failed(AppError::NotFound("person")))?;
+    let desk = visit.desk_seen(&app, Some(person.desk.as_str())).await?;
+    page(&app, &visit, staff, desk, month).await
+}
+
+async fn page(
+    app: &App,
+    visit: &Visit,
+    staff: StaffId,
+    desk: DeskAsked,
+    month: Month,
+) -> Result<Response, Failed> {
+    let today = desk.today(app.now());
+    let whose = staff.clone();
+    let own = staff == visit.actor.staff;
+    let (w, own_desk) = (visit.w, desk.row.desk.clone());
+    let (known, used, published, max) = app
+        .read(move |view| {
+            let policy = view
+                .policy_on(&own_desk, month.first())?
+                .or(view.policy_on(&own_desk, month.last())?);
+            Ok((
+                view.my_month(&staff, month)?,
+                view.corrections_used(&staff, month)?,
+                view.is_published(&own_desk, month)?,
+                policy.map_or(0, |policy| policy.correction.month_max),
+            ))
+        })
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let known = known.ok_or_else(|| visit.failed(AppError::NotFound("person")))?;
+    let looks = &desk.looks;
+    let on_leave = |date: WorkDate| {
+        known
+            .leaves
+            .iter()
+            .any(|leave| leave.status == RequestStatus::Approved && leave.span.covers(date))
+    };
+    let days = known
+        .days
+        .iter()
+        .map(|day| CalendarCell {
+            date: day.date,
+            shift: day
+                .shift
+                .as_ref()
+                .map(|shift| looks.day_shift(day.date, shift)),
+            on_leave: on_leave(day.date),
+            rostered: day.is_rostered,
+            kind: day.day_kind,
+            notes: day
+                .record
+                .as_ref()
+                .map_or_else(Vec::new, |record| notes(record, w)),
+        })
+        .collect();
+    let records = known
+        .days
+        .iter()
+        .rev()
+        .filter(|day| day.date <= today)
+        .filter_map(|day| day.record.clone())
+        .filter(|record| {
+            !matches!(record.status, DayStatus::DayOff | DayStatus::Unrostered)
+                || !record.evidence.is_empty()
+        })
+        .map(|record| RecordLine {
+            class: record
+                .shift
+                .as_ref()
+                .map_or_else(String::new, |code| looks.class(code)),
+            notes: notes(&record, w),
+            record,
+        })
+        .collect();
+    let page = MyMonthPage {
+        w,
+        chrome: visit
+            .chrome(
+                app,
+                if own { "/my/month" } else { "/summary" },
+                Some(&desk.row.desk),
+            )
+            .await?,
+        staff: whose,
+        somebody: (!own).then(|| known.staff.name.clone()),
+        month,
+        today,
+        published,
+        facts: known
+            .summary
+            .as_ref()
+            .map_or_else(Vec::new, |sum| facts(sum, w)),
+        corrections_used: used,
+        corrections_max: max,
+        balances: known
+            .balances
+            .iter()
+            .map(|balance| (balance.kind, balance.minutes))
+            .collect(),
+        days,
+        legend: looks.0.clone(),
+        records,
+    };
+    visit.page(&page)
+}
+
+fn facts(sum: &MonthSummary, w: Words) -> Vec<Fact> {
+    let plain = |label, value| Fact {
+        label,
+        value,
+        more: None,
+    };
+    let overtime = sum.overtime.workday + sum.overtime.rest_day + sum.overtime.statutory;
+    let mut facts = vec![
+        Fact {
+            label: "my_month.days_worked",
+            value: w.f("unit.days", sum.attended_days),
+            more: Some(format!("/ {}", sum.due_days)),
+        },
+        plain("my_month.days_off", w.f("unit.days", sum.rest_days)),
+        plain("col.worked", w.duration(&sum.worked_minutes)),
+        plain("col.late", w.duration(&sum.late_minutes)),
+        plain("col.overtime", w.duration(&overtime)),
+    ];
+    if sum.night_count > 0 {
+        facts.push(plain("my_month.nights", sum.night_count.to_string()));
+    }
+    if sum.absent_days > 0 {
+        facts.push(plain("col.absent", w.f("unit.days", sum.absent_days)));
+    }
+    facts
 }

@@ -1,9 +1,21 @@
 //! A person's own requests, and swaps that colleagues ask them to agree to.
 
 use super::parts::Chrome;
-use super::punch::AskedSwap;
+use super::punch::{AskedSwap, asked_swaps};
+use super::visit::Visit;
 use super::words::Words;
+use crate::app::App;
+use crate::http::problem::Failed;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use domain::day::RequestStatus;
+use domain::ids::StaffId;
+use domain::who::Role;
+use domain::work_date::{WorkDate, Zone};
+use projections::{SwapStatus, View};
+use std::collections::BTreeSet;
 
 /// One's own requests.
 #[derive(Template)]
@@ -18,7 +30,7 @@ pub struct MyRequestsPage {
     /// Newest first.
     pub mine: Vec<OwnRequest>,
     /// Corrections that count in this month.
-    pub corrections_used: u16,
+    pub corrections_used: usize,
     /// At most so many.
     pub corrections_max: u16,
 }
@@ -39,4 +51,140 @@ pub struct OwnRequest {
     pub refusal: Option<String>,
     /// Where it can be taken back, if it can.
     pub withdraw: Option<String>,
+}
+
+/// `GET /my/requests`: this month's, last month's and next month's.
+pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Failed> {
+    visit.needs(&[Role::Staff])?;
+    let desk = visit.own_desk(&app).await?;
+    let today = desk.today(app.now());
+    let (w, staff, row, looks) = (
+        visit.w,
+        visit.actor.staff.clone(),
+        desk.row.clone(),
+        desk.looks.clone(),
+    );
+    let (asked_of_me, mine, used, max) = app
+        .read(move |view| {
+            let policy = view.policy_on(&row.desk, today)?;
+            Ok((
+                asked_swaps(view, &staff, &looks)?,
+                own_requests(view, &staff, today, row.zone, w)?,
+                view.corrections_used(&staff, today.month())?,
+                policy.map_or(0, |policy| policy.correction.month_max),
+            ))
+        })
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let page = MyRequestsPage {
+        w,
+        chrome: visit
+            .chrome(&app, "/my/requests", Some(&desk.row.desk))
+            .await?,
+        asked_of_me,
+        mine,
+        corrections_used: used,
+        corrections_max: max,
+    };
+    visit.page(&page)
+}
+
+fn own_requests(
+    view: &View<'_>,
+    staff: &StaffId,
+    today: WorkDate,
+    zone: Zone,
+    w: Words,
+) -> projections::Result<Vec<OwnRequest>> {
+    let mut found: Vec<(DateTime<Utc>, OwnRequest)> = Vec::new();
+    let this = today.month();
+    let mut seen = BTreeSet::new();
+    for month in [this.previous(), this, this.next()] {
+        for row in view.corrections_of(staff, month)? {
+            found.push((
+                row.requested_at,
+                OwnRequest {
+                    title: w.t("correction.kind").to_owned(),
+                    what: w.f3(
+                        "correction.what",
+                        w.date(&row.work_date),
+                        w.edge(&row.edge),
+                        zone.civil(row.claimed_at).format("%H:%M"),
+                    ),
+                    reason: row.reason,
+                    status: w.request(&row.status).to_owned(),
+                    class: request_class(row.status),
+                    refusal: row.decision.and_then(|decision| decision.reason),
+                    withdraw: (row.status == RequestStatus::Pending)
+                        .then(|| format!("/corrections/{}/withdrawal", row.correction)),
+                },
+            ));
+        }
+        for row in view.leaves_of(staff, month)? {
+            // Leave over the end of a month is of both.
+            if !seen.insert(row.leave) {
+                continue;
+            }
+            found.push((
+                row.requested_at,
+                OwnRequest {
+                    title: w.t("leave.kind_label").to_owned(),
+                    what: format!("{} {}", w.leave(&row.kind), w.span(&row.span)),
+                    reason: row.reason,
+                    status: w.request(&row.status).to_owned(),
+                    class: request_class(row.status),
+                    refusal: row.decision.and_then(|decision| decision.reason),
+                    withdraw: (row.status == RequestStatus::Pending)
+                        .then(|| format!("/leaves/{}/withdrawal", row.leave)),
+                },
+            ));
+        }
+        for row in view.swaps_of(staff, month)? {
+            if row.from != *staff {
+                continue;
+            }
+            let give = w.date(&row.give);
+            let what = match row.take {
+                Some(take) => w.f3("swap.what_swap", give, &row.with_name, w.date(&take)),
+                None => w.f2("swap.what_give", give, &row.with_name),
+            };
+            let (key, class) = swap_status(row.status);
+            found.push((
+                row.requested_at,
+                OwnRequest {
+                    title: w.t("swap.kind").to_owned(),
+                    what,
+                    reason: row.reason,
+                    status: w.t(key).to_owned(),
+                    class,
+                    refusal: row.decision.and_then(|decision| decision.reason),
+                    withdraw: matches!(row.status, SwapStatus::Asked | SwapStatus::Agreed)
+                        .then(|| format!("/swaps/{}/withdrawal", row.swap)),
+                },
+            ));
+        }
+    }
+    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(found.into_iter().map(|(_, request)| request).collect())
+}
+
+fn request_class(status: RequestStatus) -> &'static str {
+    match status {
+        RequestStatus::Pending => "warn",
+        RequestStatus::Approved => "good",
+        RequestStatus::Refused => "bad",
+        RequestStatus::Withdrawn => "",
+    }
+}
+
+/// Key and class of where a swap stands.
+fn swap_status(status: SwapStatus) -> (&'static str, &'static str) {
+    match status {
+        SwapStatus::Asked => ("swap.status.asked", "warn"),
+        SwapStatus::Agreed => ("swap.status.agreed", "warn"),
+        SwapStatus::Declined => ("swap.status.declined", "bad"),
+        SwapStatus::Approved => ("swap.status.approved", "good"),
+        SwapStatus::Refused => ("swap.status.refused", "bad"),
+        SwapStatus::Withdrawn => ("swap.status.withdrawn", ""),
+    }
 }

@@ -342,6 +342,12 @@ impl ShiftLooks {
         self.0.iter().find(|look| look.code == *code)
     }
 
+    /// `A 早班`.
+    pub fn words(&self, code: &ShiftCode) -> String {
+        self.look(code)
+            .map_or_else(|| code.to_string(), |look| format!("{code} {}", look.name))
+    }
+
     /// Style class of a code.
     pub fn class(&self, code: &ShiftCode) -> String {
         self.look(code)

@@ -1,14 +1,22 @@
 //! The punch page: one large button whose words are the next sensible punch, and what waits for the person.
 
-use super::parts::{Chrome, DayShift};
+use super::parts::{Chrome, DayShift, Flash, ShiftLooks};
+use super::visit::{Posted, Visit, fault, sent_on};
 use super::words::Words;
+use crate::app::{App, AppError, Punch};
+use crate::http::problem::Failed;
 use askama::Template;
-use chrono::{NaiveDateTime, Timelike};
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
+use domain::day::{EdgeState, RequestStatus};
 use domain::event::{Edge, PunchKind, Side};
-use domain::ids::SwapId;
+use domain::ids::{StaffId, SwapId};
 use domain::quantities::Minutes;
 use domain::shift::PlannedMeal;
-use domain::work_date::{DayMinute, WorkDate};
+use domain::who::Role;
+use domain::work_date::{DayMinute, WorkDate, whole_minutes};
+use projections::{MyDay, PunchRow, View};
 
 /// The punch page.
 #[derive(Template)]
@@ -39,7 +47,7 @@ pub struct PunchPage {
     /// Missing punches that can still be asked for.
     pub missing: Vec<MissingPunch>,
     /// Corrections that count in this month.
-    pub corrections_used: u16,
+    pub corrections_used: usize,
     /// At most so many.
     pub corrections_max: u16,
     /// Swaps that wait for this person's word.
@@ -146,8 +154,6 @@ impl MissingPunch {
 pub struct AskedSwap {
     /// Which.
     pub swap: SwapId,
-    /// The month of its roster.
-    pub month: domain::work_date::Month,
     /// Who asks.
     pub from_name: String,
     /// The day to be taken.
@@ -300,5 +306,338 @@ pub fn next_kind(steps: &[Step], last: Option<&Receipt>) -> PunchKind {
         Some(PunchKind::MealStart) => PunchKind::MealEnd,
         Some(PunchKind::Out) if !steps.is_empty() => PunchKind::Out,
         Some(PunchKind::Out) | None => PunchKind::In,
+    }
+}
+
+/// What the page needs of one snapshot.
+struct Known {
+    day: MyDay,
+    last: Option<PunchRow>,
+    policy_meal_minutes_max: Minutes,
+    missing: Vec<MissingPunch>,
+    corrections_used: usize,
+    swaps: Vec<AskedSwap>,
+}
+
+fn known(
+    view: &View<'_>,
+    staff: &StaffId,
+    now: DateTime<Utc>,
+    looks: &ShiftLooks,
+) -> projections::Result<Option<Known>> {
+    let Some(date) = view.work_date_at(staff, now)? else {
+        return Ok(None);
+    };
+    let Some(day) = view.my_day(staff, date)? else {
+        return Ok(None);
+    };
+    let today = day.zone.date(now);
+    let policy = view.policy_on(&day.staff.desk, date)?;
+    let window = i64::from(day.correction_window_days.unwrap_or(0));
+    let mut missing = Vec::new();
+    for back in (0..=window).rev() {
+        let date = today.plus_days(-back);
+        let Some(record) = view.day_record(staff, date)? else {
+            continue;
+        };
+        let pending: Vec<Edge> = view
+            .corrections_of(staff, date.month())?
+            .into_iter()
+            .filter(|row| row.work_date == date && row.status == RequestStatus::Pending)
+            .map(|row| row.edge)
+            .collect();
+        let edges = record.segments.iter().enumerate().flat_map(|(n, segment)| {
+            let segment_index = u8::try_from(n).unwrap_or(u8::MAX);
+            [
+                (Side::In, &segment.arrival, segment.planned.start),
+                (Side::Out, &segment.departure, segment.planned.end),
+            ]
+            .map(|(side, state, at)| {
+                (
+                    Edge {
+                        segment: segment_index,
+                        side,
+                    },
+                    state,
+                    at,
+                )
+            })
+        });
+        for (edge, state, at) in edges {
+            // Before a punch is due it is not missing, however early the record says so.
+            let over =
+                day.zone.instant(date, at) < now && !(date == day.date && in_shift(&day, now));
+            if *state == EdgeState::Pending && over {
+                let until = date.plus_days(window);
+                missing.push(MissingPunch {
+                    date,
+                    edge,
+                    until,
+                    days_left: today.days_until(until),
+                    asked: pending.contains(&edge),
+                });
+            }
+        }
+    }
+    Ok(Some(Known {
+        last: view
+            .last_punch(staff)?
+            .filter(|punch| day.zone.date(punch.at) >= day.date),
+        policy_meal_minutes_max: policy.map_or(Minutes::ZERO, |policy| policy.meal.minutes_max),
+        missing,
+        corrections_used: view.corrections_used(staff, today.month())?,
+        swaps: asked_swaps(view, staff, looks)?,
+        day,
+    }))
+}
+
+/// Whether the day's shift lasts at `now`.
+fn in_shift(day: &MyDay, now: DateTime<Utc>) -> bool {
+    let end = day.shift.as_ref().and_then(|shift| shift.segments.last());
+    end.is_some_and(|last| now < day.zone.instant(day.date, last.end))
+}
+
+/// Swaps that wait for this person's word.
+pub fn asked_swaps(
+    view: &View<'_>,
+    staff: &StaffId,
+    looks: &ShiftLooks,
+) -> projections::Result<Vec<AskedSwap>> {
+    let shift_on = |staff: &StaffId, date: WorkDate| -> projections::Result<String> {
+        let cells = view.shifts_of(staff, date, date)?;
+        let shift = cells.get(&date).and_then(|cell| cell.shift.as_ref());
+        Ok(shift.map_or_else(String::new, |shift| looks.words(&shift.code)))
+    };
+    view.swaps_to_answer(staff)?
+        .into_iter()
+        .map(|row| {
+            Ok(AskedSwap {
+                give_shift: shift_on(&row.from, row.give)?,
+                take_shift: row
+                    .take
+                    .map_or(Ok(String::new()), |take| shift_on(staff, take))?,
+                swap: row.swap,
+                from_name: row.from_name,
+                give: row.give,
+                take: row.take,
+                reason: row.reason,
+            })
+        })
+        .collect()
+}
+
+/// `GET /punch`.
+pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Failed> {
+    visit.needs(&[Role::Staff])?;
+    let desk = visit.own_desk(&app).await?;
+    let (w, now, staff) = (visit.w, app.now(), visit.actor.staff.clone());
+    let looks = desk.looks.clone();
+    let known = app
+        .read(move |view| known(view, &staff, now, &looks))
+        .await
+        .map_err(|error| visit.failed(error))?
+        .ok_or_else(|| visit.failed(AppError::NotFound("person")))?;
+    let day = known.day;
+    let zone = day.zone;
+    let shift = day
+        .shift
+        .as_ref()
+        .map(|shift| desk.looks.day_shift(day.date, shift));
+    let minute = zone.day_minute(now, day.date);
+    let corrected = |side: Side| {
+        let segments = day.record.iter().flat_map(|record| &record.segments);
+        segments
+            .filter(|segment| {
+                let state = match side {
+                    Side::In => &segment.arrival,
+                    Side::Out => &segment.departure,
+                };
+                matches!(state, EdgeState::Corrected { .. })
+            })
+            .count()
+    };
+    let done = |kind: PunchKind| {
+        let punched = day
+            .punches
+            .iter()
+            .filter(|punch| punch.kind == kind && punch.suspicion.is_none());
+        punched.count()
+            + match kind {
+                PunchKind::In => corrected(Side::In),
+                PunchKind::Out => corrected(Side::Out),
+                PunchKind::MealStart | PunchKind::MealEnd => 0,
+            }
+    };
+    let steps = shift
+        .as_ref()
+        .map_or_else(Vec::new, |shift| steps(shift, &done, minute));
+    let last = known.last.map(|punch| Receipt {
+        kind: punch.kind,
+        at: zone.civil(punch.at),
+        suspect: punch.suspicion.is_some(),
+    });
+    let open_meal = day.punches.iter().rfind(|punch| punch.suspicion.is_none());
+    let page = PunchPage {
+        w,
+        chrome: visit.chrome(&app, "/punch", Some(&desk.row.desk)).await?,
+        now: zone.civil(now),
+        today: zone.date(now),
+        desk_name: day.desk_name.clone(),
+        next: next_kind(&steps, last.as_ref()),
+        meal_taken_minutes: open_meal
+            .filter(|punch| punch.kind == PunchKind::MealStart)
+            .map(|punch| whole_minutes(punch.at, now)),
+        steps,
+        shift,
+        last,
+        meal_minutes_max: known.policy_meal_minutes_max,
+        missing: known.missing,
+        corrections_used: known.corrections_used,
+        corrections_max: day.corrections_max.unwrap_or(0),
+        swaps: known.swaps,
+    };
+    visit.page(&page)
+}
+
+/// `POST /punch`: by the server's clock.
+pub async fn make(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let visit = &posted.visit;
+    let Some(kind) = kind(&posted.text("kind")) else {
+        return Err(visit.failed(fault("kind", "fault.unknown", |_| posted.text("kind"))));
+    };
+    let now = app.now();
+    match app.punch(&posted.caller(), Punch { kind }).await {
+        Ok(receipt) => {
+            app.wait(&receipt)
+                .await
+                .map_err(|error| visit.failed(error))?;
+            let zone = visit.own_desk(&app).await?.row.zone;
+            let clock = zone.civil(now).format("%H:%M:%S");
+            let words = visit.w.f2("punch.done", visit.w.punch(&kind), clock);
+            Ok(sent_on("/punch", &Flash::good(words)))
+        }
+        Err(error) => {
+            let (_, flash) = posted.refused(error)?;
+            Ok(sent_on("/punch", &flash))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use domain::shift::{Segment, Shift};
+
+    fn at(text: &str) -> DayMinute {
+        text.parse().unwrap()
+    }
+
+    fn early_shift() -> DayShift {
+        let shift = Shift {
+            code: "A".into(),
+            segments: vec![Segment {
+                start: at("09:00"),
+                end: at("17:30"),
+            }],
+            meals: vec![PlannedMeal {
+                start: at("12:05"),
+                minutes: Minutes(35),
+            }],
+            night: false,
+            duty: false,
+        };
+        DayShift {
+            date: "2026-12-08".parse().unwrap(),
+            shift,
+            name: String::new(),
+            class: String::new(),
+        }
+    }
+
+    /// The button's punch for a morning shift with a meal at 12:05, by what was punched and the clock.
+    #[test]
+    fn the_button_makes_the_next_sensible_punch() {
+        use PunchKind::{In, MealEnd, MealStart, Out};
+        for (punched, clock, next) in [
+            (vec![], "08:50", In),
+            (vec![], "10:30", In),
+            (vec![In], "09:05", MealStart),
+            (vec![In, MealStart], "12:20", MealEnd),
+            (vec![In, MealStart, MealEnd], "12:41", Out),
+            // Nobody goes to a meal planned hours ago at the end of the shift.
+            (vec![In], "17:25", Out),
+            (vec![In, MealStart, MealEnd, Out], "17:31", Out),
+        ] {
+            let done = |kind| punched.iter().filter(|&&made| made == kind).count();
+            let steps = steps(&early_shift(), &done, at(clock));
+            let last = punched.last().map(|&kind| Receipt {
+                kind,
+                at: NaiveDateTime::default(),
+                suspect: false,
+            });
+            assert_eq!(
+                next_kind(&steps, last.as_ref()),
+                next,
+                "{punched:?} at {clock}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_shift_the_button_turns_in_to_out() {
+        use PunchKind::{In, MealEnd, MealStart, Out};
+        for (last, next) in [
+            (None, In),
+            (Some(In), Out),
+            (Some(MealStart), MealEnd),
+            (Some(MealEnd), Out),
+            (Some(Out), In),
+        ] {
+            let last = last.map(|kind| Receipt {
+                kind,
+                at: NaiveDateTime::default(),
+                suspect: false,
+            });
+            assert_eq!(next_kind(&[], last.as_ref()), next);
+        }
+    }
+
+    #[test]
+    fn a_skipped_step_is_shown_as_missed() {
+        let done = |kind| usize::from(kind == PunchKind::MealStart);
+        let steps = steps(&early_shift(), &done, at("12:20"));
+        let states: Vec<StepState> = steps.iter().map(|step| step.state).collect();
+        assert_eq!(
+            states,
+            [
+                StepState::Missed,
+                StepState::Done,
+                StepState::Now,
+                StepState::ToCome
+            ]
+        );
+    }
+
+    #[test]
+    fn deadlines_count_down_to_the_last_day() {
+        let w = Words::new(domain::refusal::Lang::Zh);
+        for (days_left, words) in [
+            (2, "补卡截止 12月8日 24:00 · 还剩 2 天"),
+            (0, "补卡截止 12月8日 24:00 · 今天是最后一天"),
+            (-1, "补卡期限已过"),
+        ] {
+            let punch = MissingPunch {
+                date: "2026-12-05".parse().unwrap(),
+                edge: Edge {
+                    segment: 0,
+                    side: Side::Out,
+                },
+                until: "2026-12-08".parse().unwrap(),
+                days_left,
+                asked: false,
+            };
+            assert_eq!(punch.deadline(&w), words);
+        }
     }
 }

@@ -1,13 +1,26 @@
 //! The roster being made: generate, read why a slot is short, set a cell, publish, hand in the week.
 
-use super::grid::{GridDay, GridRow, HeadLine};
-use super::parts::{Choice, Chrome, DeskChoice, ShiftLook};
+use super::grid::{Grid, GridDay, GridRow, HeadLine};
+use super::parts::{Choice, Chrome, DeskChoice, Flash, ShiftLook};
+use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
+use crate::app::{
+    AmendRoster, App, AppError, Caller, CellEdit, EditCells, PublishRoster, Receipt, SolveRoster,
+};
+use crate::http::extract::{Asked, At};
+use crate::http::problem::Failed;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
 use domain::event::{Shortfall, Skill, SolveReport, Tier};
-use domain::ids::{DeskId, SkillId, StaffId};
+use domain::ids::{DeskId, ShiftCode, SkillId, SolveId, StaffId};
 use domain::refusal::Lang;
+use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
+use projections::{
+    DeskRow, DutyTable, DutyWeek, RosterAt, RosterState, RosterStatus, SolveRow, SolveStatus, View,
+};
 
 /// A month's roster.
 #[derive(Template)]
@@ -82,11 +95,11 @@ pub enum Stage {
 
 /// A solve that runs.
 pub struct Solving {
-    /// Since.
-    pub seconds: i64,
-    /// At most.
-    pub limit_seconds: Option<i64>,
-    /// Best cost and bound so far, in words.
+    /// Which.
+    pub solve: SolveId,
+    /// Part of its limits used; none while nothing is known of it.
+    pub percent: Option<String>,
+    /// Seconds, best cost and bound so far, in words.
     pub text: String,
 }
 
@@ -106,8 +119,6 @@ pub struct CellDetail {
     pub choices: Vec<Choice>,
     /// The one chosen.
     pub chosen: String,
-    /// Why it changes, as typed.
-    pub reason: String,
 }
 
 /// A week to hand in.
@@ -159,7 +170,10 @@ impl RosterPage {
         self.leads
             && self.solving.is_none()
             && !self.rows.is_empty()
-            && matches!(self.stage, Stage::Draft | Stage::Published { edited: true, .. })
+            && matches!(
+                self.stage,
+                Stage::Draft | Stage::Published { edited: true, .. }
+            )
     }
 
     fn may_edit(&self) -> bool {
@@ -242,4 +256,395 @@ impl RosterPage {
             Some(_) | None => w.t("solve.gap_unknown").to_owned(),
         }
     }
+}
+
+/// `GET /roster`.
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Asked(query): Asked<Query>,
+) -> Result<Response, Failed> {
+    visit.needs(&[Role::Lead, Role::GmOffice])?;
+    let desk = visit.desk_run(&app, query.desk.as_deref()).await?;
+    let (w, now, id) = (visit.w, app.now(), desk.row.desk.clone());
+    let today = desk.today(now);
+    // Planning is about the month to come, unless it has come.
+    let month = query.month().unwrap_or_else(|| today.month().next());
+    let known = app
+        .read(move |view| Known::load(view, &id, month, now))
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let solving = known
+        .solves
+        .last()
+        .filter(|solve| solve.status == SolveStatus::Running);
+    let shortfalls = if known.table.is_some() && solving.is_none() {
+        shortfalls(&app, &desk.row.desk, month)
+            .await
+            .map_err(|error| visit.failed(error))?
+    } else {
+        Vec::new()
+    };
+    let staff = query.staff.as_deref().map(StaffId::new);
+    let selected = staff
+        .as_ref()
+        .zip(query.date().filter(|date| month.contains(*date)));
+    let under_minimum = |date: WorkDate| {
+        let missed = shortfalls
+            .iter()
+            .filter(|short| short.tier == Tier::Minimum);
+        missed.into_iter().any(|short| short.date == date)
+    };
+    let grid = known
+        .table
+        .as_ref()
+        .map(|table| Grid::of(table, &desk.looks, selected, &under_minimum, w));
+    let Grid {
+        days,
+        rows,
+        heads,
+        legend,
+    } = grid.unwrap_or_default();
+    let cell = selected.and_then(|(staff, date)| cell_detail(&known, &desk, staff, date, w));
+    let leads = visit
+        .actor
+        .acting_as(&[Role::Lead], &desk.row.desk)
+        .is_some();
+    let mut chrome = visit.chrome(&app, "/roster", Some(&desk.row.desk)).await?;
+    let failed = known
+        .solves
+        .last()
+        .filter(|solve| solve.status == SolveStatus::Failed);
+    if let (Some(reason), None) = (
+        failed.and_then(|solve| solve.failure.as_ref()),
+        &chrome.flash,
+    ) {
+        chrome.flash = Some(Flash::bad(w.f("roster.failed", reason)));
+    }
+    let stage = known.stage();
+    let page = RosterPage {
+        w,
+        chrome,
+        desk_name: desk.row.name.clone(),
+        desks: desk.choices,
+        month_kept: Some(month),
+        month,
+        stage,
+        leads,
+        solving: solving.map(|solve| Solving::of(&app, solve, now, w)),
+        has_demand: known.has_demand,
+        days,
+        rows,
+        heads,
+        legend,
+        cell,
+        shortfalls,
+        all_shortfalls: query.shortfalls.as_deref() == Some("all"),
+        report: known
+            .solves
+            .iter()
+            .rev()
+            .find_map(|solve| solve.report.clone()),
+        published: matches!(stage, Stage::Published { .. } | Stage::Locked { .. }),
+        weeks: known
+            .weeks
+            .iter()
+            .map(|week| RosterWeek::of(week, &desk.row, leads, w))
+            .collect(),
+        skills: desk.row.skills.clone(),
+        desk: desk.row.desk,
+    };
+    visit.page(&page)
+}
+
+/// What the page needs of one snapshot.
+struct Known {
+    state: Option<RosterState>,
+    table: Option<DutyTable>,
+    solves: Vec<SolveRow>,
+    weeks: Vec<DutyWeek>,
+    has_demand: bool,
+}
+
+impl Known {
+    fn load(
+        view: &View<'_>,
+        desk: &DeskId,
+        month: Month,
+        now: DateTime<Utc>,
+    ) -> projections::Result<Self> {
+        let state = view.roster_state(desk, month)?;
+        let planning = state
+            .as_ref()
+            .is_some_and(|state| state.status == RosterStatus::Draft);
+        let at = if planning {
+            RosterAt::Draft
+        } else {
+            RosterAt::Latest
+        };
+        let table = view.duty_table(desk, month.first(), month.last(), at)?;
+        let filled = |table: &DutyTable| {
+            table
+                .lines
+                .iter()
+                .any(|line| line.cells.iter().any(Option::is_some))
+        };
+        let first_monday = month.first().week_start();
+        Ok(Self {
+            table: table.filter(filled),
+            solves: view.solves(desk, month)?,
+            weeks: view.duty_weeks(desk, first_monday, month.last().week_start(), now)?,
+            has_demand: view.demand(desk, month)?.is_some(),
+            state,
+        })
+    }
+
+    fn stage(&self) -> Stage {
+        let Some(state) = &self.state else {
+            return Stage::None;
+        };
+        match (state.status, state.revision) {
+            (RosterStatus::Published, Some(revision)) => Stage::Published {
+                revision,
+                edited: state.has_unpublished_edits,
+            },
+            (RosterStatus::Locked, Some(revision)) => Stage::Locked { revision },
+            (RosterStatus::Draft | RosterStatus::Published | RosterStatus::Locked, _) => {
+                Stage::Draft
+            }
+        }
+    }
+}
+
+/// What the roster as it stands is short of. A desk whose demand or rules are missing has nothing to be short of.
+async fn shortfalls(app: &App, desk: &DeskId, month: Month) -> Result<Vec<Shortfall>, AppError> {
+    let roster = app.roster_state(desk, month).await?;
+    match app.shortfalls_of(desk, month, &roster).await {
+        Err(AppError::Refused(_)) => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+impl Solving {
+    fn of(app: &App, solve: &SolveRow, now: DateTime<Utc>, w: Words) -> Self {
+        let since = solve
+            .requested_at
+            .map_or(0, |at| (now - at).num_seconds().max(0));
+        let progress = app.solve_progress(solve.solve);
+        let best = match progress
+            .as_ref()
+            .map(|progress| (progress.objective, progress.bound))
+        {
+            Some((Some(objective), Some(bound))) => w.f2(
+                "roster.solving_bound",
+                w.f("roster.solving_cost", objective),
+                bound,
+            ),
+            Some((Some(objective), None)) => w.f("roster.solving_cost", objective),
+            Some((None, _)) | None => w.t("roster.solving_first").to_owned(),
+        };
+        // Shown to the percent; a solve that ends early by its work limit is done early.
+        let percent = progress.map(|progress| (progress.done * 100.0).clamp(0.0, 100.0).floor());
+        Self {
+            solve: solve.solve,
+            percent: percent.map(|percent| format!("{percent}")),
+            text: w.f2("roster.solving_text", since, best),
+        }
+    }
+}
+
+impl RosterWeek {
+    fn of(week: &DutyWeek, desk: &DeskRow, leads: bool, w: Words) -> Self {
+        let text = match (&week.submission, &week.due_at) {
+            (Some(sent), _) => w.f2("submission.sent", w.at(&desk.zone, &sent.at), &sent.by_name),
+            (None, Some(due)) => w.f("submission.due", w.at(&desk.zone, due)),
+            (None, None) => String::new(),
+        };
+        Self {
+            start: week.week_start,
+            text,
+            may_submit: leads && (week.submission.is_none() || week.has_changed_since),
+            overdue: week.is_overdue,
+        }
+    }
+}
+
+fn cell_detail(
+    known: &Known,
+    desk: &DeskAsked,
+    staff: &StaffId,
+    date: WorkDate,
+    w: Words,
+) -> Option<CellDetail> {
+    let table = known.table.as_ref()?;
+    let line = table.lines.iter().find(|line| line.staff.staff == *staff)?;
+    let column = table.days.iter().position(|day| day.date == date)?;
+    let cell = line.cells.get(column)?.as_ref();
+    let shift = cell.and_then(|cell| cell.shift.as_ref());
+    let offered = desk.row.templates_on(date);
+    let choices = offered.iter().map(|template| Choice {
+        value: template.code.to_string(),
+        label: w.segments(&template.segments),
+        more: None,
+        class: desk.looks.class(&template.code),
+    });
+    Some(CellDetail {
+        staff: staff.clone(),
+        name: line.staff.name.clone(),
+        date,
+        now: shift.map_or_else(
+            || w.t("day.off").to_owned(),
+            |shift| {
+                format!(
+                    "{} {}",
+                    desk.looks.words(&shift.code),
+                    w.segments(&shift.segments)
+                )
+            },
+        ),
+        leave: cell
+            .and_then(|cell| cell.leave)
+            .map(|kind| w.leave(&kind).to_owned()),
+        choices: std::iter::once(Choice::default()).chain(choices).collect(),
+        chosen: shift.map_or_else(String::new, |shift| shift.code.to_string()),
+    })
+}
+
+fn address(desk: &DeskId, month: Month) -> String {
+    format!("/roster?desk={}&month={month}", encoded(desk.as_str()))
+}
+
+fn month_of(posted: &Posted) -> Result<Month, Failed> {
+    let month = posted.parsed("month", "fault.date");
+    month.map_err(|error| posted.visit.failed(error))
+}
+
+/// `POST /roster/generation`: begins the month if need be, and solves it.
+pub async fn generate(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month, caller) = (posted.desk(), month_of(&posted)?, posted.caller());
+    let result = solve(&app, &caller, &desk, month).await;
+    posted
+        .outcome(
+            &app,
+            result,
+            &address(&desk, month),
+            "roster.generated.done",
+        )
+        .await
+}
+
+async fn solve(
+    app: &App,
+    caller: &Caller,
+    desk: &DeskId,
+    month: Month,
+) -> Result<Receipt<SolveId>, AppError> {
+    let known = desk.clone();
+    let begun = app
+        .read(move |view| view.roster_state(&known, month))
+        .await?;
+    if begun.is_none() {
+        app.draft_roster(&caller.step("draft"), desk, month).await?;
+    }
+    let input = SolveRoster {
+        seed: 0,
+        work_limit: None,
+        limit_seconds: None,
+    };
+    app.request_solve(caller, desk, month, input).await
+}
+
+/// `POST /roster/solves/{solve}/cancellation`: the best plan so far is kept.
+pub async fn stop(
+    State(app): State<App>,
+    At(solve): At<uuid::Uuid>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let (desk, month) = (posted.desk(), month_of(&posted)?);
+    let result = app
+        .cancel_solve(&posted.caller(), SolveId(solve))
+        .map(|()| Receipt::nothing());
+    posted
+        .outcome(&app, result, &address(&desk, month), "roster.stopped.done")
+        .await
+}
+
+/// `POST /roster/cells`: one cell of a draft, or of the roster in force with a reason.
+pub async fn set_cell(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month) = (posted.desk(), month_of(&posted)?);
+    let result = edit(&app, &posted, &desk, month).await;
+    let to = match &result {
+        Ok(_) => address(&desk, month),
+        // A refused edit leaves its cell open.
+        Err(_) => format!(
+            "{}&staff={}&date={}",
+            address(&desk, month),
+            encoded(&posted.text("staff")),
+            encoded(&posted.text("date"))
+        ),
+    };
+    posted.outcome(&app, result, &to, "roster.saved.done").await
+}
+
+async fn edit(
+    app: &App,
+    posted: &Posted,
+    desk: &DeskId,
+    month: Month,
+) -> Result<Receipt, AppError> {
+    let cell = CellEdit {
+        staff: StaffId::new(posted.text("staff")),
+        date: posted.date("date")?,
+        shift: posted.chosen("shift").map(ShiftCode::new),
+        meal_starts: None,
+    };
+    let known = desk.clone();
+    let state = app
+        .read(move |view| view.roster_state(&known, month))
+        .await?;
+    let caller = posted.caller();
+    if state.is_some_and(|state| state.status == RosterStatus::Draft) {
+        return app
+            .edit_cells(&caller, desk, month, None, EditCells { cells: vec![cell] })
+            .await;
+    }
+    let input = AmendRoster {
+        cells: vec![cell],
+        reason: posted.words("reason", "roster.amend_reason")?,
+    };
+    app.amend_roster(&caller, desk, month, None, input).await
+}
+
+/// `POST /roster/publication`.
+pub async fn publish(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month) = (posted.desk(), month_of(&posted)?);
+    let input = PublishRoster {
+        acknowledge_shortfalls: posted.text("acknowledged") == "yes",
+    };
+    let result = app
+        .publish_roster(&posted.caller(), &desk, month, input)
+        .await;
+    posted
+        .outcome(
+            &app,
+            result,
+            &address(&desk, month),
+            "roster.published.done",
+        )
+        .await
+}
+
+/// `POST /roster/submissions`: next week's duty table goes to the administration (T3).
+pub async fn submit_week(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let desk = posted.desk();
+    let week = posted
+        .date("week")
+        .map_err(|error| posted.visit.failed(error))?;
+    let month = posted
+        .parsed("month", "fault.date")
+        .unwrap_or_else(|_| week.month());
+    let result = app.submit_duty_table(&posted.caller(), &desk, week).await;
+    posted
+        .outcome(&app, result, &address(&desk, month), "submission.done")
+        .await
 }

@@ -195,10 +195,7 @@ impl Words {
 
     /// `¥10` or `−¥10.50`.
     pub fn money(&self, amount: &Fen) -> String {
-        let (sign, fen) = (
-            if amount.0 < 0 { "−" } else { "" },
-            amount.0.unsigned_abs(),
-        );
+        let (sign, fen) = (if amount.0 < 0 { "−" } else { "" }, amount.0.unsigned_abs());
         match fen % 100 {
             0 => format!("{sign}¥{}", fen / 100),
             rest => format!("{sign}¥{}.{rest:02}", fen / 100),

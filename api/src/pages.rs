@@ -1,0 +1,94 @@
+//! Server-rendered pages: for each a typed struct, a template of the same name under `templates/`, and its handlers.
+//!
+//! A page asks the read models once and shows what one snapshot says. A form is a plain POST: the command is carried
+//! out, the read models are waited for, and the browser is sent on to a page that shows what came of it. A refusal
+//! keeps what was typed. Everything works without the script.
+
+pub mod approvals;
+pub mod assets;
+pub mod board;
+pub mod correction_form;
+pub mod day;
+pub mod duty_table;
+pub mod error;
+pub mod evidence;
+pub mod exceptions;
+pub mod filing;
+pub mod grid;
+pub mod leave_form;
+pub mod login;
+pub mod month_summary;
+pub mod my_month;
+pub mod my_penalties;
+pub mod my_requests;
+pub mod parts;
+pub mod penalties;
+pub mod punch;
+pub mod roster;
+pub mod submissions;
+pub mod swap_form;
+pub mod visit;
+pub mod words;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::{get, post};
+
+pub use error::frame;
+
+/// Every page and every form, on one screen.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(login::home))
+        .route("/login", get(login::ask).post(login::enter))
+        .route("/logout", post(login::leave))
+        .route(
+            "/password",
+            get(login::password).post(login::change_password),
+        )
+        .route("/language/{lang}", get(login::language))
+        .route("/assets/{digest}/{name}", get(assets::serve))
+        .route("/shift-colours/{file}", get(assets::shift_colours))
+        // A person's own.
+        .route("/punch", get(punch::show).post(punch::make))
+        .route("/my/month", get(my_month::show))
+        .route("/my/requests", get(my_requests::show))
+        .route("/my/corrections/new", get(correction_form::show))
+        .route("/my/corrections", post(correction_form::send))
+        .route("/my/leaves/new", get(leave_form::show))
+        .route("/my/leaves", post(leave_form::send))
+        .route("/my/swaps/new", get(swap_form::show))
+        .route("/my/swaps", post(swap_form::send))
+        .route("/my/penalties", get(my_penalties::show))
+        .route("/days/{staff}/{date}", get(day::show))
+        .route("/people/{staff}/{month}", get(my_month::show_somebody))
+        // The desk's.
+        .route("/board", get(board::show))
+        .route("/duty-table", get(duty_table::show))
+        .route("/roster", get(roster::show))
+        .route("/roster/generation", post(roster::generate))
+        .route("/roster/solves/{solve}/cancellation", post(roster::stop))
+        .route("/roster/cells", post(roster::set_cell))
+        .route("/roster/publication", post(roster::publish))
+        .route("/roster/submissions", post(roster::submit_week))
+        .route("/approvals", get(approvals::show))
+        .route("/approvals/leaves/new", get(leave_form::show_for_somebody))
+        .route("/approvals/leaves", post(leave_form::send_for_somebody))
+        .route("/corrections/{id}/{act}", post(approvals::correction))
+        .route("/leaves/{id}/{act}", post(approvals::leave))
+        .route("/swaps/{id}/{act}", post(approvals::swap))
+        .route("/exceptions", get(exceptions::show))
+        .route("/penalties", get(penalties::show))
+        .route("/sanctions/{id}/{act}", post(penalties::step))
+        .route("/rewards", post(penalties::reward))
+        .route("/evidence", get(evidence::show))
+        .route("/complaints", post(evidence::complain))
+        .route("/complaints/{id}/verification", post(evidence::verify))
+        .route("/spot-checks", post(evidence::spot_check))
+        .route("/excuses", post(evidence::excuse))
+        // The office's.
+        .route("/summary", get(month_summary::show))
+        .route("/periods/closing", post(month_summary::close))
+        .route("/submissions", get(submissions::show))
+        .route("/filing", get(filing::show))
+}
