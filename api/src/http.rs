@@ -37,6 +37,7 @@ pub fn router(app: App) -> Router {
     let (api, _) = api::build();
     Router::new()
         .nest(api::PREFIX, api)
+        .merge(crate::pages::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), guard::authenticate))
@@ -46,6 +47,7 @@ pub fn router(app: App) -> Router {
             Duration::from_secs(REQUEST_SECONDS_MAX),
         ))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(crate::pages::frame))
         .layer(from_fn(guard::harden))
         .layer(from_fn(guard::log_request))
         .with_state(app)
