@@ -1,11 +1,17 @@
 //! The roster solver: a month of shifts and meals for a desk, what it costs, what is missing and why, and how far from the
+
 //! best it can be. Knows no event, no database, no clock of the application: a [`Problem`] goes in, a [`Plan`] comes out.
 
+mod bound;
 pub mod check;
+mod constraints;
 mod costs;
 mod cover;
 pub mod desk_instance;
+mod explain;
+mod facts;
 mod meals;
+mod model;
 mod person;
 pub mod plan;
 mod posts;
@@ -13,6 +19,7 @@ pub mod problem;
 mod program;
 mod search;
 pub mod solve;
+mod words;
 
 pub use plan::{Limits, Plan, Progress, Status};
 pub use problem::{Assignments, Fault, Problem};

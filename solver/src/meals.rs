@@ -167,6 +167,7 @@ pub(crate) fn exact_meals(
         ProgramLimits {
             seconds: 10.0,
             nodes: None,
+            interior_point: false,
             absolute_gap: 0.99,
         },
     ) else {

@@ -49,6 +49,8 @@ pub(crate) struct Counter {
     pub weight: Vec<i32>,
     pub min: i64,
     pub max: i64,
+    /// Most units that allowed choices can add up to.
+    pub reach: i64,
     pub cost: CounterCost,
 }
 
@@ -163,8 +165,14 @@ pub(crate) struct PersonModel {
     choice_terms: Vec<(CostTerm, Vec<i64>)>,
     /// Day 0's eve: worked, off or unknown.
     eve: Option<bool>,
-    isolated_day_off: i64,
-    isolated_day_on: i64,
+    pub isolated_day_off: i64,
+    pub isolated_day_on: i64,
+    pub work_max: Option<usize>,
+    /// At least 1.
+    pub work_min: usize,
+    /// At least 1.
+    pub off_min: usize,
+    eve_length: usize,
     moves: Vec<RunMoves>,
     run_start: u8,
     /// Choices allowed today per succession class.
@@ -173,7 +181,7 @@ pub(crate) struct PersonModel {
     succession_after_shift: Vec<u8>,
     succession_start: u8,
     pub counters: Vec<Counter>,
-    weekends_max: Option<u32>,
+    pub weekends_max: Option<u32>,
     /// The day starts a weekend (true) or continues one.
     weekend_day: Vec<Option<bool>>,
     weekend_worked_before: bool,
@@ -271,6 +279,12 @@ impl PersonModel {
             eve: runs.first().and_then(|run| run.works),
             isolated_day_off: problem.costs.isolated_day_off.per_unit,
             isolated_day_on: problem.costs.isolated_day_on.per_unit,
+            work_max: person.consecutive_work_days_max.map(|n| n as usize),
+            work_min: person.consecutive_work_days_min.unwrap_or(1).max(1) as usize,
+            off_min: person.consecutive_days_off_min.unwrap_or(1).max(1) as usize,
+            eve_length: history
+                .consecutive_work_days
+                .max(history.consecutive_days_off) as usize,
             moves,
             run_start,
             succession_allows,
@@ -399,6 +413,84 @@ impl PersonModel {
                 .counters
                 .iter()
                 .all(|c| (c.min..=c.max).contains(&self.units(c, row)))
+    }
+}
+
+/// The eve of the horizon and the run that ends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Eve {
+    Worked(usize),
+    Off(usize),
+    Unknown,
+}
+
+/// What the linear model asks of a person.
+impl PersonModel {
+    /// The run up to the eve.
+    pub(crate) fn eve_run(&self) -> Eve {
+        match self.eve {
+            Some(true) => Eve::Worked(self.eve_length),
+            Some(false) => Eve::Off(self.eve_length),
+            None => Eve::Unknown,
+        }
+    }
+
+    /// May the shift be worked on that day, as far as the last shift before the horizon matters?
+    pub(crate) fn rested_at_start(&self, day: usize, shift: usize) -> bool {
+        let mut class = self.succession_start;
+        for _ in 0..day {
+            class = self.succession_after_off[class as usize];
+        }
+        self.succession_allows[class as usize] >> shift & 1 == 1
+    }
+
+    /// Shifts that may not be worked `gap` days after `shift`, with nothing worked between.
+    pub(crate) fn barred_after(&self, shift: usize, gap: usize) -> u64 {
+        let mut class = self.succession_after_shift[shift];
+        for _ in 1..gap {
+            class = self.succession_after_off[class as usize];
+        }
+        !self.succession_allows[class as usize] & ((1 << self.off) - 1)
+    }
+
+    /// Days after which no shift bars anything any more.
+    pub(crate) fn succession_reach(&self) -> usize {
+        (1..)
+            .take_while(|&gap| (0..self.off).any(|shift| self.barred_after(shift, gap) != 0))
+            .last()
+            .unwrap_or(0)
+    }
+
+    /// Weeks that must contain a day off inside the horizon.
+    pub(crate) fn weeks_with_rest_due(&self) -> Vec<std::ops::Range<usize>> {
+        let mut weeks = Vec::new();
+        let mut first = 0;
+        for day in 0..self.days {
+            if self.week_starts[day] {
+                first = day;
+            }
+            let rested = first == 0 && !self.week_starts[0] && self.rested_before;
+            if self.week_ends[day] && !rested {
+                weeks.push(first..day + 1);
+            }
+        }
+        weeks
+    }
+
+    /// Weekends that count against the limit when worked.
+    pub(crate) fn weekends_counted(&self) -> Vec<std::ops::Range<usize>> {
+        let mut weekends: Vec<std::ops::Range<usize>> = Vec::new();
+        for (day, weekend) in self.weekend_day.iter().enumerate() {
+            match (weekend, weekends.last_mut()) {
+                (Some(false), Some(last)) if last.end == day => last.end = day + 1,
+                (Some(_), _) => weekends.push(day..day + 1),
+                (None, _) => {}
+            }
+        }
+        weekends.retain(|w| {
+            !(w.start == 0 && self.weekend_worked_before && self.weekend_day[0] == Some(false))
+        });
+        weekends
     }
 }
 
@@ -704,6 +796,7 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
             weight,
             min,
             max,
+            reach,
             cost,
         });
     };

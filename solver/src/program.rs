@@ -65,6 +65,8 @@ pub(crate) struct ProgramLimits {
     pub seconds: f64,
     /// Branch-and-bound nodes.
     pub nodes: Option<i32>,
+    /// Linear programs: interior point without crossover. Its duals are good prices, its objective proves nothing.
+    pub interior_point: bool,
     /// Stop when objective and bound are this close.
     pub absolute_gap: f64,
 }
@@ -134,6 +136,10 @@ impl Program {
                 return failed;
             }
         }
+        let set = set
+            && (!limits.interior_point
+                || model.try_set_option("solver", "ipm").is_ok()
+                    && model.try_set_option("run_crossover", "off").is_ok());
         if !set {
             return failed;
         }
@@ -156,12 +162,13 @@ impl Program {
             solved
                 .double_info_value(c"mip_dual_bound")
                 .unwrap_or(f64::NEG_INFINITY)
-        } else if proven {
+        } else if proven && !limits.interior_point {
             solved.objective_value()
         } else {
             f64::NEG_INFINITY
         };
-        if solved.primal_solution_status() != HighsSolutionStatus::Feasible || (!integer && !proven)
+        if solved.primal_solution_status() != HighsSolutionStatus::Feasible
+            || (!integer && !proven && !limits.interior_point)
         {
             return Outcome::Unsolved {
                 bound: bound + constant,

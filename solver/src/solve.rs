@@ -3,8 +3,12 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use crate::bound::{self, Bound, BoundLimits};
 use crate::costs;
+use crate::explain::explain;
+use crate::facts;
 use crate::meals::exact_meals;
+use crate::person::Paths;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
 use crate::problem::{Assignments, Fault, Problem};
 use crate::search::{Compiled, NO_MEALS, Search, Solution};
@@ -17,6 +21,13 @@ const LABELS_PER_WORK_UNIT: u64 = 1000;
 const ROUNDS: u64 = 40;
 /// Rounds after which the threads go on from the best roster any of them has.
 const ROUNDS_PER_EXCHANGE: u64 = 5;
+
+/// Share of a time limit spent on the search; the rest is for exact meals, the bound and the words.
+const SEARCH_SHARE: f64 = 0.6;
+/// Rounds of the price search for the bound when the solve is stopped by work: the first brings nearly all.
+const BOUND_ROUNDS: usize = 1;
+/// The same when it is stopped by time.
+const BOUND_ROUNDS_BY_TIME: usize = 20;
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,10 +60,22 @@ pub fn solve(
     if !faults.is_empty() {
         return Err(SolveError::Invalid(faults));
     }
-    let compiled = Compiled::build(problem);
+    // Contradictions first: what must be let go so that everybody has a legal row.
+    let mut paths = Paths::default();
+    let resolved: Vec<_> = (0..problem.people.len())
+        .map(|p| facts::resolve(problem, p, &mut paths))
+        .collect();
+    let (bounds, relaxed): (Vec<_>, Vec<_>) = resolved.into_iter().unzip();
+    let relaxed: Vec<_> = relaxed.into_iter().flatten().collect();
+    let compiled = Compiled::build(problem, Some(&bounds));
     let mut run = Run::new(&compiled, limits, started)?;
     let mut status = run.search(progress);
     run.exact_days();
+    let proven = if status == Status::Cancelled {
+        None
+    } else {
+        run.prove(progress)
+    };
     let best = run.best.clone();
     let (table, objective) = costs::table(&compiled, &best);
     if objective != best.cost {
@@ -62,11 +85,12 @@ pub fn solve(
             "the search lost count of the objective"
         );
     }
-    let bound: Option<i64> = None;
-    if bound.is_some_and(|b| b >= objective) {
+    let bound = proven.as_ref().map(|p| p.value.min(objective));
+    if bound == Some(objective) {
         status = Status::Optimal;
     }
-    let shortfalls = costs::shortfalls(&compiled, &best);
+    let mut shortfalls = costs::shortfalls(&compiled, &best);
+    explain(&compiled, &bounds, &best, &mut shortfalls);
     Ok(Plan {
         assignments: assignments(problem, &best),
         meals: costs::meals(&compiled, &best),
@@ -75,14 +99,14 @@ pub fn solve(
         status,
         costs: table,
         shortfalls,
-        relaxed: Vec::new(),
+        relaxed,
         report: Report {
             seconds: started.elapsed().as_secs_f64(),
             seed: limits.seed,
             threads: run.searches.len(),
             iterations: run.searches.iter().map(|s| s.iterations).sum(),
             work: run.searches.iter().map(Search::work).sum::<u64>() / LABELS_PER_WORK_UNIT,
-            bound_from: "none".into(),
+            bound_from: proven.map_or("none", |p| p.from).into(),
             engine_version: env!("CARGO_PKG_VERSION").into(),
             problem_digest: problem.digest(),
         },
@@ -101,23 +125,20 @@ pub fn evaluate(
     if !faults.is_empty() {
         return Err(SolveError::Invalid(faults));
     }
-    let compiled = Compiled::build(problem);
+    let compiled = Compiled::build(problem, None);
     let mut solution = read_assignments(&compiled, assignments)?;
     match meals {
         Some(meals) => read_meals(&compiled, &mut solution, meals)?,
         None => {
-            let mut search = Search::new(&compiled, 0);
-            search.load(&solution);
-            for day in 0..compiled.days() {
-                search.settle_meals(day, 10);
-            }
-            solution = search.solution();
-            for day in 0..compiled.days() {
-                improve_day(&compiled, &mut solution, day);
-            }
+            settle(&compiled, &mut solution);
         }
     }
     let (table, objective) = costs::table(&compiled, &solution);
+    let bounds: Vec<_> = (0..problem.people.len())
+        .map(|p| facts::Binding::of(problem, p))
+        .collect();
+    let mut shortfalls = costs::shortfalls(&compiled, &solution);
+    explain(&compiled, &bounds, &solution, &mut shortfalls);
     Ok(Plan {
         assignments: assignments.clone(),
         meals: costs::meals(&compiled, &solution),
@@ -125,7 +146,7 @@ pub fn evaluate(
         bound: None,
         status: Status::Evaluated,
         costs: table,
-        shortfalls: costs::shortfalls(&compiled, &solution),
+        shortfalls,
         relaxed: Vec::new(),
         report: Report {
             seconds: started.elapsed().as_secs_f64(),
@@ -198,7 +219,7 @@ impl<'a> Run<'a> {
         let quota = work.map(|w| w.saturating_mul(LABELS_PER_WORK_UNIT) / threads / ROUNDS);
         let begun: Vec<u64> = self.searches.iter().map(Search::work).collect();
         let base = started.elapsed().as_secs_f64();
-        let seconds = by_time.map(|s| (s - base).max(0.0));
+        let seconds = by_time.map(|s| (s * SEARCH_SHARE - base).max(0.0));
         let (hot, cold) = self.temperatures();
         for round in 0..ROUNDS {
             std::thread::scope(|scope| {
@@ -251,7 +272,7 @@ impl<'a> Run<'a> {
                 return Status::Cancelled;
             }
         }
-        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s) {
+        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s * SEARCH_SHARE) {
             Status::TimeLimit
         } else {
             Status::WorkLimit
@@ -272,11 +293,65 @@ impl<'a> Run<'a> {
         )
     }
 
+    /// The bound, and a better roster if its exact program finds one.
+    fn prove(&mut self, progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Option<Bound> {
+        let limits = BoundLimits {
+            until_seconds: self.limits.time_limit_seconds.unwrap_or(f64::INFINITY),
+            rounds: if self.limits.time_limit_seconds.is_some() {
+                BOUND_ROUNDS_BY_TIME
+            } else {
+                BOUND_ROUNDS
+            },
+            threads: self.searches.len(),
+        };
+        let (started, objective) = (self.started, self.best.cost);
+        let iterations = self.searches.iter().map(|s| s.iterations).sum();
+        let proven = bound::prove(self.compiled, &self.best, started, limits, &mut |bound| {
+            progress(&Progress {
+                seconds: started.elapsed().as_secs_f64(),
+                phase: "bound".into(),
+                done: 1.0,
+                objective: Some(objective),
+                bound: Some(bound),
+                iterations,
+            })
+        })?;
+        if let Some(rows) = &proven.rows {
+            let meals = rows
+                .iter()
+                .map(|row| row.iter().map(|&c| first_meals(self.compiled, c)).collect())
+                .collect();
+            let mut better = Solution {
+                rows: rows.clone(),
+                meals,
+                cost: 0,
+            };
+            settle(self.compiled, &mut better);
+            if better.cost < self.best.cost {
+                self.best = better;
+            }
+        }
+        Some(proven)
+    }
+
     /// Exact meals of every day for the best roster.
     fn exact_days(&mut self) {
         for day in 0..self.compiled.days() {
             improve_day(self.compiled, &mut self.best, day);
         }
+    }
+}
+
+/// Meals of every day: best responses first, then exactly.
+fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
+    let mut search = Search::new(compiled, 0);
+    search.load(solution);
+    for day in 0..compiled.days() {
+        search.settle_meals(day, 10);
+    }
+    *solution = search.solution();
+    for day in 0..compiled.days() {
+        improve_day(compiled, solution, day);
     }
 }
 

@@ -1,0 +1,52 @@
+//! The rules of a roster as rows, one family per file, named as a roster planner would.
+//!
+//! | family | rows |
+//! |---|---|
+//! | [`stretches`] | work and rest alternate in runs of legal length; isolated days cost |
+//! | [`one_shift_per_day`] | a day inside a stretch has exactly one shift, a day outside none |
+//! | [`minimum_rest`] | rest between shifts and forbidden successions |
+//! | [`weekly_rest`] | one day off a week |
+//! | [`weekends`] | most weekends worked |
+//! | [`limits`] | minutes, nights, most of a shift: hard ranges |
+//! | [`fairness`] | contract minutes and fair shares: convex costs of totals |
+//! | [`cell_costs`] | requests, split shifts, changes from the published roster |
+//! | [`head_counts`] | people on a shift, counted by class |
+//! | [`staggered_meals`] | everybody eats once per meal, inside its window |
+//! | [`slot_minimum`] | people on post against minimum, target and group demand, with named shortfalls |
+//!
+//! Leave, partial availability, locked cells, required skills and shifts not offered are choices without a variable
+//! (`model.rs`).
+
+pub(crate) mod cell_costs;
+pub(crate) mod fairness;
+pub(crate) mod head_counts;
+pub(crate) mod limits;
+pub(crate) mod minimum_rest;
+pub(crate) mod one_shift_per_day;
+pub(crate) mod slot_minimum;
+pub(crate) mod staggered_meals;
+pub(crate) mod stretches;
+pub(crate) mod weekends;
+pub(crate) mod weekly_rest;
+
+use crate::model::{DayPart, Model, PeoplePart};
+
+/// Every rule that binds one person.
+pub(crate) fn people(model: &mut Model<'_>, people: &mut PeoplePart) {
+    stretches::rows(model, people);
+    one_shift_per_day::rows(model, people);
+    minimum_rest::rows(model, people);
+    weekly_rest::rows(model, people);
+    weekends::rows(model, people);
+    limits::rows(model, people);
+    fairness::rows(model, people);
+    cell_costs::charge(model, people);
+}
+
+/// Everything the desk wants of a day.
+pub(crate) fn days(model: &mut Model<'_>, days: &[DayPart]) {
+    for day in days {
+        staggered_meals::rows(model, day);
+        slot_minimum::rows(model, day, days);
+    }
+}

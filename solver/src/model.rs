@@ -1,0 +1,233 @@
+//! The roster as a linear (or integer) program: variables here, one function per constraint family in [`crate::constraints`].
+//!
+//! What a person may do on a day (leave, partial availability, locks, skills, shifts not offered) is never a row: a choice
+//! that is not allowed has no variable.
+
+use good_lp::{Constraint, Expression, Variable, variable};
+
+use crate::constraints;
+use crate::program::Program;
+use crate::search::Compiled;
+
+/// How finely cover is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// Every point of the meal grid (equal points merged): exact.
+    Points,
+    /// Sums over each demand slot: a relaxation with far fewer rows.
+    Slots,
+}
+
+/// A stretch of work over days `first..=last`.
+pub(crate) struct Stretch {
+    pub first: usize,
+    pub last: usize,
+    pub variable: Variable,
+}
+
+/// Meal starts of one class on one shift of a day: per meal one variable per start.
+pub(crate) struct MealStarts {
+    pub class: usize,
+    pub shift: usize,
+    /// Per meal: start points, and how many begin there.
+    pub starts: Vec<Vec<(usize, Variable)>>,
+}
+
+/// The people's part: who works what.
+pub(crate) struct PeoplePart {
+    /// `work[person][day][shift]`, where allowed.
+    pub shift: Vec<Vec<Vec<Option<Variable>>>>,
+    pub stretches: Vec<Vec<Stretch>>,
+}
+
+/// The days' part: how many of each class work each shift, when they eat, what is missing.
+pub(crate) struct DayPart {
+    pub day: usize,
+    /// `count[shift][class]`.
+    pub count: Vec<Vec<Option<Variable>>>,
+    pub meals: Vec<MealStarts>,
+}
+
+/// A program under construction.
+pub(crate) struct Model<'a> {
+    pub compiled: &'a Compiled<'a>,
+    pub program: Program,
+    pub integer: bool,
+    pub resolution: Resolution,
+}
+
+/// The whole roster problem: people, days, and the rows that tie them.
+pub(crate) struct RosterModel<'a> {
+    pub model: Model<'a>,
+    pub people: PeoplePart,
+    pub days: Vec<DayPart>,
+    /// Index of the row `count = Σ people` per day, shift and class: its dual is the worth of one more person there.
+    pub links: Vec<(usize, usize, usize, usize)>,
+}
+
+impl<'a> Model<'a> {
+    pub(crate) fn new(compiled: &'a Compiled<'a>, integer: bool, resolution: Resolution) -> Self {
+        Self {
+            compiled,
+            program: Program::default(),
+            integer,
+            resolution,
+        }
+    }
+
+    /// A variable that counts whole things between 0 and `most`.
+    pub(crate) fn whole(&mut self, most: f64) -> Variable {
+        let definition = variable().min(0.0).max(most);
+        self.program.add(if self.integer {
+            definition.integer()
+        } else {
+            definition
+        })
+    }
+
+    /// A continuous variable from 0 up.
+    pub(crate) fn amount(&mut self) -> Variable {
+        self.program.add(variable().min(0.0))
+    }
+
+    /// Adds a row.
+    pub(crate) fn row(&mut self, row: Constraint) {
+        self.program.rows.push(row);
+    }
+
+    /// Adds to the objective.
+    pub(crate) fn charge(&mut self, cost: i64, what: impl Into<Expression>) {
+        if cost != 0 {
+            self.program.objective += what.into() * cost as f64;
+        }
+    }
+
+    /// The days' part of one day. `most[shift][class]` bounds the counts.
+    pub(crate) fn day_part(&mut self, day: usize) -> DayPart {
+        let compiled = self.compiled;
+        let classes = compiled.cover.classes();
+        let mut count = vec![vec![None; classes]; compiled.off()];
+        for (shift, row) in count.iter_mut().enumerate() {
+            for (class, cell) in row.iter_mut().enumerate() {
+                let most = compiled
+                    .people
+                    .iter()
+                    .filter(|p| p.class == class && p.allowed[day] >> shift & 1 == 1)
+                    .count();
+                if most > 0 {
+                    *cell = Some(self.whole(most as f64));
+                }
+            }
+        }
+        let mut meals = Vec::new();
+        for (shift, row) in count.iter().enumerate() {
+            for (class, cell) in row.iter().enumerate() {
+                if cell.is_none() || compiled.shifts[shift].meals.is_empty() {
+                    continue;
+                }
+                let most = compiled.people.len() as f64;
+                let starts = compiled.shifts[shift]
+                    .meals
+                    .iter()
+                    .map(|&meal| {
+                        self.meal_starts(meal)
+                            .into_iter()
+                            .map(|start| (start, self.whole(most)))
+                            .collect()
+                    })
+                    .collect();
+                meals.push(MealStarts {
+                    class,
+                    shift,
+                    starts,
+                });
+            }
+        }
+        DayPart { day, count, meals }
+    }
+
+    /// Starts of a meal worth a variable. Summed over slots, what a meal takes from each slot is linear in its start between
+    /// the moments where either end meets a slot's edge: a start between two such moments is a mixture of them.
+    fn meal_starts(&self, (earliest, latest, length): (usize, usize, usize)) -> Vec<usize> {
+        let slot = (self.compiled.problem.slot_minutes / self.compiled.cover.grid).max(1) as usize;
+        let edge = |point: usize| point.is_multiple_of(slot);
+        let shifts = &self.compiled.shifts;
+        let shift_edge = |point: usize| {
+            shifts
+                .iter()
+                .flat_map(|s| &s.segments)
+                .any(|&(a, b)| a == point || b == point)
+        };
+        (earliest..=latest)
+            .filter(|&start| {
+                self.resolution == Resolution::Points
+                    || start == earliest
+                    || start == latest
+                    || edge(start)
+                    || edge(start + length)
+                    || shift_edge(start)
+                    || shift_edge(start + length)
+            })
+            .collect()
+    }
+
+    /// The people's part.
+    fn people_part(&mut self) -> PeoplePart {
+        let compiled = self.compiled;
+        let mut shift = Vec::with_capacity(compiled.people.len());
+        for person in &compiled.people {
+            let mut days = Vec::with_capacity(person.days);
+            for day in 0..person.days {
+                let mut row = vec![None; compiled.off()];
+                for (choice, cell) in row.iter_mut().enumerate() {
+                    if person.allowed[day] >> choice & 1 == 1 && person.rested_at_start(day, choice)
+                    {
+                        *cell = Some(self.whole(1.0));
+                    }
+                }
+                days.push(row);
+            }
+            shift.push(days);
+        }
+        PeoplePart {
+            shift,
+            stretches: Vec::new(),
+        }
+    }
+}
+
+impl<'a> RosterModel<'a> {
+    /// Variables, then every family of [`crate::constraints`].
+    pub(crate) fn build(compiled: &'a Compiled<'a>, integer: bool, resolution: Resolution) -> Self {
+        let mut model = Model::new(compiled, integer, resolution);
+        let mut people = model.people_part();
+        let days: Vec<DayPart> = (0..compiled.days())
+            .map(|day| model.day_part(day))
+            .collect();
+        constraints::people(&mut model, &mut people);
+        let links = constraints::head_counts::rows(&mut model, &people, &days);
+        constraints::days(&mut model, &days);
+        Self {
+            model,
+            people,
+            days,
+            links,
+        }
+    }
+}
+
+impl PeoplePart {
+    /// Shifts worked on a day (0 or 1).
+    pub(crate) fn works(&self, person: usize, day: usize) -> Expression {
+        self.shift[person][day].iter().flatten().sum()
+    }
+
+    /// Stretches that cover a day.
+    pub(crate) fn covering(&self, person: usize, day: usize) -> Expression {
+        self.stretches[person]
+            .iter()
+            .filter(|s| s.first <= day && day <= s.last)
+            .map(|s| s.variable)
+            .sum()
+    }
+}

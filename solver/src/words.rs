@@ -1,0 +1,231 @@
+//! Facts, shortfalls and repairs in words, Chinese and English.
+
+use crate::plan::{Fact, FactKind, Shortfall, Tier, Words};
+use crate::problem::{PersonId, Problem};
+
+/// `20:00`; after midnight `24:00` and on, as duty tables write it.
+fn clock(minute: i64) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn name<'a>(problem: &'a Problem, id: &'a PersonId) -> &'a str {
+    problem
+        .people
+        .iter()
+        .find(|p| &p.id == id)
+        .map_or(id.as_str(), |p| p.name.as_str())
+}
+
+fn date(problem: &Problem, day: usize) -> &str {
+    problem.days.get(day).map_or("?", |d| d.date.as_str())
+}
+
+/// A fact, with the person's name.
+pub(crate) fn fact(problem: &Problem, fact: &Fact) -> Words {
+    let who = name(problem, &fact.person);
+    let day = date(problem, fact.day);
+    let (zh, en) = match &fact.kind {
+        FactKind::Unavailable(cause) => (
+            format!("{who}{day}{}", cause.zh),
+            format!("{who}: {} on {day}", cause.en),
+        ),
+        FactKind::Locked(None) => (
+            format!("{who}{day}锁定休息"),
+            format!("{who}: locked off on {day}"),
+        ),
+        FactKind::Locked(Some(shift)) => {
+            let shift = problem
+                .shifts
+                .iter()
+                .find(|s| &s.id == shift)
+                .map_or(shift.as_str(), |s| s.name.as_str());
+            (
+                format!("{who}{day}锁定{shift}"),
+                format!("{who}: locked to {shift} on {day}"),
+            )
+        }
+        FactKind::Rest => {
+            let hours = problem.rules.rest_minutes_min as f64 / 60.0;
+            (
+                format!("{who}班间休息不足{hours}小时或班次衔接不允许"),
+                format!("{who}: rest of {hours} h between shifts, or a forbidden succession"),
+            )
+        }
+        FactKind::ConsecutiveWorkDaysMax => (
+            format!("{who}连续上班天数上限"),
+            format!("{who}: most working days in a row"),
+        ),
+        FactKind::ConsecutiveWorkDaysMin => (
+            format!("{who}连续上班天数下限"),
+            format!("{who}: fewest working days in a row"),
+        ),
+        FactKind::ConsecutiveDaysOffMin => (
+            format!("{who}连续休息天数下限"),
+            format!("{who}: fewest days off in a row"),
+        ),
+        FactKind::WeeklyRestDay => (
+            format!("{who}每周至少休息一天"),
+            format!("{who}: one day off a week"),
+        ),
+        FactKind::Minutes => (
+            format!("{who}本期工时上下限"),
+            format!("{who}: minutes of the period"),
+        ),
+        FactKind::MinutesWeekMax => (
+            format!("{who}每周工时上限"),
+            format!("{who}: minutes of the week"),
+        ),
+        FactKind::WeekendsMax => (
+            format!("{who}周末上班次数上限"),
+            format!("{who}: most weekends worked"),
+        ),
+        FactKind::NightsMax => (
+            format!("{who}夜班次数上限"),
+            format!("{who}: most night shifts"),
+        ),
+        FactKind::ShiftMax(shift) => (
+            format!("{who}班次{shift}次数上限"),
+            format!("{who}: most shifts {shift}"),
+        ),
+    };
+    Words { zh, en }
+}
+
+fn join(words: &[Words]) -> Words {
+    let zh: Vec<&str> = words.iter().map(|w| w.zh.as_str()).collect();
+    let en: Vec<&str> = words.iter().map(|w| w.en.as_str()).collect();
+    Words {
+        zh: zh.join(";"),
+        en: en.join("; "),
+    }
+}
+
+/// Facts that contradict each other, and the one let go.
+pub(crate) fn contradiction(problem: &Problem, conflict: &[Fact], freed: &Fact) -> Words {
+    let all = join(
+        &conflict
+            .iter()
+            .map(|f| fact(problem, f))
+            .collect::<Vec<_>>(),
+    );
+    let let_go = fact(problem, freed);
+    Words {
+        zh: format!("以下条件互相矛盾:{}。排班时放开了:{}", all.zh, let_go.zh),
+        en: format!(
+            "these contradict each other: {}. Let go to have a roster: {}",
+            all.en, let_go.en
+        ),
+    }
+}
+
+/// What keeps people from an interval.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reasons {
+    /// People who hold the skill (or belong to the group).
+    pub members: usize,
+    pub on_post: usize,
+    pub at_meal: usize,
+    /// Could legally work then, but the roster as a whole would cost more.
+    pub dearer: usize,
+    pub no_shift: bool,
+}
+
+/// A shortfall and its cause.
+pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons) -> Words {
+    let day = date(problem, short.day);
+    let (from, to) = (clock(short.start_minute), clock(short.end_minute));
+    let (queue_zh, queue_en) = match (&short.skill, &short.group) {
+        (Some(id), _) => problem
+            .skills
+            .iter()
+            .find(|s| &s.id == id)
+            .map_or((id.as_str(), id.as_str()), |s| {
+                (s.name_zh.as_str(), s.name_en.as_str())
+            }),
+        (None, Some(id)) => problem
+            .group_demand
+            .iter()
+            .find(|g| &g.id == id)
+            .map_or((id.as_str(), id.as_str()), |g| {
+                (g.name_zh.as_str(), g.name_en.as_str())
+            }),
+        (None, None) => ("", ""),
+    };
+    let (tier_zh, tier_en) = match short.tier {
+        Tier::Minimum => ("低于最低人数", "under the minimum"),
+        Tier::Target => ("低于目标人数", "under the target"),
+        Tier::Group => ("低于要求人数", "under the group's minimum"),
+    };
+    let mut zh = vec![];
+    let mut en = vec![];
+    if reasons.members == 0 {
+        zh.push("无人具备该技能".to_owned());
+        en.push("nobody holds the skill".to_owned());
+    } else if reasons.no_shift {
+        zh.push("没有班次覆盖该时段".to_owned());
+        en.push("no shift reaches this time".to_owned());
+    } else {
+        zh.push(format!("{}人中{}人在岗", reasons.members, reasons.on_post));
+        en.push(format!(
+            "{} of {} on post",
+            reasons.on_post, reasons.members
+        ));
+        if reasons.at_meal > 0 {
+            zh.push(format!("{}人用餐", reasons.at_meal));
+            en.push(format!("{} at a meal", reasons.at_meal));
+        }
+    }
+    // Long lists tell nobody anything: the first six, then how many more.
+    for one in short.conflict.iter().take(6).map(|f| fact(problem, f)) {
+        zh.push(one.zh);
+        en.push(one.en);
+    }
+    if short.conflict.len() > 6 {
+        zh.push(format!("另有{}项", short.conflict.len() - 6));
+        en.push(format!("{} more", short.conflict.len() - 6));
+    }
+    if reasons.dearer > 0 {
+        zh.push(format!(
+            "{}人可排但会造成别处更大缺口或代价",
+            reasons.dearer
+        ));
+        en.push(format!(
+            "{} could work then, at a higher cost elsewhere",
+            reasons.dearer
+        ));
+    }
+    Words {
+        zh: format!(
+            "{day} {from}–{to} {queue_zh}缺{}人({tier_zh}):{}",
+            short.missing,
+            zh.join(";")
+        ),
+        en: format!(
+            "{day} {from}–{to} {queue_en}: {} short ({tier_en}): {}",
+            short.missing,
+            en.join("; ")
+        ),
+    }
+}
+
+/// A repair: a fact to free, or one more person.
+pub(crate) fn repair(problem: &Problem, freed: Option<&Fact>, day: usize, minutes: i64) -> Words {
+    match freed {
+        Some(freed) => {
+            let words = fact(problem, freed);
+            Words {
+                zh: format!("放开:{}(补上{minutes}人分钟)", words.zh),
+                en: format!("free: {} (brings {minutes} person-minutes)", words.en),
+            }
+        }
+        None => {
+            let day = date(problem, day);
+            Words {
+                zh: format!("{day}该时段增加一人(补上{minutes}人分钟)"),
+                en: format!(
+                    "one more person at that time on {day} (brings {minutes} person-minutes)"
+                ),
+            }
+        }
+    }
+}
