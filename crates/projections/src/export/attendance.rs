@@ -61,7 +61,7 @@ impl View<'_> {
             .set_paper_size(8)
             .set_print_fit_to_pages(1, 0);
         report.set_repeat_rows(0, 1)?;
-        report.set_footer(&format!("&L{}&R&P/&N", sheet.origin().replace('&', "&&")));
+        report.set_footer(format!("&L{}&R&P/&N", sheet.origin().replace('&', "&&")));
 
         let days = book.add_worksheet().set_name("每日明细")?;
         write_table(days, 0, &day_header(), &sheet.day_rows(), &formats)?;
