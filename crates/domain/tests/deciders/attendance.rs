@@ -199,6 +199,19 @@ fn a7_a_device_that_woke_up_years_ago_is_flagged_and_filed_by_its_arrival() {
 }
 
 #[test]
+fn a7_a_punch_shortly_before_the_first_day_is_no_wrong_clock() {
+    let new = Hired {
+        from: day("12-03"),
+        ..hired("ann")
+    };
+    let new = StaffState::fold(&[new.into()]);
+    let command = punch_of("ann", device("D1", "12-02 09:00"));
+    given([])
+        .when(|state| punch(state, &command, &new, "feed:", "12-03 09:00"))
+        .refused_as("staff-not-employed", "2026-12-02");
+}
+
+#[test]
 fn a_punch_lies_in_the_stream_of_its_local_month() {
     let ann = staff("ann", []);
     let now = issued("feed:", "12-01 08:00");
