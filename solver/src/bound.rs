@@ -19,7 +19,9 @@ use crate::program::{Outcome, ProgramLimits};
 use crate::search::{Compiled, Solution};
 
 /// Labels a day in the bound's shortest paths; when they do not suffice the bound stays valid, only weaker.
-const LABELS_MAX: usize = 60_000;
+const LABELS_MAX: usize = 120_000;
+/// Labels a day in the pass before.
+const LABELS_NEAR_MAX: usize = 3_000;
 
 /// Problems with at most so many possible cells (person, day, shift) are handed to the exact integer program.
 const EXACT_CELLS_MAX: usize = 400;
@@ -148,7 +150,7 @@ fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound
         interior_point: false,
         absolute_gap: 0.99,
     };
-    match model.program.solve(true, None, limits) {
+    match model.program.solve(limits) {
         Outcome::Solved {
             values,
             objective,
@@ -202,7 +204,7 @@ fn linear_relaxation(
         interior_point: prices_only,
         absolute_gap: 0.0,
     };
-    let Outcome::Solved { duals, bound, .. } = model.program.solve(false, None, limits) else {
+    let Outcome::Solved { duals, bound, .. } = model.program.solve(limits) else {
         return None;
     };
     let mut prices =
@@ -242,7 +244,13 @@ fn people_and_days(
                 .enumerate()
                 .map(|(day, &choice)| gains[day * (off + 1) + choice as usize])
                 .sum::<i64>();
-        let found = paths.best_row(rules, &gains, &rules.allowed, row, at_hand, LABELS_MAX);
+        // A narrow pass finds a good row; with it as cutoff and reference the wide pass has few labels left to keep.
+        let near = paths.best_row(rules, &gains, &rules.allowed, row, at_hand, LABELS_NEAR_MAX);
+        let (row, cutoff) = match &near.row {
+            Some(found) => (found, near.cost),
+            None => (row, at_hand),
+        };
+        let found = paths.best_row(rules, &gains, &rules.allowed, row, cutoff, LABELS_MAX);
         if found.lower >= INFINITE {
             return None;
         }
@@ -340,7 +348,7 @@ fn cheapest_day(
         absolute_gap: 1.0,
     };
     let empty = vec![vec![0.0; compiled.cover.classes()]; compiled.off()];
-    match model.program.solve(integer, None, limits) {
+    match model.program.solve(limits) {
         Outcome::Solved { values, bound, .. } => {
             let mut counts = empty;
             for (shift, classes) in part.count.iter().enumerate() {

@@ -46,21 +46,6 @@ pub(crate) struct Profile {
     pub over_classes: u64,
 }
 
-impl Profile {
-    /// Cost of a point with `present` people per class.
-    pub(crate) fn cost(&self, present: &[u16]) -> i64 {
-        let mut total = 0;
-        for group in &self.groups {
-            total += group.cost * i64::from(group.short(present));
-        }
-        if let Some(target) = self.target_total {
-            total +=
-                self.over_cost * i64::from((count(present, self.over_classes) - target).max(0));
-        }
-        total
-    }
-}
-
 impl RowGroup {
     /// People missing.
     pub(crate) fn short(&self, present: &[u16]) -> i32 {
@@ -246,7 +231,7 @@ fn profile(
             let row = rows.entry(classes).or_insert(0);
             *row = (*row).max(total);
         }
-        if !rows.is_empty() && cost > 0 {
+        if !rows.is_empty() {
             let rows = rows
                 .into_iter()
                 .map(|(classes, wanted)| CoverRow { classes, wanted })
@@ -260,7 +245,7 @@ fn profile(
         }
     }
     for (index, group) in problem.group_demand.iter().enumerate() {
-        if groups >> index & 1 == 1 && group.minimum > 0 && problem.costs.under_group.per_unit > 0 {
+        if groups >> index & 1 == 1 && group.minimum > 0 {
             let classes = bits(class_groups.iter().map(|member| member >> index & 1 == 1));
             terms.push(RowGroup {
                 tier: Tier::Group,

@@ -161,16 +161,12 @@ pub(crate) fn exact_meals(
         );
     }
     program.objective = objective;
-    let Outcome::Solved { values, .. } = program.solve(
-        true,
-        None,
-        ProgramLimits {
-            seconds: 10.0,
-            nodes: None,
-            interior_point: false,
-            absolute_gap: 0.99,
-        },
-    ) else {
+    let Outcome::Solved { values, .. } = program.solve(ProgramLimits {
+        seconds: 10.0,
+        nodes: None,
+        interior_point: false,
+        absolute_gap: 0.99,
+    }) else {
         return None;
     };
 
@@ -228,7 +224,7 @@ fn crews(
                 .map(|&(earliest, latest, _)| {
                     let most = people.len() as f64;
                     let starts = (earliest..=latest)
-                        .map(|_| program.add(variable().integer().min(0.0).max(most)))
+                        .map(|_| program.add_whole(variable().min(0.0).max(most)))
                         .collect();
                     (earliest, starts)
                 })
@@ -262,7 +258,7 @@ fn add_point(
     program: &mut Program,
     objective: &mut Expression,
 ) {
-    for group in &profile.groups {
+    for group in profile.groups.iter().filter(|group| group.cost > 0) {
         // Rows that hold even with everybody away need not be written.
         let open: Vec<_> = group
             .rows

@@ -60,7 +60,6 @@ pub(crate) struct Model<'a> {
 pub(crate) struct RosterModel<'a> {
     pub model: Model<'a>,
     pub people: PeoplePart,
-    pub days: Vec<DayPart>,
     /// Index of the row `count = Σ people` per day, shift and class: its dual is the worth of one more person there.
     pub links: Vec<(usize, usize, usize, usize)>,
 }
@@ -78,11 +77,11 @@ impl<'a> Model<'a> {
     /// A variable that counts whole things between 0 and `most`.
     pub(crate) fn whole(&mut self, most: f64) -> Variable {
         let definition = variable().min(0.0).max(most);
-        self.program.add(if self.integer {
-            definition.integer()
+        if self.integer {
+            self.program.add_whole(definition)
         } else {
-            definition
-        })
+            self.program.add(definition)
+        }
     }
 
     /// A continuous variable from 0 up.
@@ -210,7 +209,6 @@ impl<'a> RosterModel<'a> {
         Self {
             model,
             people,
-            days,
             links,
         }
     }

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::FactKind;
 use crate::problem::{CostTerm, DAY_MINUTES, Day, Person, Problem, Rules, Wish};
 
 /// A path cost no real row reaches.
@@ -39,8 +38,6 @@ struct RunMoves {
 /// Something counted over days `first..=last`, with a hard range and a convex cost of the total.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
-    /// The limit, when it is one, as a fact.
-    pub fact: Option<FactKind>,
     pub first: usize,
     pub last: usize,
     /// Real units per counted unit (greatest common divisor of the weights).
@@ -742,68 +739,67 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
     let history = &person.history;
     let mut list = Vec::new();
     let horizon = days.saturating_sub(1);
-    let mut add = |fact,
-                   first: usize,
-                   last: usize,
-                   of: &dyn Fn(usize, usize) -> i64,
-                   min: i64,
-                   max: i64,
-                   cost| {
-        let width = model.off + 1;
-        let mut unit = 0;
-        let mut raw = vec![0i64; days * width];
-        for day in first..=last {
-            for choice in 0..model.off {
-                let value = of(day, choice);
-                raw[day * width + choice] = value;
-                // Only what can be chosen decides the unit; counting stays exact because the rest is never counted.
-                unit = gcd(unit, value);
+    let mut add =
+        |first: usize, last: usize, of: &dyn Fn(usize, usize) -> i64, min: i64, max: i64, cost| {
+            let width = model.off + 1;
+            let mut unit = 0;
+            let mut raw = vec![0i64; days * width];
+            for day in first..=last {
+                for choice in 0..model.off {
+                    let value = of(day, choice);
+                    raw[day * width + choice] = value;
+                    // Only what can be chosen decides the unit; counting stays exact because the rest is never counted.
+                    unit = gcd(unit, value);
+                }
             }
-        }
-        let unit = unit.max(1);
-        let weight: Vec<i32> = raw.iter().map(|v| (v / unit) as i32).collect();
-        let reach: i64 = (first..=last)
-            .map(|d| {
-                (0..model.off)
-                    .filter(|c| model.allowed[d] >> c & 1 == 1)
-                    .map(|c| i64::from(weight[d * width + c]))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .sum();
-        let (min, max) = (
-            min.div_euclid(unit) + i64::from(min.rem_euclid(unit) > 0),
-            max.div_euclid(unit),
-        );
-        let idle = match cost {
-            CounterCost::None => true,
-            CounterCost::Deviation { per_unit, .. } => per_unit == 0,
-            CounterCost::Excess {
-                carried,
-                share,
-                per_unit,
-            } => per_unit == 0 || reach * unit + carried <= share,
+            let unit = unit.max(1);
+            let weight: Vec<i32> = raw.iter().map(|v| (v / unit) as i32).collect();
+            let mut most: Vec<i64> = (first..=last)
+                .map(|d| {
+                    let allowed = (0..model.off).filter(|c| model.allowed[d] >> c & 1 == 1);
+                    allowed
+                        .map(|c| i64::from(weight[d * width + c]))
+                        .max()
+                        .unwrap_or(0)
+                })
+                .collect();
+            if last - first == 6 && model.work_max.is_some_and(|max| max <= 6) {
+                // Seven days hold at most six of work: a weekly limit of six full shifts never binds.
+                most.sort_unstable();
+                most.remove(0);
+            }
+            let reach: i64 = most.iter().sum();
+            let (min, max) = (
+                min.div_euclid(unit) + i64::from(min.rem_euclid(unit) > 0),
+                max.div_euclid(unit),
+            );
+            let idle = match cost {
+                CounterCost::None => true,
+                CounterCost::Deviation { per_unit, .. } => per_unit == 0,
+                CounterCost::Excess {
+                    carried,
+                    share,
+                    per_unit,
+                } => per_unit == 0 || reach * unit + carried <= share,
+            };
+            if idle && min <= 0 && max >= reach {
+                return;
+            }
+            let cost = if idle { CounterCost::None } else { cost };
+            list.push(Counter {
+                first,
+                last,
+                unit,
+                weight,
+                min,
+                max,
+                reach,
+                cost,
+            });
         };
-        if idle && min <= 0 && max >= reach {
-            return;
-        }
-        let cost = if idle { CounterCost::None } else { cost };
-        list.push(Counter {
-            fact,
-            first,
-            last,
-            unit,
-            weight,
-            min,
-            max,
-            reach,
-            cost,
-        });
-    };
     let minutes = |_: usize, s: usize| problem.shifts[s].worked_minutes;
     let no_limit = i64::MAX / 8;
     add(
-        Some(FactKind::Minutes),
         0,
         horizon,
         &minutes,
@@ -828,7 +824,6 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
     let nights = |_: usize, s: usize| i64::from(problem.shifts[s].night);
     let nights_max = person.nights_max.map_or(no_limit, i64::from);
     add(
-        Some(FactKind::NightsMax),
         0,
         horizon,
         &nights,
@@ -838,7 +833,6 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
     );
     let lates = |_: usize, s: usize| i64::from(problem.shifts[s].late);
     add(
-        None,
         0,
         horizon,
         &lates,
@@ -848,7 +842,6 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
     );
     let weekend = |d: usize, _: usize| i64::from(problem.days[d].weekend);
     add(
-        None,
         0,
         horizon,
         &weekend,
@@ -858,7 +851,6 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
     );
     let holiday = |d: usize, _: usize| i64::from(problem.days[d].holiday);
     add(
-        None,
         0,
         horizon,
         &holiday,
@@ -871,15 +863,7 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
             continue;
         };
         let of = |_: usize, s: usize| i64::from(s == index);
-        add(
-            Some(FactKind::ShiftMax(id.clone())),
-            0,
-            horizon,
-            &of,
-            0,
-            i64::from(most),
-            CounterCost::None,
-        );
+        add(0, horizon, &of, 0, i64::from(most), CounterCost::None);
     }
     if let Some(most) = person.minutes_week_max {
         let mut first = 0;
@@ -894,7 +878,6 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
                 0
             };
             add(
-                Some(FactKind::MinutesWeekMax),
                 first,
                 last,
                 &minutes,

@@ -15,6 +15,7 @@ use highs::{HighsModelStatus, HighsSolutionStatus};
 pub(crate) struct Program {
     variables: ProblemVariables,
     index: HashMap<Variable, usize>,
+    integers: usize,
     pub rows: Vec<Constraint>,
     pub objective: Expression,
 }
@@ -79,33 +80,15 @@ impl Program {
         variable
     }
 
-    /// Number of variables.
-    pub(crate) fn variables_len(&self) -> usize {
-        self.index.len()
+    /// Adds a variable that takes whole values.
+    pub(crate) fn add_whole(&mut self, definition: VariableDefinition) -> Variable {
+        self.integers += 1;
+        self.add(definition.integer())
     }
 
-    /// A dense starting point from the variables that are not zero.
-    pub(crate) fn start(&self, values: &[(Variable, f64)]) -> Vec<f64> {
-        let mut start = vec![0.0; self.index.len()];
-        for (variable, value) in values {
-            if let Some(cell) = self
-                .index
-                .get(variable)
-                .and_then(|&index| start.get_mut(index))
-            {
-                *cell = *value;
-            }
-        }
-        start
-    }
-
-    /// Solves, as an integer program or as its linear relaxation (when the variables were added continuous).
-    pub(crate) fn solve(
-        self,
-        integer: bool,
-        start: Option<Vec<f64>>,
-        limits: ProgramLimits,
-    ) -> Outcome {
+    /// Solves, as an integer program if any variable takes whole values.
+    pub(crate) fn solve(self, limits: ProgramLimits) -> Outcome {
+        let integer = self.integers > 0;
         let failed = Outcome::Unsolved {
             bound: f64::NEG_INFINITY,
         };
@@ -142,9 +125,6 @@ impl Program {
                     && model.try_set_option("run_crossover", "off").is_ok());
         if !set {
             return failed;
-        }
-        if let Some(start) = &start {
-            model.set_solution(Some(start), None, None, None);
         }
         let Ok(solved) = model.try_solve() else {
             return failed;

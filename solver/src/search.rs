@@ -24,8 +24,6 @@ pub(crate) struct GridShift {
     pub segments: Vec<(usize, usize)>,
     /// Earliest start, latest start, length, in points.
     pub meals: Vec<(usize, usize, usize)>,
-    /// Points from the day's first point to the end of the shift.
-    pub end: usize,
 }
 
 /// The problem compiled for the engine.
@@ -66,7 +64,6 @@ impl<'a> Compiled<'a> {
                         )
                     })
                     .collect(),
-                end: point(s.end_minute()),
             })
             .collect();
         let people = problem
@@ -455,15 +452,6 @@ impl<'a> Search<'a> {
             self.settle_meals(day, 3);
         }
         Ok(())
-    }
-
-    /// Everybody's best response once, in random order, over the whole horizon.
-    pub(crate) fn sweep(&mut self) {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
-        self.shuffle(&mut order);
-        for person in order {
-            self.reinsert(person, 0..self.compiled.days());
-        }
     }
 
     fn shuffle(&mut self, list: &mut [usize]) {

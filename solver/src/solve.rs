@@ -85,7 +85,16 @@ pub fn solve(
             "the search lost count of the objective"
         );
     }
-    let bound = proven.as_ref().map(|p| p.value.min(objective));
+    let bound = proven.as_ref().map(|p| p.value).filter(|&value| {
+        if value > objective {
+            tracing::error!(
+                bound = value,
+                objective,
+                "a bound above a roster's cost proves a fault in the engine"
+            );
+        }
+        value <= objective
+    });
     if bound == Some(objective) {
         status = Status::Optimal;
     }

@@ -45,7 +45,7 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
                 .filter_map(|(_, v)| *v)
                 .sum()
         };
-        for group in &profile.groups {
+        for group in profile.groups.iter().filter(|group| group.cost > 0) {
             let short = model.amount();
             model.charge(group.cost, short);
             for row in &group.rows {

@@ -1,0 +1,309 @@
+//! Random tiny desks against plain enumeration: every roster with every placement of meals, judged and costed by the checker.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use proptest::prelude::*;
+use solver::check::{broken_rules, check};
+use solver::plan::Meal;
+use solver::problem::{
+    Assignments, Demand, FairShare, FixedCell, GroupDemand, History, MealWindow, Problem, Request,
+    Segment, Succession, Wish,
+};
+use solver::{Status, evaluate};
+use support::{cost, desk, leave, person, shift, skill, solved};
+
+const H: i64 = 60;
+
+/// Cheapest objective over all legal rosters and meal placements; `None` if there is no legal roster.
+fn cheapest(problem: &Problem) -> Option<i64> {
+    let days = problem.days.len();
+    let mut rows: Vec<Vec<(Vec<Option<usize>>, Vec<Meal>)>> = Vec::new();
+    for index in 0..problem.people.len() {
+        let mut alone = problem.clone();
+        alone.people = vec![problem.people[index].clone()];
+        alone.published = None;
+        for group in &mut alone.group_demand {
+            group.people.retain(|id| *id == problem.people[index].id);
+        }
+        let mut mine = Vec::new();
+        let choices = problem.shifts.len() + 1;
+        for code in 0..choices.pow(days as u32) {
+            let row: Vec<Option<usize>> = (0..days)
+                .map(|d| code / choices.pow(d as u32) % choices)
+                .map(|c| (c < problem.shifts.len()).then_some(c))
+                .collect();
+            if broken_rules(&alone, &vec![ids(problem, &row)]).is_empty() {
+                with_meals(problem, index, &row, &mut mine);
+            }
+        }
+        rows.push(mine);
+    }
+    let mut template =
+        evaluate(problem, &vec![vec![None; days]; problem.people.len()], None).unwrap();
+    let mut best: Option<i64> = None;
+    let total: usize = rows.iter().map(Vec::len).product();
+    for code in 0..total {
+        let mut rest = code;
+        template.meals.clear();
+        for (person, mine) in rows.iter().enumerate() {
+            let (row, meals) = &mine[rest % mine.len()];
+            rest /= mine.len();
+            template.assignments[person] = ids(problem, row);
+            template.meals.extend(meals.iter().cloned());
+        }
+        let objective = check(problem, &template).objective;
+        best = Some(best.map_or(objective, |b| b.min(objective)));
+    }
+    best
+}
+
+fn ids(problem: &Problem, row: &[Option<usize>]) -> Vec<Option<solver::problem::ShiftId>> {
+    row.iter()
+        .map(|c| c.map(|c| problem.shifts[c].id.clone()))
+        .collect()
+}
+
+/// A row with every placement of its meals.
+fn with_meals(
+    problem: &Problem,
+    person: usize,
+    row: &[Option<usize>],
+    out: &mut Vec<(Vec<Option<usize>>, Vec<Meal>)>,
+) {
+    let mut placements = vec![Vec::new()];
+    for (day, choice) in row.iter().enumerate() {
+        for meal in choice.iter().flat_map(|c| &problem.shifts[*c].meals) {
+            let mut longer = Vec::new();
+            let mut start_minute = meal.earliest_start_minute;
+            while start_minute <= meal.latest_start_minute {
+                for placed in &placements {
+                    let mut placed: Vec<Meal> = placed.clone();
+                    placed.push(Meal {
+                        person,
+                        day,
+                        start_minute,
+                        duration_minutes: meal.duration_minutes,
+                    });
+                    longer.push(placed);
+                }
+                start_minute += problem.meal_grid_minutes;
+            }
+            placements = longer;
+        }
+    }
+    out.extend(placements.into_iter().map(|meals| (row.to_vec(), meals)));
+}
+
+#[derive(Clone, Debug)]
+struct Numbers(Vec<u8>);
+
+/// Reads a problem off a string of random bytes, so that shrinking shrinks the problem.
+struct Dice<'a>(std::slice::Iter<'a, u8>);
+
+impl Dice<'_> {
+    fn below(&mut self, n: i64) -> i64 {
+        i64::from(self.0.next().copied().unwrap_or(0)) % n
+    }
+    fn one_in(&mut self, n: i64) -> bool {
+        self.below(n) == n - 1
+    }
+}
+
+fn problem(numbers: &Numbers) -> Problem {
+    let mut dice = Dice(numbers.0.iter());
+    let days = 3;
+    let mut problem = desk(days);
+    problem.slot_minutes = 2 * H;
+    problem.meal_grid_minutes = H;
+    problem.skills = vec![skill("A"), skill("B")];
+    for (day, d) in problem.days.iter_mut().enumerate() {
+        d.weekend = day == 1;
+        d.holiday = day == 2;
+        d.week = u32::from(day == 2);
+    }
+    let meal = |from: i64| MealWindow {
+        earliest_start_minute: from,
+        latest_start_minute: from + H,
+        duration_minutes: H,
+    };
+    let mut early = shift("early", 8 * H, 14 * H, None);
+    early.meals = vec![meal(10 * H)];
+    let mut late = shift("late", 12 * H, 20 * H, None);
+    late.late = true;
+    late.night = dice.one_in(3);
+    late.worked_minutes = 6 * H;
+    if dice.one_in(3) {
+        late.segments = vec![
+            Segment {
+                start_minute: 12 * H,
+                end_minute: 14 * H,
+            },
+            Segment {
+                start_minute: 16 * H,
+                end_minute: 20 * H,
+            },
+        ];
+    }
+    if dice.one_in(3) {
+        // Reaches into the next morning.
+        late.segments = vec![Segment {
+            start_minute: 20 * H,
+            end_minute: 34 * H,
+        }];
+    }
+    problem.shifts = vec![early, late];
+    let costs = &mut problem.costs;
+    costs.under_minimum = cost(5 + dice.below(3));
+    costs.under_target = cost(dice.below(3));
+    costs.over_target = cost(dice.below(3));
+    costs.under_group = cost(dice.below(3));
+    costs.request = cost(dice.below(3) * 50);
+    costs.fairness = cost(dice.below(3) * 70);
+    costs.isolated_day_off = cost(dice.below(3) * 90);
+    costs.isolated_day_on = cost(dice.below(3) * 80);
+    costs.split_shift = cost(dice.below(2) * 60);
+    costs.change_per_cell = cost(dice.below(2) * 110);
+    costs.minutes_off_contract = cost(dice.below(2));
+    problem.rules.rest_minutes_min = dice.below(5) * 9 * H;
+    if dice.one_in(3) {
+        problem.rules.forbidden_successions.push(Succession {
+            previous: "late".into(),
+            next: "early".into(),
+        });
+    }
+    for id in ["a", "b"] {
+        let skills: &[&str] = [&["A"][..], &["B"][..], &["A", "B"][..]][dice.below(3) as usize];
+        let mut one = person(id, skills);
+        let some = |dice: &mut Dice<'_>, n: i64| dice.one_in(3).then(|| dice.below(n));
+        one.minutes_target = some(&mut dice, 4).map(|n| n * 6 * H + H);
+        one.minutes_max = some(&mut dice, 4).map(|n| n * 6 * H);
+        one.minutes_min = if one.minutes_max.is_none() {
+            some(&mut dice, 3).map(|n| n * 6 * H)
+        } else {
+            None
+        };
+        one.minutes_week_max = some(&mut dice, 3).map(|n| n * 6 * H);
+        one.consecutive_work_days_max = some(&mut dice, 3).map(|n| n as u32 + 1);
+        one.consecutive_work_days_min = if one.consecutive_work_days_max.is_none() {
+            some(&mut dice, 3).map(|n| n as u32)
+        } else {
+            None
+        };
+        one.consecutive_days_off_min = some(&mut dice, 3).map(|n| n as u32);
+        one.weekly_rest_day = dice.one_in(3);
+        one.weekends_max = some(&mut dice, 2).map(|n| n as u32);
+        one.nights_max = some(&mut dice, 3).map(|n| n as u32);
+        if let Some(n) = some(&mut dice, 3) {
+            one.shift_max.insert("late".into(), n as u32);
+        }
+        if dice.one_in(3) {
+            one.unavailable.push(leave(id, dice.below(3) as usize));
+        }
+        if dice.one_in(4) {
+            let shift =
+                [None, Some("early".into()), Some("late".into())][dice.below(3) as usize].clone();
+            one.fixed.push(FixedCell {
+                day: dice.below(3) as usize,
+                shift,
+            });
+        }
+        if dice.one_in(2) {
+            let wish = match dice.below(4) {
+                0 => Wish::Off,
+                1 => Wish::Work,
+                2 => Wish::Shift("late".into()),
+                _ => Wish::NotShift("early".into()),
+            };
+            one.requests.push(Request {
+                day: dice.below(3) as usize,
+                wish,
+                cost: 3,
+            });
+        }
+        one.fair_share = FairShare {
+            nights: some(&mut dice, 2),
+            lates: some(&mut dice, 2),
+            weekend_days: some(&mut dice, 2),
+            holidays: some(&mut dice, 2),
+        };
+        let (worked, off) = match dice.below(3) {
+            0 => (0, 0),
+            1 => (1 + dice.below(2) as u32, 0),
+            _ => (0, 1 + dice.below(2) as u32),
+        };
+        one.history = History {
+            consecutive_work_days: worked,
+            consecutive_days_off: off,
+            last_shift_end_minute: (worked > 0).then(|| dice.below(3) * 5 * H - 4 * H),
+            last_shift: (worked > 0 && dice.one_in(2)).then(|| "late".into()),
+            lates: dice.below(3),
+            minutes_carried: dice.below(3) * H - H,
+            ..History::default()
+        };
+        problem.people.push(one);
+    }
+    for day in 0..days {
+        for (skill, slots) in [("A", [8, 12, 16]), ("B", [10, 12, 24])] {
+            for hour in slots {
+                let minimum = dice.below(3) as u32 % 2;
+                let target = minimum + dice.below(2) as u32;
+                problem.demand.push(Demand {
+                    day,
+                    start_minute: hour * H,
+                    skill: skill.into(),
+                    minimum,
+                    target,
+                });
+            }
+        }
+    }
+    if dice.one_in(2) {
+        problem.group_demand.push(GroupDemand {
+            id: "senior".into(),
+            name_zh: "资深".into(),
+            name_en: "senior".into(),
+            people: vec!["b".into()],
+            days: vec![0, 2],
+            start_minute: 9 * H,
+            end_minute: 18 * H,
+            minimum: 1,
+        });
+    }
+    if dice.one_in(2) {
+        let cell = |dice: &mut Dice<'_>| {
+            [None, Some("early".into()), Some("late".into())][dice.below(3) as usize].clone()
+        };
+        let published: Assignments = (0..2)
+            .map(|_| (0..days).map(|_| cell(&mut dice)).collect())
+            .collect();
+        problem.published = Some(published);
+    }
+    problem
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bound_below_optimum_below_plan(bytes in prop::collection::vec(any::<u8>(), 160)) {
+        let problem = problem(&Numbers(bytes));
+        prop_assert_eq!(problem.validate(), vec![]);
+        let plan = solved(&problem);
+        match cheapest(&problem) {
+            Some(optimum) => {
+                prop_assert_eq!(&plan.relaxed, &vec![]);
+                prop_assert!(plan.objective >= optimum, "cheaper than the best: {} < {optimum}", plan.objective);
+                if let Some(bound) = plan.bound {
+                    prop_assert!(bound <= optimum, "bound {bound} above the best {optimum}");
+                }
+                if plan.status == Status::Optimal {
+                    prop_assert_eq!(plan.objective, optimum);
+                }
+                let verdict = check(&problem, &plan);
+                prop_assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
+            }
+            None => prop_assert!(!plan.relaxed.is_empty()),
+        }
+    }
+}
