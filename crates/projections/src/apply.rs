@@ -1059,7 +1059,7 @@ impl<'c> Applier<'c> {
         event: EvidenceEvent,
     ) -> Result<()> {
         let zone = self.zone(desk)?;
-        self.dirty.months_around(desk, date);
+        self.dirty.evidence(desk, date);
         match event {
             EvidenceEvent::PresenceReported(reported) => {
                 self.connection
@@ -1077,7 +1077,7 @@ impl<'c> Applier<'c> {
                     ))?;
                 let reported_on = zone.date(reported.at);
                 self.dirty.around(&reported.staff, reported_on);
-                self.dirty.months_around(desk, reported_on);
+                self.dirty.evidence(desk, reported_on);
                 self.months_until_next_report(desk, &reported, zone)
             }
             EvidenceEvent::PresenceExcused(excused) => {
@@ -1097,8 +1097,8 @@ impl<'c> Applier<'c> {
                         &excused.reason,
                         excused.by.as_str(),
                     ))?;
-                self.dirty.months_around(desk, zone.date(excused.from));
-                self.dirty.months_around(desk, zone.date(excused.until));
+                self.dirty.evidence(desk, zone.date(excused.from));
+                self.dirty.evidence(desk, zone.date(excused.until));
                 Ok(())
             }
             EvidenceEvent::CallRang(rang) => {
@@ -1117,7 +1117,7 @@ impl<'c> Applier<'c> {
                         rang.answered_by.as_ref().map(StaffId::as_str),
                         rang.routed_to.as_ref().map(StaffId::as_str),
                     ))?;
-                self.dirty.months_around(desk, zone.date(rang.at));
+                self.dirty.evidence(desk, zone.date(rang.at));
                 Ok(())
             }
             EvidenceEvent::ComplaintFiled(filed) => {
@@ -1180,6 +1180,12 @@ impl<'c> Applier<'c> {
         reported: &PresenceReported,
         zone: Zone,
     ) -> Result<()> {
+        // Only closed days are judged; a day that closes later is looked at then.
+        let reported_on = zone.date(reported.at);
+        let closed_through = self.facts.closed_through(desk)?;
+        if closed_through.is_none_or(|last| last < reported_on.plus_days(-1)) {
+            return Ok(());
+        }
         let next: Option<i64> = self
             .connection
             .prepare_cached("SELECT min(at) FROM presence WHERE staff = ?1 AND at > ?2")?
@@ -1196,7 +1202,7 @@ impl<'c> Applier<'c> {
                 last.as_deref().map(crate::columns::parse).transpose()?
             }
         };
-        let mut month = zone.date(reported.at).month();
+        let mut month = reported_on.month();
         while last.is_some_and(|last| month <= WorkDate::month(last)) {
             self.dirty.months.insert((desk.clone(), month));
             month = month.next();
@@ -1234,7 +1240,7 @@ impl<'c> Applier<'c> {
             ..Keys::default()
         };
         self.put(at, "complaint", &row.complaint.to_string(), keys, &row)?;
-        self.dirty.months_around(&row.desk, happened_on);
+        self.dirty.evidence(&row.desk, happened_on);
         Ok(())
     }
 

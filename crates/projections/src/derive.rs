@@ -1,7 +1,7 @@
 //! Dirty days → records, dirty months → penalties, in the transaction of their facts.
 
 use crate::columns::{event_id, from_json, instant, micros, to_json, word};
-use crate::dirty::Dirty;
+use crate::dirty::{Dirty, months_around};
 use crate::error::Result;
 use crate::facts::{By, Facts};
 use crate::period_close;
@@ -16,6 +16,7 @@ use domain::policy::PolicyDocument;
 use domain::reckoning::reckon;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use rusqlite::Connection;
+use std::collections::HashMap;
 
 /// Derives everything stale again.
 pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
@@ -25,10 +26,26 @@ pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
         let record = record(&facts, staff, *date)?;
         store(connection, staff, *date, record.as_ref())?;
         if let Some(person) = facts.staff(staff)? {
-            // The next month sees the last day before it, for night shifts that reach in.
-            for date in [*date, date.plus_days(1)] {
-                dirty.months.insert((person.desk.clone(), date.month()));
+            dirty.evidence.insert((person.desk, *date));
+        }
+    }
+    // Penalties judge closed days only, and a shift ends a day later at the most. So what concerns open days alone
+    // waits until they are closed; a punch of today costs no month.
+    let mut closed_through: HashMap<&DeskId, Option<WorkDate>> = HashMap::new();
+    for (desk, date) in &dirty.evidence {
+        let last = match closed_through.get(desk) {
+            Some(known) => *known,
+            None => {
+                let found = facts.closed_through(desk)?;
+                closed_through.insert(desk, found);
+                found
             }
+        };
+        if last.is_some_and(|last| date.plus_days(-1) <= last) {
+            let months = months_around(*date);
+            dirty
+                .months
+                .extend(months.map(|month| (desk.clone(), month)));
         }
     }
     for (desk, month) in &dirty.months {

@@ -12,11 +12,13 @@ use std::collections::BTreeSet;
 const DAYS_BEFORE: i64 = 2;
 const DAYS_AFTER: i64 = 1;
 
-/// People's days and desks' months to be derived again, and months to be frozen.
+/// People's days and desks' months to be derived again (of days and evidence, only where a closed day is concerned),
+/// and months to be frozen.
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
     pub(crate) days: BTreeSet<(StaffId, WorkDate)>,
     pub(crate) months: BTreeSet<(DeskId, Month)>,
+    pub(crate) evidence: BTreeSet<(DeskId, WorkDate)>,
     pub(crate) closings: Vec<Closing>,
 }
 
@@ -60,12 +62,14 @@ impl Dirty {
         Ok(())
     }
 
-    /// The months in which something at local date `date` may count: a night shift's evening may lie in the month
-    /// before.
-    pub(crate) fn months_around(&mut self, desk: &DeskId, date: WorkDate) {
-        for offset in [-1, 0, 1] {
-            self.months
-                .insert((desk.clone(), date.plus_days(offset).month()));
-        }
+    /// Something seen at a desk at local date `date`.
+    pub(crate) fn evidence(&mut self, desk: &DeskId, date: WorkDate) {
+        self.evidence.insert((desk.clone(), date));
     }
+}
+
+/// The months in which something at local date `date` may count: a night shift's evening may lie in the month before,
+/// its morning in the month after.
+pub(crate) fn months_around(date: WorkDate) -> [Month; 3] {
+    [-1, 0, 1].map(|offset| date.plus_days(offset).month())
 }
