@@ -297,8 +297,8 @@ impl<'a> Run<'a> {
             .max(costs.over_target.per_unit)
             .max(1) as f64;
         (
-            unit * self.compiled.problem.slot_minutes as f64 * 2.0,
-            unit * self.compiled.cover.grid as f64 * 0.5,
+            unit * self.compiled.problem.slot_minutes as f64 * ev2("HOT",2.0),
+            unit * self.compiled.cover.grid as f64 * ev2("COLD",0.5),
         )
     }
 
@@ -306,10 +306,11 @@ impl<'a> Run<'a> {
     fn prove(&mut self, progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Option<Bound> {
         let limits = BoundLimits {
             until_seconds: self.limits.time_limit_seconds.unwrap_or(f64::INFINITY),
-            rounds: if self.limits.time_limit_seconds.is_some() {
-                BOUND_ROUNDS_BY_TIME
-            } else {
+            // A solve given work stays repeatable: its time limit is only a guard.
+            rounds: if self.limits.work_limit.is_some() {
                 BOUND_ROUNDS
+            } else {
+                BOUND_ROUNDS_BY_TIME
             },
             threads: self.searches.len(),
         };
@@ -529,3 +530,5 @@ fn read_meals(
     }
     Ok(())
 }
+
+fn ev2(name: &str, d: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
