@@ -324,8 +324,14 @@ fn app_words(error: &AppError) -> String {
         AppError::Invalid(faults) => faults
             .iter()
             .map(|fault| {
-                let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-                let rule = fault.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
+                let line = fault
+                    .line
+                    .map(|line| format!("line {line}: "))
+                    .unwrap_or_default();
+                let rule = fault
+                    .rule
+                    .map(|rule| format!(" ({rule})"))
+                    .unwrap_or_default();
                 format!("{line}{}: {}{rule}", fault.field, fault.en)
             })
             .collect::<Vec<_>>()
@@ -350,9 +356,26 @@ fn at(path: &Path) -> impl Fn(std::io::Error) -> CliError {
 /// Carries out what the command line says.
 pub async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
-        Command::Demo { once, out, folder, seed, month, listen } => {
+        Command::Demo {
+            once,
+            out,
+            folder,
+            seed,
+            month,
+            listen,
+        } => {
             let data = folder.unwrap_or_else(|| std::env::temp_dir().join("paiban-demo"));
-            demo(DemoOptions { once, out, data, seed, month }, listen).await
+            demo(
+                DemoOptions {
+                    once,
+                    out,
+                    data,
+                    seed,
+                    month,
+                },
+                listen,
+            )
+            .await
         }
         Command::Serve {
             data,
@@ -386,7 +409,9 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Import(Import::Staff { data, file, commit }) => {
             let text = read_text(&file)?;
             let app = open(&data.folder).await?;
-            let receipt = app.import_staff(&Caller::system(), &text, commit.into()).await?;
+            let receipt = app
+                .import_staff(&Caller::system(), &text, commit.into())
+                .await?;
             app.wait(&receipt).await?;
             report(&receipt.value)
         }
@@ -402,14 +427,23 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let app = open(&data.folder).await?;
             let desk = DeskId::new(desk);
             let receipt = app
-                .import_demand(&Caller::system(), &desk, month, slot_minutes, &text, commit.into())
+                .import_demand(
+                    &Caller::system(),
+                    &desk,
+                    month,
+                    slot_minutes,
+                    &text,
+                    commit.into(),
+                )
                 .await?;
             app.wait(&receipt).await?;
             report(&receipt.value)
         }
         Command::Log(Log::Verify { data }) => verify(&data.folder).await,
         Command::Log(Log::Backup { data, out }) => {
-            open_log(&data.folder)?.backup_to(&out).map_err(|error| found(&error))?;
+            open_log(&data.folder)?
+                .backup_to(&out)
+                .map_err(|error| found(&error))?;
             println!("{}", out.display());
             Ok(())
         }
@@ -450,10 +484,13 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
 }
 
 fn version_words(document: &PolicyDocument) -> String {
-    let versions = document.versions.iter().map(|version| match version.effective_until {
-        Some(last) => format!("{} from {} to {last}", version.id, version.effective_from),
-        None => format!("{} from {}", version.id, version.effective_from),
-    });
+    let versions = document
+        .versions
+        .iter()
+        .map(|version| match version.effective_until {
+            Some(last) => format!("{} from {} to {last}", version.id, version.effective_from),
+            None => format!("{} from {}", version.id, version.effective_from),
+        });
     versions.collect::<Vec<_>>().join(", ")
 }
 
@@ -465,27 +502,38 @@ async fn open(folder: &Path) -> Result<App, CliError> {
 fn open_log(folder: &Path) -> Result<SqliteLog, CliError> {
     let file = folder.join(files::LOG);
     if !file.exists() {
-        return Err(CliError::Found(format!("{}: there is no log", file.display())));
+        return Err(CliError::Found(format!(
+            "{}: there is no log",
+            file.display()
+        )));
     }
     SqliteLog::open(file, SqliteOptions::default()).map_err(|error| found(&error))
 }
 
 fn read_text(file: &Path) -> Result<String, CliError> {
     let bytes = std::fs::read(file).map_err(at(file))?;
-    let text = String::from_utf8(bytes).map_err(|_| CliError::Found(format!("{}: not UTF-8", file.display())))?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| CliError::Found(format!("{}: not UTF-8", file.display())))?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CliError> {
     let text = read_text(file)?;
-    serde_json::from_str(&text).map_err(|error| CliError::Found(format!("{}: {error}", file.display())))
+    serde_json::from_str(&text)
+        .map_err(|error| CliError::Found(format!("{}: {error}", file.display())))
 }
 
 /// Serves an opened service until it is told to stop.
 pub async fn serve_app(app: App, listen: SocketAddr) -> Result<(), CliError> {
     let orphans = app.end_orphaned_solves().await?;
     if !orphans.is_empty() {
-        tracing::warn!(solves = orphans.len(), "solves of an earlier run were ended");
+        tracing::warn!(
+            solves = orphans.len(),
+            "solves of an earlier run were ended"
+        );
     }
     let listener = TcpListener::bind(listen)
         .await
@@ -507,7 +555,10 @@ async fn serve(folder: &Path, listen: SocketAddr, secure_cookies: bool) -> Resul
 }
 
 async fn demo(options: DemoOptions, listen: SocketAddr) -> Result<(), CliError> {
-    let Some(live) = crate::demo::run(&options).await.map_err(|error| found(&error))? else {
+    let Some(live) = crate::demo::run(&options)
+        .await
+        .map_err(|error| found(&error))?
+    else {
         return Ok(());
     };
     let app = live.app.clone();
@@ -587,20 +638,34 @@ fn check(problem: &Path, plan: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn export(folder: &Path, what: Export, desk: DeskId, month: Month, out: &Path) -> Result<(), CliError> {
+async fn export(
+    folder: &Path,
+    what: Export,
+    desk: DeskId,
+    month: Month,
+    out: &Path,
+) -> Result<(), CliError> {
     let app = open(folder).await?;
     app.zone(&desk).await?;
-    let is_csv = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    let is_xlsx = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    let is_csv = out
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let is_xlsx = out
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
     if !is_csv && !is_xlsx {
-        return Err(CliError::Found(format!("{}: the file ends with .csv or .xlsx", out.display())));
+        return Err(CliError::Found(format!(
+            "{}: the file ends with .csv or .xlsx",
+            out.display()
+        )));
     }
     let bytes = app
         .read(move |view| match (what, is_csv) {
             (Export::Attendance, true) => view.attendance_csv(&desk, month).map(Some),
             (Export::Attendance, false) => view.attendance_xlsx(&desk, month).map(Some),
             (Export::DutyTable, false) => {
-                let table = view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest);
+                let table =
+                    view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest);
                 table.map(Some)
             }
             (Export::Penalties, true) => view.penalties_csv(&desk, month).map(Some),
@@ -627,9 +692,16 @@ fn report(report: &ImportReport) -> Result<(), CliError> {
 
 async fn verify(folder: &Path) -> Result<(), CliError> {
     let log = open_log(folder)?;
-    let verified = eventlog::verify(&log).await.map_err(|error| found(&error))?;
-    let end = verified.end.map_or("an empty log".to_owned(), |end| end.to_string());
-    println!("{} events in {} streams hold, up to {end}", verified.events, verified.streams);
+    let verified = eventlog::verify(&log)
+        .await
+        .map_err(|error| found(&error))?;
+    let end = verified
+        .end
+        .map_or("an empty log".to_owned(), |end| end.to_string());
+    println!(
+        "{} events in {} streams hold, up to {end}",
+        verified.events, verified.streams
+    );
     Ok(())
 }
 
@@ -638,7 +710,11 @@ async fn replay(folder: &Path) -> Result<(), CliError> {
     let models = ReadModels::open(folder.join(files::MODELS)).map_err(|error| found(&error))?;
     let started = std::time::Instant::now();
     let replayed = models.replay(&log).await.map_err(|error| found(&error))?;
-    println!("{} events replayed in {:.1} s", replayed.events, started.elapsed().as_secs_f64());
+    println!(
+        "{} events replayed in {:.1} s",
+        replayed.events,
+        started.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 
@@ -653,22 +729,30 @@ async fn change_user(user: User) -> Result<(), CliError> {
             if app.accounts().exists(&staff).map_err(account)? {
                 return Err(CliError::Found(format!("{staff} has an account")));
             }
-            app.accounts().set_password(&staff, &read_password()?).map_err(account)
+            app.accounts()
+                .set_password(&staff, &read_password()?)
+                .map_err(account)
         }
         User::Passwd { data, staff } => {
             let (app, staff) = (open(&data.folder).await?, StaffId::new(staff));
             if !app.accounts().exists(&staff).map_err(account)? {
                 return Err(CliError::Found(format!("{staff} has no account")));
             }
-            app.accounts().set_password(&staff, &read_password()?).map_err(account)
+            app.accounts()
+                .set_password(&staff, &read_password()?)
+                .map_err(account)
         }
         User::Disable { data, staff } => {
             let app = open(&data.folder).await?;
-            app.accounts().set_disabled(&StaffId::new(staff), true).map_err(account)
+            app.accounts()
+                .set_disabled(&StaffId::new(staff), true)
+                .map_err(account)
         }
         User::Enable { data, staff } => {
             let app = open(&data.folder).await?;
-            app.accounts().set_disabled(&StaffId::new(staff), false).map_err(account)
+            app.accounts()
+                .set_disabled(&StaffId::new(staff), false)
+                .map_err(account)
         }
     }
 }
