@@ -292,6 +292,105 @@ proptest! {
     }
 }
 
+/// A late fact derives again every day it speaks to, and nothing is left as an earlier state of the log had it.
+#[tokio::test]
+async fn a_late_fact_reaches_every_day_it_speaks_to() {
+    let closings = || (1..=6).map(closed_day).collect::<Vec<_>>();
+    let night = vec![
+        punch(1, PunchKind::In, at(1, "22:00")),
+        punch(1, PunchKind::Out, at(1, "08:00+1")),
+    ];
+    let cases: Vec<(&str, Vec<&str>, Vec<Entry>, Entry)> = vec![
+        (
+            "a night shift's out comes after midnight",
+            vec!["N", "-"],
+            [vec![night[0].clone()], closings()].concat(),
+            night[1].clone(),
+        ),
+        (
+            "the next day's new shift takes a late out away",
+            vec!["N", "-"],
+            night,
+            amended(2, at(1, "12:00"), vec![change(1, 2, "-", "A")]),
+        ),
+        (
+            "a colleague's punch on a day off",
+            vec!["A", "-"],
+            closings(),
+            punch(2, PunchKind::In, at(1, "08:58")),
+        ),
+        (
+            "online through the messenger",
+            vec!["A", "-"],
+            closings(),
+            presence(1, at(1, "08:55"), true),
+        ),
+        (
+            "leave filed in time, approved late",
+            vec!["A", "-"],
+            [vec![leave(9, 1, 1, 1)], closings()].concat(),
+            leave_approved(9, 1),
+        ),
+        (
+            "a correction approved late",
+            vec!["A", "-"],
+            [vec![correction(9, 1, 1, Side::In, "09:00")], closings()].concat(),
+            correction_approved(9, 1),
+        ),
+        (
+            "a swap asked for",
+            vec!["A", "-"],
+            closings(),
+            swap_requested(9, 1, 1, 2, None),
+        ),
+        (
+            "the window to explain runs out",
+            vec!["A", "-"],
+            (1..=3).map(closed_day).collect(),
+            closed_day(4),
+        ),
+        (
+            "the calendar makes the day a holiday",
+            vec!["A", "-"],
+            vec![
+                punch(1, PunchKind::In, at(1, "09:00")),
+                punch(1, PunchKind::Out, at(1, "18:00")),
+            ],
+            entry(
+                Stream::Org,
+                OrgEvent::from(CalendarAdopted {
+                    year: 2026,
+                    provisional: false,
+                    source: "test".to_owned(),
+                    days: vec![CalendarDay {
+                        date: day(1),
+                        kind: DayKind::Statutory,
+                        name: "节".to_owned(),
+                    }],
+                }),
+            ),
+        ),
+    ];
+    for (name, codes, before, late) in cases {
+        let log = MemoryLog::new();
+        let mut entries = founded(2);
+        entries.extend(published(&[(1, codes), (2, vec!["-", "-"])]));
+        entries.extend(before);
+        append_all(&log, &entries).await;
+        let (models, folder) = models_of(&log).await;
+        let record = || async {
+            let found = models.read(|view| view.day_record(&person(1), day(1)));
+            found.await.unwrap().unwrap()
+        };
+        let was = record().await;
+        append(&log, &late).await;
+        models.catch_up(&log).await.unwrap();
+        assert_ne!(record().await, was, "{name}: the day did not change");
+        let (_whole, whole_folder) = models_of(&log).await;
+        assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+    }
+}
+
 /// Gives events again that were given before, as a subscription after a broken connection may.
 struct Repeating(MemoryLog);
 
