@@ -53,7 +53,7 @@
   const grid = document.querySelector("table[data-grid]");
   if (grid) {
     const rows = all("tbody tr", grid).map((row) => all("td a", row));
-    const selected = grid.querySelector("td[aria-selected=true] a");
+    const selected = grid.querySelector("td[aria-current=true] a");
     rows.flat().forEach((cell) => (cell.tabIndex = -1));
     (selected ?? rows[0]?.[0])?.setAttribute("tabindex", "0");
     if (selected) selected.scrollIntoView({ block: "nearest", inline: "center" });

@@ -87,7 +87,7 @@ pub struct CoverChart {
 
 /// A slot of the picture.
 pub struct Bar {
-    /// `have`, or `low` under the minimum.
+    /// `have` for people, `low` for people missing.
     pub class: &'static str,
     /// Left.
     pub x: i32,
@@ -110,7 +110,7 @@ pub struct Label {
 /// One slot: when it starts, people on post, people needed.
 pub type SlotCover = (DayMinute, u32, u32);
 
-const SLOT_WIDTH: i32 = 22;
+const WIDTH: i32 = 720;
 const LEFT: i32 = 30;
 const FLOOR: i32 = 150;
 const HEADROOM: i32 = 14;
@@ -128,13 +128,21 @@ impl CoverChart {
             (FLOOR - HEADROOM) * i32::try_from(people).unwrap_or(0)
                 / i32::try_from(most).unwrap_or(1)
         };
-        let x_of = |n: usize| LEFT + SLOT_WIDTH * i32::try_from(n).unwrap_or(0);
-        let bars = slots.iter().enumerate().map(|(n, &(_, have, need))| Bar {
-            class: if have < need { "low" } else { "have" },
-            x: x_of(n) + 1,
-            y: FLOOR - scale(have),
-            width: SLOT_WIDTH - 2,
-            height: scale(have),
+        let count = i32::try_from(slots.len()).unwrap_or(i32::MAX).max(1);
+        let x_of = |n: usize| LEFT + (WIDTH - LEFT) * i32::try_from(n).unwrap_or(0) / count;
+        // What is missing stands on what is there, so that an empty slot is seen, too.
+        let bars = slots.iter().enumerate().flat_map(|(n, &(_, have, need))| {
+            let bar = |class, from: u32, until: u32| Bar {
+                class,
+                x: x_of(n) + 1,
+                y: FLOOR - scale(until),
+                width: x_of(n + 1) - x_of(n) - 2,
+                height: scale(until) - scale(from),
+            };
+            [
+                (have > 0).then(|| bar("have", 0, have)),
+                (have < need).then(|| bar("low", have, need)),
+            ]
         });
         let need: Vec<String> = slots
             .iter()
@@ -162,13 +170,13 @@ impl CoverChart {
         let end = DayMinute(last.0.0 + slot_minutes);
         let passed = at.0 - first.0.0;
         Some(Self {
-            width: x_of(slots.len()) + 6,
-            bars: bars.collect(),
+            width: WIDTH + 6,
+            bars: bars.flatten().collect(),
             need: need.join(" "),
             labels: labels.collect(),
             levels: levels.collect(),
             now_x: (first.0 <= at && at <= end)
-                .then(|| LEFT + passed * SLOT_WIDTH / slot_minutes.max(1)),
+                .then(|| LEFT + (WIDTH - LEFT) * passed / (slot_minutes * count).max(1)),
             summary: w.f2("board.chart_summary", first.0, end),
         })
     }
@@ -237,9 +245,6 @@ pub async fn show(
         });
     }
     let mut alerts = Vec::new();
-    if on_post < minimum {
-        alerts.push(w.f2("board.under", on_post, minimum));
-    }
     for slot in board
         .demand
         .iter()
@@ -251,6 +256,10 @@ pub async fn show(
             slot.on_post,
             slot.minimum,
         ));
+    }
+    // Somebody of two skills counts in both, so the whole can be short though no single skill is.
+    if alerts.is_empty() && on_post < minimum {
+        alerts.push(w.f2("board.under", on_post, minimum));
     }
     for call in &board.calls_unanswered {
         let clock = zone.civil(call.at).format("%H:%M");

@@ -174,7 +174,7 @@ fn line(person: &PersonMonth, month: Month, w: Words) -> SummaryLine {
         count(sum.due_days),
         count(sum.attended_days),
         count(sum.rest_days),
-        w.hours(&sum.worked_minutes),
+        plain(w.hours(&sum.worked_minutes)),
         timed(sum.late_count, &sum.late_minutes),
         count(sum.severe_late_count),
         timed(sum.early_count, &sum.early_minutes),

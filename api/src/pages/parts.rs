@@ -460,3 +460,89 @@ pub struct DeskChoice {
     /// Its name.
     pub name: String,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use domain::refusal::Lang;
+    use domain::work_date::DayMinute;
+    use std::collections::BTreeSet;
+
+    fn actor(roles: &[Role]) -> Actor {
+        Actor {
+            staff: "1001".into(),
+            roles: roles.iter().copied().collect(),
+            leads: BTreeSet::new(),
+        }
+    }
+
+    fn tabs(roles: &[Role]) -> Vec<&'static str> {
+        let chrome = Chrome {
+            menu: menu(&actor(roles), "/punch", &[]),
+            ..Chrome::default()
+        };
+        chrome.tabs().iter().map(|item| item.href).collect()
+    }
+
+    #[test]
+    fn a_phone_shows_what_a_role_needs_most() {
+        assert_eq!(
+            tabs(&[Role::Staff]),
+            ["/punch", "/my/month", "/my/requests", "/my/penalties"]
+        );
+        assert_eq!(
+            tabs(&[Role::Lead]),
+            ["/board", "/approvals", "/roster", "/duty-table"]
+        );
+        assert_eq!(
+            tabs(&[Role::Staff, Role::Lead]),
+            ["/punch", "/board", "/approvals", "/roster"]
+        );
+        assert_eq!(tabs(&[Role::Hr])[0], "/duty-table");
+    }
+
+    #[test]
+    fn a_menu_shows_no_door_that_is_shut() {
+        let hrefs = |roles: &[Role]| -> Vec<&str> {
+            let groups = menu(&actor(roles), "", &[]);
+            groups
+                .iter()
+                .flat_map(|group| &group.items)
+                .map(|item| item.href)
+                .collect()
+        };
+        assert!(!hrefs(&[Role::Staff]).contains(&"/approvals"));
+        assert!(!hrefs(&[Role::Lead]).contains(&"/filing"));
+        assert!(!hrefs(&[Role::Hr]).contains(&"/punch"));
+    }
+
+    fn look_of(colour: &str) -> String {
+        let template = ShiftTemplate {
+            code: "A".into(),
+            name: "早班".into(),
+            colour: colour.into(),
+            segments: vec![domain::shift::Segment {
+                start: DayMinute(540),
+                end: DayMinute(1050),
+            }],
+            meals: Vec::new(),
+            night: false,
+            duty: false,
+        };
+        ShiftLooks::of([&template], Words::new(Lang::Zh)).style_sheet()
+    }
+
+    #[test]
+    fn letters_can_be_read_on_their_colour() {
+        assert!(look_of("#dcebf9").contains("color:#1c2126"));
+        assert!(look_of("#2b3350").contains("color:#ffffff"));
+    }
+
+    #[test]
+    fn a_colour_that_is_none_leaves_the_style_sheet_alone() {
+        for colour in ["red", "#12", "#1234567", "#ab;}*{display:none", "#12é4"] {
+            assert_eq!(look_of(colour), "", "{colour}");
+        }
+    }
+}

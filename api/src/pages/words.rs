@@ -2,14 +2,11 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use domain::day::{DayStatus, RequestStatus};
-use domain::event::{
-    Complainant, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind, Side, Suspicion, Tier,
-};
+use domain::event::{Complainant, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind, Side, Tier};
 use domain::policy::SanctionStep;
 use domain::quantities::{Fen, Minutes};
 use domain::refusal::Lang;
 use domain::shift::Segment;
-use domain::who::Role;
 use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -289,16 +286,6 @@ impl Words {
         })
     }
 
-    /// A role.
-    pub fn role(&self, role: &Role) -> &'static str {
-        self.word(match role {
-            Role::Staff => "role.staff",
-            Role::Lead => "role.lead",
-            Role::Hr => "role.hr",
-            Role::GmOffice => "role.gm",
-        })
-    }
-
     /// A step of the sanction chain.
     pub fn step(&self, step: &SanctionStep) -> &'static str {
         self.word(match step {
@@ -323,11 +310,173 @@ impl Words {
             Complainant::Colleague => "complainant.colleague",
         })
     }
+}
 
-    /// Why a punch is not taken at face value.
-    pub fn suspicion(&self, suspicion: &Suspicion) -> &'static str {
-        self.word(match suspicion {
-            Suspicion::DeviceClock => "suspicion.device_clock",
-        })
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn keys(text: &str) -> BTreeSet<String> {
+        let table: Table = serde_json::from_str(text).unwrap();
+        table.into_keys().collect()
+    }
+
+    fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let found: Vec<(PathBuf, String)> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|found| found == ending))
+            .map(|path| (path.clone(), fs::read_to_string(&path).unwrap()))
+            .collect();
+        assert!(!found.is_empty(), "no .{ending} files");
+        found
+    }
+
+    /// The string literals of a source text.
+    fn literals(text: &str) -> impl Iterator<Item = &str> {
+        text.split('"').skip(1).step_by(2)
+    }
+
+    /// Looks like a key: `punch.kind.in`.
+    fn is_key(text: &str, first_parts: &BTreeSet<&str>) -> bool {
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        let mut parts = text.split('.');
+        parts.next().is_some_and(|part| first_parts.contains(part))
+            && text.contains('.')
+            && parts.all(plain)
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let (zh, en) = (
+            keys(include_str!("../../locales/zh.json")),
+            keys(include_str!("../../locales/en.json")),
+        );
+        assert_eq!(
+            zh.difference(&en).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "only in zh"
+        );
+        assert_eq!(
+            en.difference(&zh).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "only in en"
+        );
+        for key in &zh {
+            let holes = |table: &Table| ["{0}", "{1}", "{2}"].map(|hole| table[key].contains(hole));
+            assert_eq!(
+                holes(&ZH),
+                holes(&EN),
+                "{key}: both have the same places to fill"
+            );
+        }
+    }
+
+    #[test]
+    fn every_key_in_use_has_words_and_every_word_is_used() {
+        let known = keys(include_str!("../../locales/zh.json"));
+        let first_parts: BTreeSet<&str> = known
+            .iter()
+            .filter_map(|key| key.split('.').next())
+            .collect();
+        let mut used = BTreeSet::new();
+        for (path, text) in files("templates", "html") {
+            // In a template a key is the first thing handed to `w`.
+            for call in text.split("w.").skip(1) {
+                let Some((name, rest)) = call.split_once("(\"") else {
+                    continue;
+                };
+                if !matches!(name, "t" | "f" | "f2" | "f3" | "n") {
+                    continue;
+                }
+                let key = rest.split('"').next().unwrap();
+                let forms = if name == "n" {
+                    vec![format!("{key}.one"), format!("{key}.many")]
+                } else {
+                    vec![key.to_owned()]
+                };
+                for form in forms {
+                    assert!(
+                        known.contains(&form),
+                        "{}: {form:?} has no words",
+                        path.display()
+                    );
+                    used.insert(form);
+                }
+            }
+        }
+        for (path, text) in files("src/pages", "rs") {
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let code: String = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            for literal in literals(&code) {
+                // A title that is a key may have its text beside it.
+                for key in [
+                    literal.to_owned(),
+                    format!("{literal}.text"),
+                    format!("{literal}.one"),
+                    format!("{literal}.many"),
+                ] {
+                    if known.contains(&key) {
+                        used.insert(key);
+                    }
+                }
+                let file = literal.ends_with(".html")
+                    || literal.ends_with(".css")
+                    || literal.ends_with(".js")
+                    || literal.ends_with(".svg");
+                if is_key(literal, &first_parts) && !file {
+                    assert!(
+                        known.contains(literal),
+                        "{}: {literal:?} has no words",
+                        path.display()
+                    );
+                }
+            }
+        }
+        let unused: Vec<&String> = known.difference(&used).collect();
+        assert_eq!(unused, Vec::<&String>::new(), "words nobody says");
+    }
+
+    #[test]
+    fn times_and_amounts_read_well() {
+        let (zh, en) = (Words::new(Lang::Zh), Words::new(Lang::En));
+        let date: WorkDate = "2026-12-08".parse().unwrap();
+        assert_eq!(zh.date(&date), "12月8日 周二");
+        assert_eq!(en.date(&date), "Tue 8 Dec");
+        for (minutes, words) in [
+            (0, "0 分"),
+            (35, "35 分"),
+            (60, "1 小时"),
+            (475, "7 小时 55 分"),
+            (-90, "−1 小时 30 分"),
+        ] {
+            assert_eq!(zh.duration(&Minutes(minutes)), words);
+        }
+        for (minutes, words) in [(480, "8"), (475, "7.9"), (10560, "176")] {
+            assert_eq!(en.hours(&Minutes(minutes)), words);
+        }
+        for (fen, words) in [(1000, "¥10"), (-1050, "−¥10.50"), (5, "¥0.05")] {
+            assert_eq!(en.money(&Fen(fen)), words);
+        }
+        let night = [Segment {
+            start: DayMinute(1320),
+            end: DayMinute(1800),
+        }];
+        assert_eq!(zh.segments(&night), "22:00–06:00+1");
+        assert_eq!(en.n("penalties.waiting", 1), "1 waits for me");
+        assert_eq!(en.n("penalties.waiting", 2), "2 wait for me");
     }
 }
