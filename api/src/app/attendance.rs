@@ -235,7 +235,8 @@ impl App {
         &self,
         caller: &Caller,
         correction: CorrectionId,
-        decide: impl Fn(&AttendanceState, &Policy, &Issued) -> Result<Vec<AttendanceEvent>, AppError>,
+        decide: impl Fn(&AttendanceState, &Policy, &Issued) -> Result<Vec<AttendanceEvent>, AppError>
+        + Sync,
     ) -> Result<Receipt, AppError> {
         let row = self.correction(caller, correction).await?;
         let policy = self.policy_on(&row.desk, row.work_date).await?;

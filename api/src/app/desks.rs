@@ -242,7 +242,7 @@ impl App {
         &self,
         caller: &Caller,
         desk: &DeskId,
-        decide: impl Fn(&DeskState, &Issued) -> Result<Vec<DeskEvent>, AppError>,
+        decide: impl Fn(&DeskState, &Issued) -> Result<Vec<DeskEvent>, AppError> + Sync,
     ) -> Result<Receipt, AppError> {
         self.execute::<DeskState>(&Stream::Desk(desk.clone()), caller, decide)
             .await

@@ -103,14 +103,15 @@ impl App {
     }
 
     /// Records a feed's rows day by day; a row the rules refuse is named and loses nothing else.
-    async fn take_rows<T>(
+    async fn take_rows<T: Sync>(
         &self,
         caller: &Caller,
         desk: &DeskId,
         zone: Zone,
         rows: Vec<T>,
         at: impl Fn(&T) -> chrono::DateTime<chrono::Utc>,
-        decide: impl Fn(&EvidenceState, &T, &Policy, &Issued) -> Result<Vec<EvidenceEvent>, Refusal>,
+        decide: impl Fn(&EvidenceState, &T, &Policy, &Issued) -> Result<Vec<EvidenceEvent>, Refusal>
+        + Sync,
     ) -> Result<Receipt<FeedReport>, AppError> {
         if rows.len() > ROWS_MAX {
             return Err(AppError::fault(Fault::of(
@@ -288,7 +289,7 @@ impl App {
         caller: &Caller,
         desk: &DeskId,
         date: WorkDate,
-        decide: impl Fn(&EvidenceState, &Issued) -> Result<Vec<EvidenceEvent>, AppError>,
+        decide: impl Fn(&EvidenceState, &Issued) -> Result<Vec<EvidenceEvent>, AppError> + Sync,
     ) -> Result<Receipt, AppError> {
         self.execute::<EvidenceState>(&Stream::Evidence(desk.clone(), date), caller, decide)
             .await

@@ -317,6 +317,9 @@ const DEMAND_COLUMNS: &[(&str, &str, bool)] = &[
     ("target", "目标人数", true),
 ];
 
+/// Minimum and target by day, skill and start of the slot.
+type DemandDays = BTreeMap<(WorkDate, SkillId), BTreeMap<i32, (u16, u16)>>;
+
 struct Slot {
     date: WorkDate,
     start: DayMinute,
@@ -416,7 +419,7 @@ impl App {
         commit: Commit,
     ) -> Result<Receipt<ImportReport>, AppError> {
         let mut report = ImportReport::default();
-        if slot_minutes == 0 || DAY_MINUTES % slot_minutes != 0 {
+        if slot_minutes == 0 || !DAY_MINUTES.is_multiple_of(slot_minutes) {
             return Err(AppError::fault(Fault::of(
                 "slot_minutes",
                 "须能整除一天",
@@ -426,7 +429,7 @@ impl App {
         let state = self.desk_state(desk).await?;
         state.known(desk)?;
         let rows = read_rows(text, DEMAND_COLUMNS, &mut report, read_slot)?;
-        let mut days: BTreeMap<(WorkDate, SkillId), BTreeMap<i32, (u16, u16)>> = BTreeMap::new();
+        let mut days = DemandDays::new();
         for (line, slot) in rows {
             match slot_fault(&state, month, slot_minutes, &slot, &days) {
                 Some(fault) => report.faults.push(fault.at_line(line)),
@@ -472,7 +475,7 @@ fn slot_fault(
     month: Month,
     slot_minutes: u16,
     slot: &Slot,
-    days: &BTreeMap<(WorkDate, SkillId), BTreeMap<i32, (u16, u16)>>,
+    days: &DemandDays,
 ) -> Option<Fault> {
     let taken = days
         .get(&(slot.date, slot.skill.clone()))

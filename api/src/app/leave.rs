@@ -231,7 +231,7 @@ impl App {
         &self,
         caller: &Caller,
         row: &LeaveRow,
-        decide: impl Fn(&LeaveState, &Issued) -> Result<Vec<LeaveEvent>, AppError>,
+        decide: impl Fn(&LeaveState, &Issued) -> Result<Vec<LeaveEvent>, AppError> + Sync,
     ) -> Result<Receipt, AppError> {
         let stream = Stream::Leave(row.staff.clone(), row.span.first.month().year());
         self.execute::<LeaveState>(&stream, caller, decide).await

@@ -99,7 +99,13 @@ pub struct Loaded<S> {
 
 /// States by stream, brought up to date on every use by reading only what is new.
 #[derive(Default)]
-pub(crate) struct StateCache(Mutex<HashMap<String, (Revision, Arc<dyn Any + Send + Sync>)>>);
+pub(crate) struct StateCache(Mutex<HashMap<String, CachedState>>);
+
+/// A state of any stream, and the last revision folded into it.
+type CachedState = (Revision, Arc<dyn Any + Send + Sync>);
+
+/// What a command comes to, given what its stream holds.
+type Decide<'a> = dyn Fn(&[RecordedEvent], &Issued) -> Result<Vec<NewEvent>, AppError> + Sync + 'a;
 
 impl StateCache {
     fn get<S: Send + Sync + 'static>(&self, stream: &str) -> Option<(Revision, Arc<S>)> {
@@ -148,13 +154,11 @@ impl App {
 
     /// Carries out one command on one stream: reads it, decides, appends on the expectation that nobody else has
     /// meanwhile, and decides again if somebody has. A command that was carried out before is answered as then.
-    ///
-    /// `decide` also receives the stream's recorded events, for deciders that need the ids of facts.
     pub async fn execute<S>(
         &self,
         stream: &Stream,
         caller: &Caller,
-        decide: impl Fn(&S, &Issued) -> Result<Vec<S::Event>, AppError>,
+        decide: impl Fn(&S, &Issued) -> Result<Vec<S::Event>, AppError> + Sync,
     ) -> Result<Receipt, AppError>
     where
         S: State,
@@ -169,12 +173,27 @@ impl App {
         stream: &Stream,
         seen: Option<u64>,
         caller: &Caller,
-        decide: impl Fn(&S, &Issued) -> Result<Vec<S::Event>, AppError>,
+        decide: impl Fn(&S, &Issued) -> Result<Vec<S::Event>, AppError> + Sync,
     ) -> Result<Receipt, AppError>
     where
         S: State,
         S::Event: Stored,
     {
+        self.carry_out(stream, seen, caller, &|recorded, issued| {
+            let state = fold::<S>(recorded)?;
+            envelope(&decide(&state, issued)?, caller)
+        })
+        .await
+    }
+
+    /// The loop behind every command. It knows no event, so the compiler makes it once and not once a command.
+    async fn carry_out(
+        &self,
+        stream: &Stream,
+        seen: Option<u64>,
+        caller: &Caller,
+        decide: &Decide<'_>,
+    ) -> Result<Receipt, AppError> {
         let name = StreamName::new(stream.to_string());
         let mut last_error = None;
         for attempt in 0..DECISIONS_MAX {
@@ -191,19 +210,17 @@ impl App {
             {
                 return Err(AppError::Stale { expected, actual });
             }
-            let state = fold::<S>(&recorded)?;
             let issued = Issued {
                 by: caller.actor.clone(),
                 at: self.now(),
             };
-            let events = decide(&state, &issued)?;
+            let events = decide(&recorded, &issued)?;
             if events.is_empty() {
                 return Ok(Receipt {
                     revision: actual,
                     ..Receipt::nothing()
                 });
             }
-            let events = envelope(&events, caller)?;
             match self
                 .append_surely(&name, ExpectedRevision::after(actual), events, issued)
                 .await

@@ -1,5 +1,6 @@
 //! The month's roster: draft, hand edits, publication, amendments, the weekly duty table; and swaps.
 
+use crate::app::access::may_run_desk;
 use crate::app::{
     AmendRoster, App, AppError, Caller, CellEdit, EditCells, Fault, PublishRoster, Reason, Receipt,
     RequestSwap,
@@ -82,6 +83,7 @@ impl App {
         desk: &DeskId,
         month: Month,
     ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let state = self.desk_state(desk).await?;
         let command = draft::Draft {
             desk: desk.clone(),
@@ -102,6 +104,7 @@ impl App {
         seen: Option<u64>,
         input: EditCells,
     ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let command = edit_cells::EditCells {
             month,
             cells: self.cells(desk, &input.cells).await?,
@@ -121,6 +124,7 @@ impl App {
         month: Month,
         input: PublishRoster,
     ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let context = self.roster_context(desk, month).await?;
         let command = publish::Publish {
             month,
@@ -164,6 +168,7 @@ impl App {
         seen: Option<u64>,
         input: AmendRoster,
     ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let command = amend::Amend {
             month,
             cells: self.cells(desk, &input.cells).await?,
@@ -184,6 +189,7 @@ impl App {
         desk: &DeskId,
         week_start: WorkDate,
     ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let (first, second) = (week_start.month(), week_start.plus_days(6).month());
         let receipt = self.submit_week(caller, desk, first, week_start).await;
         if first == second {
@@ -322,7 +328,7 @@ impl App {
             .ok_or_else(unknown)?;
         let is_party = caller.actor.staff == row.from || caller.actor.staff == row.with;
         if !is_party {
-            super::access::may_run_desk(&caller.actor, &row.desk).map_err(|_| unknown())?;
+            may_run_desk(&caller.actor, &row.desk).map_err(|_| unknown())?;
         }
         Ok(row)
     }
@@ -333,7 +339,7 @@ impl App {
         desk: &DeskId,
         month: Month,
         seen: Option<u64>,
-        decide: impl Fn(&RosterState, &Issued) -> Result<Vec<RosterEvent>, AppError>,
+        decide: impl Fn(&RosterState, &Issued) -> Result<Vec<RosterEvent>, AppError> + Sync,
     ) -> Result<Receipt, AppError> {
         let stream = Stream::Roster(desk.clone(), month);
         self.execute_at::<RosterState>(&stream, seen, caller, decide)

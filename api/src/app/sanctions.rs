@@ -215,7 +215,8 @@ impl App {
             Option<&Subject>,
             &Matter,
             &Issued,
-        ) -> Result<Vec<SanctionEvent>, AppError>,
+        ) -> Result<Vec<SanctionEvent>, AppError>
+        + Sync,
     ) -> Result<Receipt, AppError> {
         let row = self.sanction(caller, sanction).await?;
         let date = row.work_date.unwrap_or_else(|| row.month.first());

@@ -1,6 +1,7 @@
 //! Solving a month's roster off the request's path: asked for, solved on a thread of its own, checked by the
 //! independent judge, recorded.
 
+use crate::app::access::may_run_desk;
 use crate::app::{App, AppError, Caller, Receipt, SolveRoster};
 use domain::event::{RosterEvent, Stream};
 use domain::ids::{DeskId, SolveId};
@@ -111,6 +112,7 @@ impl App {
         month: Month,
         input: SolveRoster,
     ) -> Result<Receipt<SolveId>, AppError> {
+        may_run_desk(&caller.actor, desk)?;
         let solve = SolveId(caller.new_id());
         let stream = Stream::Roster(desk.clone(), month);
         if let Some(receipt) = self.repeated(&stream, caller).await? {
@@ -320,7 +322,7 @@ impl App {
         let unknown = || AppError::Refused(Refusal::SolveUnknown { solve });
         let job = self.solves().job(solve).ok_or_else(unknown)?;
         let desk = job.progress.borrow().desk.clone();
-        super::access::may_run_desk(&caller.actor, &desk).map_err(|_| unknown())?;
+        may_run_desk(&caller.actor, &desk).map_err(|_| unknown())?;
         job.cancel.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -171,7 +171,7 @@ impl App {
         &self,
         caller: &Caller,
         staff: &StaffId,
-        decide: impl Fn(&StaffState, &Issued) -> Result<Vec<domain::event::StaffEvent>, AppError>,
+        decide: impl Fn(&StaffState, &Issued) -> Result<Vec<domain::event::StaffEvent>, AppError> + Sync,
     ) -> Result<Receipt, AppError> {
         self.execute::<StaffState>(&Stream::Staff(staff.clone()), caller, decide)
             .await

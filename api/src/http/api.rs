@@ -28,8 +28,6 @@ use utoipa::openapi::OpenApi;
 
 /// Where the API lives.
 pub const PREFIX: &str = "/api/v1";
-/// Lists and feeds may be so long.
-const LIST_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Whoever runs desks or stands above them. Which of them may take which step is the policy's to say.
 const OFFICES: &[Role] = &[Lead, Hr, GmOffice];
@@ -56,7 +54,7 @@ async fn health() -> Json<serde_json::Value> {
 }
 
 fn long(handler: MethodRouter<App>) -> MethodRouter<App> {
-    handler.layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
+    handler.layer(DefaultBodyLimit::max(super::LONGEST_BODY_BYTES as usize))
 }
 
 fn areas() -> Vec<Area> {

@@ -222,6 +222,31 @@ fn field_of(words: &str) -> Option<&str> {
 impl<T: Body> FromRequest<App> for Command<T> {
     type Rejection = Response;
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let sent = Sent::read(request, app).await?;
+        let body =
+            T::read(&sent.headers, &sent.bytes, sent.lang).map_err(IntoResponse::into_response)?;
+        Ok(Self {
+            caller: sent.caller,
+            machine: sent.machine,
+            lang: sent.lang,
+            seen: sent.seen,
+            body,
+        })
+    }
+}
+
+/// A command before its body is understood: the part that is alike for all of them.
+struct Sent {
+    caller: Caller,
+    machine: Option<Feed>,
+    lang: Lang,
+    seen: Option<u64>,
+    headers: HeaderMap,
+    bytes: Bytes,
+}
+
+impl Sent {
+    async fn read(request: Request, app: &App) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let lang = lang_of(&parts.headers);
         let visitor = parts
@@ -234,8 +259,9 @@ impl<T: Body> FromRequest<App> for Command<T> {
             Visitor::Person { actor, .. } => (actor, None),
             Visitor::Machine(feed) => (App::machine_actor(&feed), Some(feed)),
         };
-        let key = idempotency_key(&parts.headers, lang)?;
-        let seen = if_match(&parts.headers, lang)?;
+        let key =
+            idempotency_key(&parts.headers, lang).map_err(|problem| problem.into_response())?;
+        let seen = if_match(&parts.headers, lang).map_err(|problem| problem.into_response())?;
         let target = format!("{} {}", parts.method, parts.uri);
         let headers = parts.headers.clone();
         let bytes = Bytes::from_request(Request::from_parts(parts, body), app)
@@ -248,13 +274,13 @@ impl<T: Body> FromRequest<App> for Command<T> {
             }
             None => Caller::new(actor),
         };
-        let body = T::read(&headers, &bytes, lang).map_err(IntoResponse::into_response)?;
         Ok(Self {
             caller,
             machine,
             lang,
             seen,
-            body,
+            headers,
+            bytes,
         })
     }
 }
@@ -274,7 +300,7 @@ fn unreadable(rejection: &BytesRejection, lang: Lang) -> Response {
     Problem::new(status, code, lang, words).into_response()
 }
 
-fn idempotency_key(headers: &HeaderMap, lang: Lang) -> Result<Option<String>, Response> {
+fn idempotency_key(headers: &HeaderMap, lang: Lang) -> Result<Option<String>, Box<Problem>> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -289,11 +315,11 @@ fn idempotency_key(headers: &HeaderMap, lang: Lang) -> Result<Option<String>, Re
             "须为1至200个可见字符",
             "must be 1 to 200 visible characters",
         );
-        Problem::invalid(lang, &[fault]).into_response()
+        Box::new(Problem::invalid(lang, &[fault]))
     })
 }
 
-fn if_match(headers: &HeaderMap, lang: Lang) -> Result<Option<u64>, Response> {
+fn if_match(headers: &HeaderMap, lang: Lang) -> Result<Option<u64>, Box<Problem>> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };
@@ -308,7 +334,7 @@ fn if_match(headers: &HeaderMap, lang: Lang) -> Result<Option<u64>, Response> {
             "须为一个版本号,如 \"7\"",
             "must be one revision, like \"7\"",
         );
-        Problem::invalid(lang, &[fault]).into_response()
+        Box::new(Problem::invalid(lang, &[fault]))
     })
 }
 

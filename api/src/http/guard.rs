@@ -124,12 +124,12 @@ fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_none_or(|kind| {
+        .is_some_and(|kind| {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             // The three kinds a page of another site can send without being asked.
             matches!(
                 kind,
-                "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain" | ""
+                "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
             )
         })
 }
@@ -158,17 +158,9 @@ async fn check_token(
         return Err(Box::new(Problem::csrf(lang).into_response()));
     }
     let (head, body) = request.into_parts();
-    let bytes: Bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| {
-        Box::new(
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                lang,
-                ("提交的内容过大。", "What was sent is too large."),
-            )
-            .into_response(),
-        )
-    })?;
+    let bytes: Bytes = to_bytes(body, FORM_BYTES_MAX)
+        .await
+        .map_err(|_| Box::new(too_large(lang).into_response()))?;
     let prefix = format!("{CSRF_FIELD}=");
     // Tokens are hexadecimal, so nothing in them is percent-encoded.
     let carries = bytes
@@ -241,6 +233,27 @@ pub async fn log_request(request: Request, next: Next) -> Response {
         "request"
     );
     response
+}
+
+/// Refuses what announces to be longer than anything we take, before a byte of it is read.
+pub async fn refuse_huge(request: Request, next: Next) -> Response {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > super::LONGEST_BODY_BYTES) {
+        return too_large(lang_of(request.headers())).into_response();
+    }
+    next.run(request).await
+}
+
+fn too_large(lang: Lang) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        lang,
+        ("提交的内容过大。", "What was sent is too large."),
+    )
 }
 
 /// What every answer says to the browser: nothing of ours is framed, sniffed, cached or fetched from elsewhere.

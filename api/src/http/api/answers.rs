@@ -149,18 +149,54 @@ fn details(faults: &[Fault], lang: Lang) -> Vec<ProblemDetail> {
     problem::Problem::invalid(lang, faults).errors
 }
 
+/// A question as the read models are asked it: what was found, as JSON.
+type Query = Box<
+    dyn FnOnce(&View<'_>) -> projections::Result<Result<Option<Value>, serde_json::Error>> + Send,
+>;
+
 /// Answers a view with one consistent snapshot, and says which.
 pub(super) async fn show<T: Serialize + Send + 'static>(
     app: &App,
     reader: &Reader,
     query: impl FnOnce(&View<'_>) -> projections::Result<T> + Send + 'static,
 ) -> Result<Response, Failed> {
+    show_value(
+        app,
+        reader,
+        "thing",
+        Box::new(|view| Ok(serde_json::to_value(query(view)?).map(Some))),
+    )
+    .await
+}
+
+/// The same where there may be nothing to show.
+pub(super) async fn show_if_any<T: Serialize + Send + 'static>(
+    app: &App,
+    reader: &Reader,
+    what: &'static str,
+    query: impl FnOnce(&View<'_>) -> projections::Result<Option<T>> + Send + 'static,
+) -> Result<Response, Failed> {
+    show_value(
+        app,
+        reader,
+        what,
+        Box::new(|view| Ok(query(view)?.map(serde_json::to_value).transpose())),
+    )
+    .await
+}
+
+async fn show_value(
+    app: &App,
+    reader: &Reader,
+    what: &'static str,
+    query: Query,
+) -> Result<Response, Failed> {
     let (value, position) = app
         .read(|view| Ok((query(view)?, view.position())))
         .await
         .map_err(|error| reader.failed(error))?;
-    let value =
-        serde_json::to_value(value).map_err(|error| reader.failed(AppError::from(error)))?;
+    let value = value.map_err(|error| reader.failed(AppError::from(error)))?;
+    let value = value.ok_or_else(|| reader.failed(AppError::NotFound(what)))?;
     let value = fit_for(&reader.actor, value);
     let position = position.map(|position| {
         (
@@ -172,31 +208,6 @@ pub(super) async fn show<T: Serialize + Send + 'static>(
         Some(header) => ([header], Json(value)).into_response(),
         None => Json(value).into_response(),
     })
-}
-
-/// The same where there may be nothing to show.
-pub(super) async fn show_if_any<T: Serialize + Send + 'static>(
-    app: &App,
-    reader: &Reader,
-    what: &'static str,
-    query: impl FnOnce(&View<'_>) -> projections::Result<Option<T>> + Send + 'static,
-) -> Result<Response, Failed> {
-    let (found, position) = app
-        .read(|view| Ok((query(view)?, view.position())))
-        .await
-        .map_err(|error| reader.failed(error))?;
-    let found = found.ok_or_else(|| reader.failed(AppError::NotFound(what)))?;
-    show(app, reader, move |_| Ok(found))
-        .await
-        .map(|mut answer| {
-            // The snapshot the thing was read from, which may be older than the present one.
-            if let Some(value) = position.and_then(|position| position.to_string().parse().ok()) {
-                answer
-                    .headers_mut()
-                    .insert(HeaderName::from_static(POSITION_HEADER), value);
-            }
-            answer
-        })
 }
 
 /// Wages are for HR, the GM office and the person alone; a lead's view of the same rows goes without.
