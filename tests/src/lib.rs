@@ -11,7 +11,9 @@ use paiban::app::{App, Caller};
 use paiban::clock::SimulatedClock;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::runtime::Runtime;
 use ureq::Agent;
 use ureq::http::HeaderMap;
@@ -40,7 +42,6 @@ pub struct House {
     /// Where it listens.
     pub address: SocketAddr,
     runtime: Runtime,
-    agent: Agent,
     position: Arc<Mutex<Option<String>>>,
 }
 
@@ -66,7 +67,6 @@ impl House {
             clock,
             address,
             runtime,
-            agent: agent(),
             position: Arc::default(),
         }
     }
@@ -298,7 +298,24 @@ pub fn password(staff: &str) -> String {
     format!("password of {staff}")
 }
 
-/// A client that takes every status as an answer.
+/// The program, built once if need be: cargo builds it for its own package's tests only.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "paiban", "--bin", "paiban"])
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
+            .status()
+            .unwrap();
+        assert!(built.success());
+        // target/debug/deps/<test> → target/debug/paiban
+        let here = std::env::current_exe().unwrap();
+        here.parent().unwrap().parent().unwrap().join("paiban")
+    })
+}
+
+/// A client that takes every status as an answer. A new one each time keeps no cookie and no connection.
 pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
@@ -365,7 +382,7 @@ pub struct Person<'h> {
     staff: String,
 }
 
-impl Person<'_> {
+impl<'h> Person<'h> {
     /// The cookie and token of a fresh session.
     pub fn session(&self) -> (String, String) {
         let now = paiban::clock::Clock::now(self.house.clock.as_ref());
@@ -377,7 +394,7 @@ impl Person<'_> {
             .unwrap();
         (format!("paiban_session={}", token.secret()), token.csrf())
     }
-    fn client(&self) -> Anybody<'_> {
+    fn client(&self) -> Anybody<'h> {
         let (cookie, csrf) = self.session();
         self.house
             .nobody()
@@ -385,7 +402,7 @@ impl Person<'_> {
             .with("x-csrf-token", &csrf)
     }
     /// With a header more.
-    pub fn with(&self, name: &str, value: &str) -> Anybody<'_> {
+    pub fn with(&self, name: &str, value: &str) -> Anybody<'h> {
         self.client().with(name, value)
     }
     /// GET, waiting for whatever was last changed.
@@ -471,7 +488,7 @@ impl Anybody<'_> {
             request = request.header("paiban-position", position);
         }
         let request = request.body(body.to_vec()).unwrap();
-        let mut response = self.house.agent.run(request).unwrap();
+        let mut response = agent().run(request).unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.body_mut().read_to_vec().unwrap();

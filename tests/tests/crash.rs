@@ -1,0 +1,241 @@
+//! kill -9 in a loop during a punch storm: every acknowledged punch is in the log exactly once, none twice, and every
+//! chain holds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use acceptance::{DESK, agent, program};
+use domain::event::{AttendanceEvent, Stream};
+use domain::ids::StaffId;
+use domain::policy::document::ONLINE_SHOP;
+use eventlog::sqlite::{SqliteLog, SqliteOptions};
+use eventlog::{Direction, EventLog, StreamName};
+use paiban::app::{App, Caller, Options, files};
+use paiban::clock::{Clock, SystemClock};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const KILLS: usize = 50;
+const STAFF: [&str; 6] = ["1001", "1002", "1003", "1004", "1005", "1006"];
+
+/// A desk with people who have sessions, in a folder on disk.
+async fn found(folder: &Path) -> BTreeMap<&'static str, (String, String)> {
+    let app = App::open(folder, Arc::new(SystemClock), Options::default())
+        .await
+        .unwrap();
+    let open = json!({"desk": DESK, "name": "网店客服部", "zone": "Asia/Shanghai", "opens": 540, "closes": 1440});
+    app.open_desk(&Caller::system(), serde_json::from_value(open).unwrap())
+        .await
+        .unwrap();
+    let skills =
+        serde_json::from_value(json!({"skills": [{"id": "presale", "name": "售前"}]})).unwrap();
+    app.define_skills(&Caller::system(), &DESK.into(), skills)
+        .await
+        .unwrap();
+    let policy = serde_json::from_value(json!({"document": ONLINE_SHOP})).unwrap();
+    app.adopt_policy(&Caller::system(), &DESK.into(), policy)
+        .await
+        .unwrap();
+    let mut sessions = BTreeMap::new();
+    for staff in STAFF {
+        let hire = json!({
+            "staff": staff, "name": staff, "desk": DESK, "position": "客服", "roles": ["staff"], "skills": ["presale"],
+            "employment": "full_time", "week_minutes": 2400, "month_wage_fen": 600_000, "from": "2026-01-01"
+        });
+        app.hire(&Caller::system(), serde_json::from_value(hire).unwrap())
+            .await
+            .unwrap();
+        let id = StaffId::new(staff);
+        app.accounts().set_password(&id, "a long password").unwrap();
+        let token = app.accounts().open_session(&id, SystemClock.now()).unwrap();
+        sessions.insert(
+            staff,
+            (format!("paiban_session={}", token.secret()), token.csrf()),
+        );
+    }
+    sessions
+}
+
+/// A served folder; killed without warning when dropped.
+struct Served {
+    process: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(program: &Path, folder: &Path) -> Self {
+        let mut process = Command::new(program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .env("PAIBAN_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on ")
+            .expect("the address")
+            .to_owned();
+        Self { process, address }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // SIGKILL on Unix.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Punches under a key until it is acknowledged or the storm is over; the punch's id once it is.
+fn punch(
+    address: &Mutex<Option<String>>,
+    session: &(String, String),
+    key: &str,
+    over: &AtomicBool,
+) -> Option<String> {
+    let agent = agent();
+    loop {
+        if over.load(Ordering::Relaxed) {
+            return None;
+        }
+        let Some(target) = address.lock().unwrap().clone() else {
+            std::thread::sleep(Duration::from_millis(5));
+            continue;
+        };
+        let answer = agent
+            .post(format!("{target}/api/v1/punches"))
+            .header("cookie", &session.0)
+            .header("x-csrf-token", &session.1)
+            .header("idempotency-key", key)
+            .config()
+            .timeout_global(Some(Duration::from_secs(5)))
+            .build()
+            .send_json(json!({"kind": "in"}));
+        match answer {
+            Ok(mut answer) if answer.status() == 201 => {
+                // A connection cut in the middle of the answer is no acknowledgement.
+                if let Ok(body) = answer.body_mut().read_json::<Value>() {
+                    return Some(body["id"].as_str().unwrap().to_owned());
+                }
+            }
+            Ok(answer) if answer.status().is_client_error() => {
+                panic!("refused: {}", answer.status())
+            }
+            Ok(_) | Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+#[test]
+fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
+    let program = program();
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sessions = runtime.block_on(found(folder.path()));
+    runtime.block_on(async { tokio::time::sleep(Duration::from_millis(50)).await });
+
+    let address = Mutex::new(None);
+    let over = AtomicBool::new(false);
+    let acknowledged: Mutex<BTreeMap<&str, BTreeSet<String>>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for (staff, session) in &sessions {
+            let (address, over, acknowledged) = (&address, &over, &acknowledged);
+            scope.spawn(move || {
+                for n in 0.. {
+                    let Some(id) = punch(address, session, &format!("{staff}-{n}"), over) else {
+                        return;
+                    };
+                    let fresh = acknowledged
+                        .lock()
+                        .unwrap()
+                        .entry(staff)
+                        .or_default()
+                        .insert(id);
+                    assert!(fresh, "two keys were answered with one punch");
+                    std::thread::sleep(Duration::from_millis(4));
+                }
+            });
+        }
+        for round in 0..KILLS {
+            let served = Served::start(program, folder.path());
+            *address.lock().unwrap() = Some(served.address.clone());
+            // Another moment of the storm each time.
+            std::thread::sleep(Duration::from_millis(40 + 13 * (round as u64 % 11)));
+            drop(served);
+            *address.lock().unwrap() = None;
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    let acknowledged = acknowledged.into_inner().unwrap();
+    let total: usize = acknowledged.values().map(BTreeSet::len).sum();
+    assert!(total > KILLS, "the storm was no storm: {total} punches");
+
+    let verified = Command::new(program)
+        .args(["log", "verify", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(
+        verified.status.success(),
+        "{}",
+        String::from_utf8_lossy(&verified.stderr)
+    );
+
+    let log = SqliteLog::open(folder.path().join(files::LOG), SqliteOptions::default()).unwrap();
+    for (staff, ids) in &acknowledged {
+        let recorded = runtime.block_on(punches(&log, staff));
+        let commands: BTreeSet<_> = recorded.iter().map(|(_, command)| command).collect();
+        assert_eq!(
+            commands.len(),
+            recorded.len(),
+            "{staff}: a command is recorded twice"
+        );
+        let events: BTreeSet<&String> = recorded.iter().map(|(event, _)| event).collect();
+        let lost: Vec<_> = ids.iter().filter(|id| !events.contains(id)).collect();
+        assert!(lost.is_empty(), "{staff}: lost {lost:?}");
+        // At most one more: the one whose answer never arrived.
+        assert!(
+            recorded.len() <= ids.len() + 1,
+            "{staff}: {} for {}",
+            recorded.len(),
+            ids.len()
+        );
+    }
+    println!("{total} punches acknowledged over {KILLS} kills");
+}
+
+/// Event and command of every punch in the log.
+async fn punches(log: &SqliteLog, staff: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    // The storm may run over the end of a month.
+    let now = acceptance::ZONE.date(SystemClock.now()).month();
+    for month in [now.previous(), now] {
+        let stream = StreamName::new(Stream::Attendance(StaffId::new(staff), month).to_string());
+        for event in log
+            .read_stream(&stream, None, Direction::Forwards)
+            .await
+            .unwrap()
+        {
+            let decoded =
+                AttendanceEvent::decode(&event.event_type, event.schema_version, &event.data);
+            assert!(
+                matches!(decoded, Some(Ok(AttendanceEvent::Punched(_)))),
+                "{}",
+                event.event_type
+            );
+            found.push((event.id.to_string(), event.metadata.command_id.to_string()));
+        }
+    }
+    found
+}
