@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = new URL("../..", import.meta.url).pathname;
-const target = process.env.CARGO_TARGET_DIR ?? join(process.env.HOME, ".cache/paiban/target");
-const program = process.env.PAIBAN_BIN ?? join(target, "debug/paiban");
+const program = process.env.PAIBAN_BIN;
 
 export const DESK = "online-shop";
 export const password = (staff) => `password of ${staff}`;

@@ -43,10 +43,10 @@ async function sit(staff, viewport, { lang = "zh", go = null } = {}) {
   await page.getByLabel(lang === "zh" ? "密码" : "Password").fill(password(staff));
   await page.getByRole("button", { name: lang === "zh" ? "登录" : "Log in" }).click();
   if (go) await visit(go);
-  const leave = async () => {
+  const leave = async ({ but = null } = {}) => {
     await fits();
     await context.close();
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter((complaint) => !but?.test(complaint)), []);
   };
   return { page, visit, fits, leave };
 }
@@ -87,7 +87,7 @@ test("a forgotten punch is asked for on a phone, approved at a desk and put on f
   await staff.page.getByLabel("原因").fill("手机没电了");
   await staff.page.getByRole("button", { name: "提交" }).click();
   await staff.page.getByRole("status").getByText("补卡申请已提交").waitFor();
-  await staff.page.getByText("待审批").waitFor();
+  await staff.page.getByText("待审批", { exact: true }).waitFor();
 
   const lead = await sit("L01", DESKTOP, { go: "/approvals" });
   const card = lead.page.locator("section.card", { hasText: "手机没电了" });
@@ -105,7 +105,7 @@ test("a forgotten punch is asked for on a phone, approved at a desk and put on f
   await hr.leave();
 
   await staff.page.reload();
-  await staff.page.getByText("已批准").waitFor();
+  await staff.page.getByText("已批准", { exact: true }).waitFor();
   await staff.leave();
 });
 
@@ -120,8 +120,8 @@ test("a refused request keeps what was typed and says why", async () => {
   assert.equal(await page.getByLabel("原因").inputValue(), "回老家");
   assert.equal(await page.getByLabel("结束日期").inputValue(), day(10));
   assert.ok(await page.getByLabel("年假").isChecked());
-  await page.context().close();
-  void leave;
+  // The refusal is a 4xx, which the browser writes into its console; nothing else may stand there.
+  await leave({ but: /status of 4\d\d/ });
 });
 
 test("a lead generates next month's roster, reads it and publishes it", async () => {
@@ -129,7 +129,11 @@ test("a lead generates next month's roster, reads it and publishes it", async ()
   const { page, leave } = await sit("L01", DESKTOP, { go: `/roster?desk=${DESK}&month=${month}` });
   await page.getByRole("button", { name: "生成排班" }).click();
   await page.getByRole("heading", { name: "正在生成" }).waitFor();
-  // The page keeps itself fresh until the plan is there.
+  // The page keeps itself fresh until the plan is there; once there is a plan at all, the lead need not wait for a
+  // better one.
+  await page.getByText("目前最好的方案成本").or(page.locator("table.month")).first().waitFor({ timeout: 120_000 });
+  const stop = page.getByRole("button", { name: "停在目前最好的方案" });
+  if (await stop.count()) await stop.click();
   await page.locator("table.month").waitFor({ timeout: 180_000 });
   const first = page.locator("table.month tbody tr").first().locator("td a").first();
   await first.focus();
