@@ -296,7 +296,7 @@ proptest! {
 #[tokio::test]
 async fn a_late_fact_reaches_every_day_it_speaks_to() {
     let closings = || (1..=6).map(closed_day).collect::<Vec<_>>();
-    let night = vec![
+    let night = [
         punch(1, PunchKind::In, at(1, "22:00")),
         punch(1, PunchKind::Out, at(1, "08:00+1")),
     ];
@@ -310,7 +310,7 @@ async fn a_late_fact_reaches_every_day_it_speaks_to() {
         (
             "the next day's new shift takes a late out away",
             vec!["N", "-"],
-            night,
+            vec![night[1].clone()],
             amended(2, at(1, "12:00"), vec![change(1, 2, "-", "A")]),
         ),
         (
