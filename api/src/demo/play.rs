@@ -200,8 +200,6 @@ impl Player {
             }
             Act::DecideCorrection {
                 key,
-                staff: _,
-                date: _,
                 by_gm,
                 approve,
             } => {
@@ -246,11 +244,7 @@ impl Player {
                 };
                 app.file_emergency_leave(&self.lead(&key)?, input).await?;
             }
-            Act::DecideLeave {
-                key,
-                staff: _,
-                approve,
-            } => {
+            Act::DecideLeave { key, approve } => {
                 let id = LeaveId(self.command(&key).0);
                 // Somebody else than who filed it: the GM office.
                 let caller = self.caller(&GM.into(), &unique)?;
@@ -318,12 +312,7 @@ impl Player {
                 };
                 app.file_complaint(&self.lead(&key)?, &desk, input).await?;
             }
-            Act::VerifyComplaint {
-                key,
-                staff,
-                rang_at: _,
-                upheld,
-            } => {
+            Act::VerifyComplaint { key, staff, upheld } => {
                 let note = if upheld {
                     "通话记录属实"
                 } else {

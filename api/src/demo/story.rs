@@ -33,15 +33,11 @@ pub(super) enum Act {
     },
     DecideCorrection {
         key: String,
-        staff: StaffId,
-        date: WorkDate,
         by_gm: bool,
         approve: bool,
     },
     FileCorrection {
         key: String,
-        staff: StaffId,
-        date: WorkDate,
     },
     RequestLeave {
         key: String,
@@ -55,7 +51,6 @@ pub(super) enum Act {
     },
     DecideLeave {
         key: String,
-        staff: StaffId,
         approve: bool,
     },
     /// `arranged`: the lead will be asked in time; otherwise the giver stays away all the same (T9).
@@ -69,11 +64,9 @@ pub(super) enum Act {
     AgreeSwap {
         key: String,
         with: StaffId,
-        give: WorkDate,
     },
     DecideSwap {
         key: String,
-        give: WorkDate,
     },
     ComplainDiscourtesy {
         key: String,
@@ -89,7 +82,6 @@ pub(super) enum Act {
     VerifyComplaint {
         key: String,
         staff: StaffId,
-        rang_at: DateTime<Utc>,
         upheld: bool,
     },
     ExcusePresence {
@@ -220,11 +212,7 @@ fn leave_asked_before(seed: u64, month: Month, planning: WorkDate) -> Vec<Timed>
             let approve = !dice.happens(60);
             acts.push((
                 asked + Duration::hours(3),
-                Act::DecideLeave {
-                    key,
-                    staff: staff.clone(),
-                    approve,
-                },
+                Act::DecideLeave { key, approve },
             ));
         }
     }
@@ -313,11 +301,7 @@ fn person_day(seed: u64, date: WorkDate, staff: &StaffId, shift: &Shift, acts: &
         ));
         acts.push((
             start - Duration::minutes(60),
-            Act::DecideLeave {
-                key,
-                staff: staff.clone(),
-                approve: true,
-            },
+            Act::DecideLeave { key, approve: true },
         ));
         return;
     }
@@ -457,21 +441,12 @@ fn forgotten(
         decided,
         Act::DecideCorrection {
             key: key.clone(),
-            staff: staff.clone(),
-            date,
             by_gm,
             approve,
         },
     ));
     if approve {
-        acts.push((
-            decided + Duration::minutes(50),
-            Act::FileCorrection {
-                key,
-                staff: staff.clone(),
-                date,
-            },
-        ));
+        acts.push((decided + Duration::minutes(50), Act::FileCorrection { key }));
     }
 }
 
@@ -521,7 +496,6 @@ fn feeds(seed: u64, date: WorkDate, working: &[(&StaffId, &Shift)], acts: &mut V
                 Act::VerifyComplaint {
                     key,
                     staff: staff.clone(),
-                    rang_at,
                     upheld: dice.happens(800),
                 },
             ));
@@ -549,7 +523,6 @@ fn feeds(seed: u64, date: WorkDate, working: &[(&StaffId, &Shift)], acts: &mut V
             Act::VerifyComplaint {
                 key,
                 staff: staff.clone(),
-                rang_at: happened,
                 upheld: dice.happens(600),
             },
         ));
@@ -613,10 +586,9 @@ fn swap(seed: u64, today: WorkDate, ahead: &[Cell], acts: &mut Vec<Timed>) {
         Act::AgreeSwap {
             key: key.clone(),
             with,
-            give,
         },
     ));
     if arranged {
-        acts.push((asked + Duration::hours(18), Act::DecideSwap { key, give }));
+        acts.push((asked + Duration::hours(18), Act::DecideSwap { key }));
     }
 }

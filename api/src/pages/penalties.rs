@@ -278,13 +278,13 @@ impl Teller<'_> {
 
     /// How many steps of the chain are done.
     fn steps_done(&self, row: &PenaltyRow, steps: &[ChainStep]) -> usize {
-        let reached = row.steps.iter().filter_map(|step| match step.status {
+        let mut reached = row.steps.iter().filter_map(|step| match step.status {
             SanctionStatus::Verified => Some(SanctionStep::Verify),
             SanctionStatus::Balanced => Some(SanctionStep::Balance),
             SanctionStatus::Approved => Some(SanctionStep::Approve),
             _ => None,
         });
-        let last = reached.last();
+        let last = reached.next_back();
         last.and_then(|last| steps.iter().position(|step| step.step == last))
             .map_or(0, |index| index + 1)
     }
