@@ -1,4 +1,5 @@
-//! Solves a generated desk and prints how it went: `desk [people] [days] [work] [threads] [seed] [seconds]`.
+//! Solves a generated desk and prints how it went: `desk [people] [days] [work] [threads] [seed] [seconds or 0] [1 to skip the
+//! bound]`.
 #![allow(clippy::unwrap_used)]
 
 use std::ops::ControlFlow;
@@ -21,15 +22,19 @@ fn main() {
     let problem = spec.generate();
     let (work, threads, seed) = (arg(2, 50_000.0), arg(3, 1.0) as usize, arg(4, 1.0) as u64);
     let limits = match args.get(5) {
-        Some(seconds) => Limits::by_time(*seconds, seed, threads),
-        None => Limits::by_work(work as u64, seed, threads),
+        Some(seconds) if *seconds > 0.0 => Limits::by_time(*seconds, seed, threads),
+        _ => Limits::by_work(work as u64, seed, threads),
     };
     let plan = solve(&problem, &limits, &mut |p| {
         eprintln!(
             "{:6.1}s {:5.2} {} {:?} {:?} {}",
             p.seconds, p.done, p.phase, p.objective, p.bound, p.iterations
         );
-        ControlFlow::Continue(())
+        if arg(6, 0.0) > 0.0 && p.done >= 1.0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })
     .unwrap();
     println!(

@@ -37,7 +37,7 @@ pub(crate) fn explain(
     let mut search = Search::new(compiled, 0);
     search.load(solution);
     let mut paths = Paths::default();
-    for person in 0..compiled.people.len() {
+    for (person, binding) in bounds.iter().enumerate() {
         let mine: Vec<usize> = (0..shortfalls.len())
             .filter(|&index| {
                 serves(compiled, person, &shortfalls[index])
@@ -66,11 +66,11 @@ pub(crate) fn explain(
         for index in mine {
             let short = &mut shortfalls[index];
             if deep.contains(&index) {
-                ask.answer(&bounds[person], short, &mut reasons[index], &mut paths);
+                ask.answer(binding, short, &mut reasons[index], &mut paths);
             } else {
                 short
                     .conflict
-                    .extend(bounds[person].cells_as_facts(Some(short.day)));
+                    .extend(binding.cells_as_facts(Some(short.day)));
             }
         }
     }

@@ -995,7 +995,7 @@ impl Paths {
         });
         self.layers.push(0);
         let mut dropped = INFINITE;
-        for day in 0..days {
+        for (day, open) in mask.iter().enumerate().take(days) {
             let (from, to) = (self.layers[day], self.labels.len());
             self.layers.push(to);
             self.stamp += 1;
@@ -1005,9 +1005,8 @@ impl Paths {
             }
             for parent in from..to {
                 let label = self.labels[parent];
-                let choices = mask[day]
-                    & model.allowed[day]
-                    & model.succession_allows[label.succession as usize];
+                let choices =
+                    open & model.allowed[day] & model.succession_allows[label.succession as usize];
                 self.extend(
                     model,
                     &slots,
@@ -1249,7 +1248,7 @@ impl Paths {
                     }
                     break;
                 }
-                at = at + 1 & table_mask;
+                at = (at + 1) & table_mask;
             }
         }
     }

@@ -106,7 +106,7 @@ impl<'a> Posts<'a> {
             return;
         }
         self.stale[day] = false;
-        let classes = self.cover.classes();
+        let width = self.cover.classes();
         let flats = std::sync::Arc::clone(&self.flats);
         let mut total = 0;
         for point in day * self.cover.day_points..(day + 1) * self.cover.day_points {
@@ -116,7 +116,7 @@ impl<'a> Posts<'a> {
             }
             let flat = &flats[profile as usize];
             let deficit = &self.deficit[point * self.rows_max..][..flat.rows.len()];
-            let gain = &mut self.gain[point * classes..][..classes];
+            let gain = &mut self.gain[point * width..][..width];
             let mut base = 0;
             if let Some(target) = flat.target_total {
                 let over = self.heads[point] - target;
@@ -129,13 +129,14 @@ impl<'a> Posts<'a> {
             for &(start, end, cost) in &flat.groups {
                 let mut short = 0;
                 let mut tight = 0u64;
-                for row in start..end {
-                    let missing = deficit[row];
+                for (&missing, &(_, classes)) in
+                    deficit[start..end].iter().zip(&flat.rows[start..end])
+                {
                     if missing > short {
                         short = missing;
-                        tight = flat.rows[row].1;
+                        tight = classes;
                     } else if missing == short && short > 0 {
-                        tight &= flat.rows[row].1;
+                        tight &= classes;
                     }
                 }
                 if short > 0 {

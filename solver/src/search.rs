@@ -12,6 +12,11 @@ use crate::problem::{DAY_MINUTES, Problem};
 /// Labels kept per day in a move's shortest paths: narrow searches and more moves beat wide ones (measured on 18 people).
 const LABELS_MAX: usize = 60;
 
+/// Days a move empties, and for how many people. With meals priced exactly, short windows find more than long ones (18 people,
+/// equal work: 59,800 against 62,300 with windows of 4 to 31 days).
+const WINDOW_DAYS: [usize; 5] = [2, 2, 3, 4, 5];
+const VICTIMS: [usize; 5] = [1, 2, 2, 3, 5];
+
 /// Meals of a cell: start points relative to the day's first point; unused places are −1.
 pub(crate) type CellMeals = [i32; 2];
 /// No meal.
@@ -442,9 +447,9 @@ impl<'a> Search<'a> {
                 return Err(person);
             };
             let width = compiled.off() + 1;
-            for day in 0..days {
-                let meals = self.best_meals[day * width + row[day] as usize];
-                self.set_cell(person, day, row[day], meals);
+            for (day, &choice) in row.iter().enumerate() {
+                let meals = self.best_meals[day * width + choice as usize];
+                self.set_cell(person, day, choice, meals);
             }
             self.person_cost[person] = model.row_cost(&row);
         }
@@ -501,10 +506,10 @@ impl<'a> Search<'a> {
         while let Some(done) = stop(self) {
             self.iterations += 1;
             let temperature = hot * (cold / hot).powf(done.clamp(0.0, 1.0));
-            let length = [4, 7, 10, 14, days][self.random.below(5)].min(days);
+            let length = WINDOW_DAYS[self.random.below(WINDOW_DAYS.len())].min(days);
             let start = self.random.below(days - length + 1);
             let window = start..start + length;
-            let count = [1, 2, 2, 3, 5][self.random.below(5)].min(people);
+            let count = VICTIMS[self.random.below(VICTIMS.len())].min(people);
             let victims = self.choose(count);
             undo.clear();
             undo_cost.clear();
@@ -530,7 +535,7 @@ impl<'a> Search<'a> {
                     let changed = |&person: &usize| {
                         undo[person * window.len() + index].2 != self.rows[person][day]
                     };
-                    if victims.iter().any(|person| changed(person)) {
+                    if victims.iter().any(changed) {
                         self.settle_meals(day, 1);
                     }
                 }

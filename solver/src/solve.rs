@@ -297,8 +297,8 @@ impl<'a> Run<'a> {
             .max(costs.over_target.per_unit)
             .max(1) as f64;
         (
-            unit * self.compiled.problem.slot_minutes as f64 * ev2("HOT",2.0),
-            unit * self.compiled.cover.grid as f64 * ev2("COLD",0.5),
+            unit * self.compiled.problem.slot_minutes as f64 * 2.0,
+            unit * self.compiled.cover.grid as f64 * 0.5,
         )
     }
 
@@ -307,10 +307,9 @@ impl<'a> Run<'a> {
         let limits = BoundLimits {
             until_seconds: self.limits.time_limit_seconds.unwrap_or(f64::INFINITY),
             // A solve given work stays repeatable: its time limit is only a guard.
-            rounds: if self.limits.work_limit.is_some() {
-                BOUND_ROUNDS
-            } else {
-                BOUND_ROUNDS_BY_TIME
+            rounds: match (self.limits.time_limit_seconds, self.limits.work_limit) {
+                (Some(_), None) => BOUND_ROUNDS_BY_TIME,
+                _ => BOUND_ROUNDS,
             },
             threads: self.searches.len(),
         };
@@ -530,5 +529,3 @@ fn read_meals(
     }
     Ok(())
 }
-
-fn ev2(name: &str, d: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }

@@ -15,10 +15,12 @@ use support::{cost, desk, leave, person, shift, skill, solved};
 
 const H: i64 = 60;
 
+type RowWithMeals = (Vec<Option<usize>>, Vec<Meal>);
+
 /// Cheapest objective over all legal rosters and meal placements; `None` if there is no legal roster.
 fn cheapest(problem: &Problem) -> Option<i64> {
     let days = problem.days.len();
-    let mut rows: Vec<Vec<(Vec<Option<usize>>, Vec<Meal>)>> = Vec::new();
+    let mut rows: Vec<Vec<RowWithMeals>> = Vec::new();
     for index in 0..problem.people.len() {
         let mut alone = problem.clone();
         alone.people = vec![problem.people[index].clone()];
@@ -69,7 +71,7 @@ fn with_meals(
     problem: &Problem,
     person: usize,
     row: &[Option<usize>],
-    out: &mut Vec<(Vec<Option<usize>>, Vec<Meal>)>,
+    out: &mut Vec<RowWithMeals>,
 ) {
     let mut placements = vec![Vec::new()];
     for (day, choice) in row.iter().enumerate() {

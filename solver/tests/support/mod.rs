@@ -1,5 +1,5 @@
 //! Small desks for tests: one cost unit per person-minute under the minimum, nothing else costs.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,7 @@ use solver::problem::{
 };
 use solver::{Limits, Plan, solve};
 
-pub fn cost(per_unit: i64) -> Cost {
+pub(crate) fn cost(per_unit: i64) -> Cost {
     Cost {
         per_unit,
         unit: "unit".into(),
@@ -17,7 +17,7 @@ pub fn cost(per_unit: i64) -> Cost {
     }
 }
 
-pub fn free_costs() -> Costs {
+pub(crate) fn free_costs() -> Costs {
     Costs {
         under_minimum: cost(1),
         under_target: cost(0),
@@ -34,7 +34,7 @@ pub fn free_costs() -> Costs {
 }
 
 /// A desk from a Monday on, without people, shifts or demand.
-pub fn desk(days: usize) -> Problem {
+pub(crate) fn desk(days: usize) -> Problem {
     Problem {
         name: "test".into(),
         slot_minutes: 30,
@@ -58,7 +58,7 @@ pub fn desk(days: usize) -> Problem {
     }
 }
 
-pub fn skill(id: &str) -> Skill {
+pub(crate) fn skill(id: &str) -> Skill {
     Skill {
         id: id.into(),
         name_zh: id.into(),
@@ -66,7 +66,7 @@ pub fn skill(id: &str) -> Skill {
     }
 }
 
-pub fn shift(
+pub(crate) fn shift(
     id: &str,
     start_minute: i64,
     end_minute: i64,
@@ -96,7 +96,7 @@ pub fn shift(
     }
 }
 
-pub fn person(id: &str, skills: &[&str]) -> Person {
+pub(crate) fn person(id: &str, skills: &[&str]) -> Person {
     Person {
         id: id.into(),
         name: id.into(),
@@ -120,7 +120,7 @@ pub fn person(id: &str, skills: &[&str]) -> Person {
     }
 }
 
-pub fn leave(id: &str, day: usize) -> Unavailable {
+pub(crate) fn leave(id: &str, day: usize) -> Unavailable {
     let cause = Cause {
         id: id.into(),
         zh: "年假".into(),
@@ -134,7 +134,14 @@ pub fn leave(id: &str, day: usize) -> Unavailable {
 }
 
 /// Wants `minimum` people of a skill over `[from, to)` of a day.
-pub fn want(problem: &mut Problem, day: usize, from: i64, to: i64, skill: &str, minimum: u32) {
+pub(crate) fn want(
+    problem: &mut Problem,
+    day: usize,
+    from: i64,
+    to: i64,
+    skill: &str,
+    minimum: u32,
+) {
     let mut start_minute = from;
     while start_minute < to {
         problem.demand.push(Demand {
@@ -149,7 +156,7 @@ pub fn want(problem: &mut Problem, day: usize, from: i64, to: i64, skill: &str, 
 }
 
 /// Solves a small problem to the end.
-pub fn solved(problem: &Problem) -> Plan {
+pub(crate) fn solved(problem: &Problem) -> Plan {
     solve(problem, &Limits::by_work(100, 1, 1), &mut |_| {
         ControlFlow::Continue(())
     })
