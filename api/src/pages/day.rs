@@ -322,7 +322,7 @@ pub fn timeline(
             Lang::En => row.words_en,
         };
         // An event says itself when it happened; what only records something does it when it is recorded.
-        let at = ["at", "happened_at"]
+        let at = ["happened_at", "at"]
             .iter()
             .find_map(|field| row.data.get(field)?.as_str()?.parse().ok())
             .unwrap_or(row.recorded_at);
