@@ -55,6 +55,9 @@ enum Command {
         /// Where to listen; port 0 picks one.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Play, and end before serving.
+        #[arg(long, hide = true)]
+        play_only: bool,
     },
     /// Serve pages and the JSON API.
     Serve {
@@ -363,6 +366,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             seed,
             month,
             listen,
+            play_only,
         } => {
             let data = folder.unwrap_or_else(|| std::env::temp_dir().join("paiban-demo"));
             demo(
@@ -373,6 +377,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
                     seed,
                     month,
                 },
+                play_only,
                 listen,
             )
             .await
@@ -554,13 +559,33 @@ async fn serve(folder: &Path, listen: SocketAddr, secure_cookies: bool) -> Resul
     serve_app(app, listen).await
 }
 
-async fn demo(options: DemoOptions, listen: SocketAddr) -> Result<(), CliError> {
-    let Some(live) = crate::demo::run(&options)
+async fn demo(options: DemoOptions, play_only: bool, listen: SocketAddr) -> Result<(), CliError> {
+    if options.once || play_only {
+        return crate::demo::run(&options)
+            .await
+            .map_err(|error| found(&error));
+    }
+    // Played by a process of its own, so that the one that serves stays small.
+    let program = std::env::current_exe().map_err(|error| found(&error))?;
+    let played = tokio::process::Command::new(program)
+        .args([
+            "demo",
+            "--play-only",
+            "--seed",
+            &options.seed.to_string(),
+            "--data",
+        ])
+        .arg(&options.data)
+        .kill_on_drop(true)
+        .status()
         .await
-        .map_err(|error| found(&error))?
-    else {
-        return Ok(());
-    };
+        .map_err(|error| found(&error))?;
+    if !played.success() {
+        return Err(CliError::Found("the demo could not be played".to_owned()));
+    }
+    let live = crate::demo::resume(&options)
+        .await
+        .map_err(|error| found(&error))?;
     let app = live.app.clone();
     eprintln!("\n打开 / open http://{listen}\n{}", crate::demo::logins());
     let people = tokio::spawn(live.go_on());

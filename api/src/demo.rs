@@ -65,9 +65,8 @@ pub enum DemoError {
 /// Marks a folder as a demo's, so that the next one may replace it.
 const MARKER: &str = "paiban-demo";
 
-/// Plays the demo; the service to go on with, and what happens in it from now on. With `once` there is nothing to go on
-/// with.
-pub async fn run(options: &DemoOptions) -> Result<Option<Live>, DemoError> {
+/// Plays the demo into its data folder; with `once`, writes the month's files as well.
+pub async fn run(options: &DemoOptions) -> Result<(), DemoError> {
     prepare_folder(&options.data)?;
     let now = SystemClock.now();
     let this_month = desk::ZONE.date(now).month();
@@ -99,7 +98,7 @@ pub async fn run(options: &DemoOptions) -> Result<Option<Live>, DemoError> {
         app.catch_up().await?;
         write_files(&app, &player, first, &options.out).await?;
         say(&format!("完成 / done: {}", options.out.display()));
-        return Ok(None);
+        return Ok(());
     }
 
     let mut month = first;
@@ -120,11 +119,23 @@ pub async fn run(options: &DemoOptions) -> Result<Option<Live>, DemoError> {
         player.plan(this_month.next()).await?;
     }
     app.catch_up().await?;
-    drop(app);
+    Ok(())
+}
 
+/// Opens a played demo to be served. A process of its own does so: playing and solving have left the first one large.
+pub async fn resume(options: &DemoOptions) -> Result<Live, DemoError> {
     let app = App::open(&options.data, Arc::new(SystemClock), Options::default()).await?;
-    player.go_live(app.clone());
-    Ok(Some(Live { app, player }))
+    let now = app.now();
+    let today = desk::ZONE.date(now);
+    let mut player = Player::new(
+        app.clone(),
+        Arc::new(SimulatedClock::new(now)),
+        options.seed,
+    );
+    player.tell(story::month_frame(options.seed, today.month()));
+    player.tell(story::month_frame(options.seed, today.month().next()));
+    player.take_up(today, now).await?;
+    Ok(Live { app, player })
 }
 
 /// A played desk that goes on living.

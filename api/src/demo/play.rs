@@ -110,9 +110,22 @@ impl Player {
         Ok(())
     }
 
-    /// From now on acts happen in `app`, whose clock is the machine's.
-    pub(super) fn go_live(&mut self, app: App) {
-        self.app = app;
+    /// Takes the story up in the middle of a day: what lies before `now` was played by an earlier process.
+    pub(super) async fn take_up(
+        &mut self,
+        today: WorkDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        self.begin_day(today).await?;
+        let ahead = self.queue.split_off(&(now, 0));
+        // Numbered apart from that process's acts: an act's number names its command.
+        let from = u64::try_from(now.timestamp()).unwrap_or_default();
+        self.queue = ahead
+            .into_iter()
+            .map(|((at, number), act)| ((at, from + number), act))
+            .collect();
+        self.told += from;
+        Ok(())
     }
 
     /// Plays what is left, each act when its moment comes. Planning is left to whoever looks at the demo.
