@@ -125,7 +125,7 @@ fn a_desk_is_set_up_verified_backed_up_and_broken_events_are_named() {
 
     // Somebody edits the past.
     let log = rusqlite::Connection::open(folder.join("data/log.db")).unwrap();
-    log.execute("UPDATE events SET data = replace(CAST(data AS TEXT), '600000', '900000') WHERE stream = 'staff-H01'", [])
+    log.execute("UPDATE events SET data = CAST(replace(CAST(data AS TEXT), '600000', '900000') AS BLOB) WHERE stream = 'staff-H01'", [])
         .unwrap();
     drop(log);
     let said = bad(folder, &["log", "verify"]);

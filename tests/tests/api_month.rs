@@ -157,3 +157,50 @@ fn a_view_waits_for_the_position_it_is_asked_to_show() {
         .get("/session")
         .expect_problem(422, "invalid");
 }
+
+#[test]
+fn a_solve_shows_its_progress_and_stops_when_asked_with_the_best_plan_it_has() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    let days: Vec<_> = (1..=31)
+        .map(|day| {
+            json!({
+                "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
+                "minimum": vec![1; 24], "target": vec![2; 24]
+            })
+        })
+        .collect();
+    let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
+    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
+        .expect(204);
+    let roster = format!("/desks/{DESK}/rosters/2026-12");
+    // Nothing to solve before somebody begins to plan.
+    lead.post(&format!("{roster}/solves"), json!({}))
+        .expect_problem(409, "roster-status");
+    lead.put_empty(&roster).expect(204);
+    let asked = json!({"seed": 1, "work_limit": 100_000_000, "limit_seconds": 600});
+    let solve = lead
+        .post(&format!("{roster}/solves"), asked)
+        .expect(202)
+        .id();
+    lead.post(&format!("{roster}/solves"), json!({}))
+        .expect_problem(409, "solve-running");
+    let path = format!("/solves/{solve}");
+    let progress = lead.get(&path).expect(200).json["progress"].clone();
+    assert!(
+        ["waiting", "running"].contains(&progress["state"].as_str().unwrap()),
+        "{progress}"
+    );
+    house.to("1001").delete(&path).expect(403);
+    lead.delete(&path).expect(204);
+    let id = domain::ids::SolveId(solve.parse().unwrap());
+    house.block_on(house.app.finish_solve(id)).unwrap();
+    house.block_on(house.app.catch_up()).unwrap();
+    let ended = lead.get(&path).expect(200).json;
+    assert_eq!(
+        (&ended["progress"]["cancelled"], &ended["record"]["status"]),
+        (&json!(true), &json!("done")),
+        "{ended:#}"
+    );
+    assert_eq!(ended["record"]["report"]["proven_optimal"], false);
+}
