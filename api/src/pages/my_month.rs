@@ -239,8 +239,10 @@ async fn page(
         .filter(|day| day.date <= today)
         .filter_map(|day| day.record.clone())
         .filter(|record| {
+            // A day off is a line only when somebody was there all the same.
             !matches!(record.status, DayStatus::DayOff | DayStatus::Unrostered)
-                || !record.evidence.is_empty()
+                || !record.unmatched.is_empty()
+                || !record.beyond_minutes.is_zero()
         })
         .map(|record| RecordLine {
             class: record

@@ -186,26 +186,38 @@ impl RosterPage {
     }
 
     /// Stretches under the minimum.
-    fn minimum_missed(&self) -> i64 {
-        let missed = self
-            .shortfalls
-            .iter()
-            .filter(|short| short.tier == Tier::Minimum);
-        i64::try_from(missed.count()).unwrap_or(i64::MAX)
+    fn minimum_missed(&self) -> usize {
+        self.count(&Tier::Minimum)
     }
 
-    /// Those under the minimum first, and only the first few unless all are asked for.
-    fn shown_shortfalls(&self) -> Vec<&Shortfall> {
-        let mut shown: Vec<&Shortfall> = self.shortfalls.iter().collect();
-        shown.sort_by_key(|short| (short.tier, short.date, short.start));
+    /// Stretches of a tier, in order of time; the first few unless all are asked for.
+    fn stretches(&self, tier: Tier) -> Vec<&Shortfall> {
+        let mut shown: Vec<&Shortfall> = self
+            .shortfalls
+            .iter()
+            .filter(|short| short.tier == tier)
+            .collect();
+        shown.sort_by_key(|short| (short.date, short.start));
         if !self.all_shortfalls {
             shown.truncate(SHORTFALLS_SHOWN);
         }
         shown
     }
 
-    fn hidden_shortfalls(&self) -> usize {
-        self.shortfalls.len() - self.shown_shortfalls().len()
+    /// What keeps the desk from opening, what is merely wished for.
+    fn tiers(&self) -> [(Tier, Vec<&Shortfall>); 2] {
+        [Tier::Minimum, Tier::Target].map(|tier| (tier, self.stretches(tier)))
+    }
+
+    fn is_target(&self, tier: &Tier) -> bool {
+        *tier == Tier::Target
+    }
+
+    fn count(&self, tier: &Tier) -> usize {
+        self.shortfalls
+            .iter()
+            .filter(|short| short.tier == *tier)
+            .count()
     }
 
     fn tier_class(&self, short: &Shortfall) -> &'static str {
