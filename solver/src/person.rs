@@ -178,6 +178,8 @@ pub(crate) struct PersonModel {
     succession_after_shift: Vec<u8>,
     succession_start: u8,
     pub counters: Vec<Counter>,
+    /// Costs no legal row reaches; a hand edit may.
+    unreached: Vec<Counter>,
     pub weekends_max: Option<u32>,
     /// The day starts a weekend (true) or continues one.
     weekend_day: Vec<Option<bool>>,
@@ -289,6 +291,7 @@ impl PersonModel {
             succession_after_shift,
             succession_start,
             counters: Vec::new(),
+            unreached: Vec::new(),
             weekends_max: person.weekends_max,
             weekend_day: weekend_days(&problem.days),
             weekend_worked_before: history.weekend_worked,
@@ -297,7 +300,7 @@ impl PersonModel {
             rested_before: weeks.2,
             weekly_rest,
         };
-        model.counters = counters(problem, person, &model);
+        (model.counters, model.unreached) = counters(problem, person, &model);
         model
     }
 
@@ -313,7 +316,7 @@ impl PersonModel {
             }
         }
         found.extend(self.run_costs(row));
-        for counter in &self.counters {
+        for counter in self.counters.iter().chain(&self.unreached) {
             let cost = counter.cost_of_units(self.units(counter, row));
             if cost != 0 {
                 found.push((counter.cost.term(), None, cost));
@@ -334,6 +337,7 @@ impl PersonModel {
             + self
                 .counters
                 .iter()
+                .chain(&self.unreached)
                 .map(|c| c.cost_of_units(self.units(c, row)))
                 .sum::<i64>()
     }
@@ -732,12 +736,16 @@ fn weeks(problem: &Problem, person: &Person) -> (Vec<bool>, Vec<bool>, bool) {
     (ends, starts, rested)
 }
 
-/// The counters that some limit or cost looks at.
-fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Counter> {
+/// The counters that some limit or cost looks at, and the costs that only illegal rows reach.
+fn counters(
+    problem: &Problem,
+    person: &Person,
+    model: &PersonModel,
+) -> (Vec<Counter>, Vec<Counter>) {
     let days = problem.days.len();
     let costs = &problem.costs;
     let history = &person.history;
-    let mut list = Vec::new();
+    let (mut list, mut unreached) = (Vec::new(), Vec::new());
     let horizon = days.saturating_sub(1);
     let mut add =
         |first: usize, last: usize, of: &dyn Fn(usize, usize) -> i64, min: i64, max: i64, cost| {
@@ -769,6 +777,11 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
                 most.remove(0);
             }
             let reach: i64 = most.iter().sum();
+            // A hand-made row may hold what is not allowed, and is costed all the same.
+            let reach_of_any: i64 = (first..=last)
+                .filter_map(|d| weight.get(d * width..d * width + model.off)?.iter().max())
+                .map(|&most| i64::from(most))
+                .sum();
             let (min, max) = (
                 min.div_euclid(unit) + i64::from(min.rem_euclid(unit) > 0),
                 max.div_euclid(unit),
@@ -780,13 +793,9 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
                     carried,
                     share,
                     per_unit,
-                } => per_unit == 0 || reach * unit + carried <= share,
+                } => per_unit == 0 || reach_of_any * unit + carried <= share,
             };
-            if idle && min <= 0 && max >= reach {
-                return;
-            }
-            let cost = if idle { CounterCost::None } else { cost };
-            list.push(Counter {
+            let counter = Counter {
                 first,
                 last,
                 unit,
@@ -795,7 +804,18 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
                 max,
                 reach,
                 cost,
-            });
+            };
+            if idle && cost != CounterCost::None {
+                unreached.push(counter.clone());
+            }
+            if !idle {
+                list.push(counter);
+            } else if min > 0 || max < reach {
+                list.push(Counter {
+                    cost: CounterCost::None,
+                    ..counter
+                });
+            }
         };
     let minutes = |_: usize, s: usize| problem.shifts[s].worked_minutes;
     let no_limit = i64::MAX / 8;
@@ -888,7 +908,7 @@ fn counters(problem: &Problem, person: &Person, model: &PersonModel) -> Vec<Coun
             first = last + 1;
         }
     }
-    list
+    (list, unreached)
 }
 
 fn gcd(a: i64, b: i64) -> i64 {

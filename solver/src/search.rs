@@ -250,48 +250,47 @@ impl<'a> Search<'a> {
         self.place(person, day, 1);
     }
 
-    /// Gains of every choice of a class on every day, allowed or not, for a person who is out.
+    /// Gains of every choice on every day, allowed or not, for a person who is out.
     pub(crate) fn gains_of_all(&mut self, person: usize) -> Vec<i64> {
-        let width = self.compiled.off() + 1;
-        self.gains.clear();
-        self.gains.resize(self.compiled.days() * width, 0);
-        self.best_meals.clear();
-        self.best_meals
-            .resize(self.compiled.days() * width, NO_MEALS);
-        for day in 0..self.compiled.days() {
-            self.posts.refresh(day);
-            if self.compiled.spill_days > 0 {
-                self.posts.refresh(day + 1);
-            }
-            self.price_day(person, day, u64::MAX);
-        }
+        self.price_choices(person, 0..self.compiled.days(), u64::MAX);
         self.gains.clone()
     }
 
     /// Gains of every choice on `days` for a person who is out on those days, and the best meals for each.
     fn price(&mut self, person: usize, days: std::ops::Range<usize>) {
-        let compiled = self.compiled;
-        let width = compiled.off() + 1;
-        let model = &compiled.people[person];
-        self.gains.clear();
-        self.gains.resize(compiled.days() * width, 0);
-        self.best_meals.clear();
-        self.best_meals.resize(compiled.days() * width, NO_MEALS);
+        self.clear_prices();
+        let off = self.compiled.off();
         for day in days {
-            if model.allowed[day] & !(1 << compiled.off()) == 0 {
-                continue;
+            let choices = self.compiled.people[person].allowed[day] & !(1 << off);
+            if choices != 0 {
+                self.price_day(person, day, choices);
             }
-            self.posts.refresh(day);
-            if compiled.spill_days > 0 {
-                self.posts.refresh(day + 1);
-            }
-            self.price_day(person, day, model.allowed[day]);
         }
+    }
+
+    /// The same for given choices, allowed or not.
+    fn price_choices(&mut self, person: usize, days: std::ops::Range<usize>, choices: u64) {
+        self.clear_prices();
+        for day in days {
+            self.price_day(person, day, choices);
+        }
+    }
+
+    fn clear_prices(&mut self) {
+        let cells = self.compiled.days() * (self.compiled.off() + 1);
+        self.gains.clear();
+        self.gains.resize(cells, 0);
+        self.best_meals.clear();
+        self.best_meals.resize(cells, NO_MEALS);
     }
 
     fn price_day(&mut self, person: usize, day: usize, choices: u64) {
         // Pricing a day costs about as much as extending so many labels.
         self.paths.extended += 50;
+        self.posts.refresh(day);
+        if self.compiled.spill_days > 0 {
+            self.posts.refresh(day + 1);
+        }
         let compiled = self.compiled;
         let width = compiled.off() + 1;
         let model = &compiled.people[person];
@@ -386,7 +385,8 @@ impl<'a> Search<'a> {
                 }
                 let old = self.meals[person][day];
                 self.place(person, day, -1);
-                self.price(person, day..day + 1);
+                // Whatever they work, allowed or not: a hand edit may break rules and still wants its meals.
+                self.price_choices(person, day..day + 1, 1 << choice);
                 let best = self.best_meals[day * width + choice];
                 let cost = |sums: &[i64], meals: &CellMeals| -> i64 {
                     self.compiled.shifts[choice]
