@@ -67,7 +67,7 @@ id_type!(
 /// Who works what: `assignments[person][day]`, in the order of [`Problem::people`] and [`Problem::days`]; `None` is off.
 pub type Assignments = Vec<Vec<Option<ShiftId>>>;
 
-/// One roster problem. Build it, call [`Problem::validate`], then [`crate::solve`].
+/// One roster problem. Build it, call [`Problem::validate`], then [`crate::solve()`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Problem {
