@@ -26,6 +26,16 @@ pub struct Cli {
     command: Command,
 }
 
+impl Cli {
+    /// What is logged unless `PAIBAN_LOG` says otherwise: a demo tells its own progress.
+    pub fn default_log_filter(&self) -> &'static str {
+        match self.command {
+            Command::Demo { .. } => "warn",
+            _ => "warn,paiban=info",
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct Data {
     /// The data folder.
@@ -532,7 +542,7 @@ fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CliError>
 }
 
 /// Serves an opened service until it is told to stop.
-pub async fn serve_app(app: App, listen: SocketAddr) -> Result<(), CliError> {
+pub async fn serve_app(app: App, listener: TcpListener) -> Result<(), CliError> {
     let orphans = app.end_orphaned_solves().await?;
     if !orphans.is_empty() {
         tracing::warn!(
@@ -540,13 +550,9 @@ pub async fn serve_app(app: App, listen: SocketAddr) -> Result<(), CliError> {
             "solves of an earlier run were ended"
         );
     }
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|error| CliError::Found(format!("cannot listen on {listen}: {error}")))?;
-    let address = listener.local_addr().unwrap_or(listen);
     let closing = tokio::spawn(app.clone().keep_closing_days());
     // Somebody may be waiting for this line to learn the port.
-    println!("listening on http://{address}");
+    println!("listening on http://{}", address(&listener)?);
     let _ = std::io::stdout().flush();
     let served = crate::http::serve(app.clone(), listener, stopped()).await;
     closing.abort();
@@ -554,9 +560,20 @@ pub async fn serve_app(app: App, listen: SocketAddr) -> Result<(), CliError> {
     served.map_err(|error| CliError::Found(format!("serving ended: {error}")))
 }
 
+async fn listener(listen: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(listen)
+        .await
+        .map_err(|error| CliError::Found(format!("cannot listen on {listen}: {error}")))
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, CliError> {
+    listener.local_addr().map_err(|error| found(&error))
+}
+
 async fn serve(folder: &Path, listen: SocketAddr, secure_cookies: bool) -> Result<(), CliError> {
+    let listener = listener(listen).await?;
     let app = App::open(folder, Arc::new(SystemClock), Options { secure_cookies }).await?;
-    serve_app(app, listen).await
+    serve_app(app, listener).await
 }
 
 async fn demo(options: DemoOptions, play_only: bool, listen: SocketAddr) -> Result<(), CliError> {
@@ -565,33 +582,45 @@ async fn demo(options: DemoOptions, play_only: bool, listen: SocketAddr) -> Resu
             .await
             .map_err(|error| found(&error));
     }
-    // Played by a process of its own, so that the one that serves stays small.
-    let program = std::env::current_exe().map_err(|error| found(&error))?;
-    let played = tokio::process::Command::new(program)
-        .args([
-            "demo",
-            "--play-only",
-            "--seed",
-            &options.seed.to_string(),
-            "--data",
-        ])
-        .arg(&options.data)
-        .kill_on_drop(true)
-        .status()
-        .await
-        .map_err(|error| found(&error))?;
-    if !played.success() {
-        return Err(CliError::Found("the demo could not be played".to_owned()));
+    // Before the minutes of playing: a taken port is known now, and a page asked for early waits.
+    let listener = listener(listen).await?;
+    if !play_apart(&options).await? {
+        return Ok(());
     }
     let live = crate::demo::resume(&options)
         .await
         .map_err(|error| found(&error))?;
     let app = live.app.clone();
-    eprintln!("\n打开 / open http://{listen}\n{}", crate::demo::logins());
+    eprintln!(
+        "\n打开 / open http://{}\n{}",
+        address(&listener)?,
+        crate::demo::logins()
+    );
     let people = tokio::spawn(live.go_on());
-    let served = serve_app(app, listen).await;
+    let served = serve_app(app, listener).await;
     people.abort();
     served
+}
+
+/// Plays in a process of its own, so that the one that serves stays small. False: asked to stop meanwhile.
+async fn play_apart(options: &DemoOptions) -> Result<bool, CliError> {
+    let program = std::env::current_exe().map_err(|error| found(&error))?;
+    let mut player = tokio::process::Command::new(program)
+        .args(["demo", "--play-only"])
+        .args(["--seed", &options.seed.to_string()])
+        .arg("--data")
+        .arg(&options.data)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| found(&error))?;
+    tokio::select! {
+        played = player.wait() => match played {
+            Ok(status) if status.success() => Ok(true),
+            Ok(_) => Err(CliError::Found("the demo could not be played".to_owned())),
+            Err(error) => Err(found(&error)),
+        },
+        () = stopped() => Ok(false),
+    }
 }
 
 /// Ready once the process is asked to stop.

@@ -2,15 +2,17 @@
 
 use clap::Parser;
 use paiban::cli::{self, Cli};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("PAIBAN_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,paiban=info"));
+        .unwrap_or_else(|_| EnvFilter::new(cli.default_log_filter()));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if std::env::var("PAIBAN_LOG_FORMAT").is_ok_and(|format| format == "json") {
         lines.json().init();
