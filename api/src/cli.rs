@@ -30,8 +30,8 @@ impl Cli {
     /// What is logged unless `PAIBAN_LOG` says otherwise: a demo tells its own progress.
     pub fn default_log_filter(&self) -> &'static str {
         match self.command {
-            Command::Demo { .. } => "warn",
-            _ => "warn,paiban=info",
+            Command::Demo { .. } => "warn,highs=error",
+            _ => "warn,highs=error,paiban=info",
         }
     }
 }
@@ -118,6 +118,20 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Roster {
+    /// Write a desk's month as a problem, as the log stands.
+    Problem {
+        #[command(flatten)]
+        data: Data,
+        /// The desk.
+        #[arg(long)]
+        desk: String,
+        /// The month, such as 2026-12.
+        #[arg(long)]
+        month: Month,
+        /// Where the problem goes (JSON).
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Solve a problem; prints one JSON line with objective, bound and seconds.
     Solve {
         /// The problem (JSON).
@@ -414,6 +428,18 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             solve(&problem, &out, &limits)
         }
         Command::Roster(Roster::Check { problem, plan }) => check(&problem, &plan),
+        Command::Roster(Roster::Problem {
+            data,
+            desk,
+            month,
+            out,
+        }) => {
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            let problem = app.roster_problem(&DeskId::new(desk), month).await?;
+            let text = serde_json::to_vec(&problem.problem).map_err(|error| found(&error))?;
+            std::fs::write(&out, text).map_err(at(&out))
+        }
         Command::Export {
             what,
             data,

@@ -7,7 +7,9 @@
 //!    the relaxation's duals and climb along the subgradient.
 //! 3. Small problems: the exact integer program.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use good_lp::constraint;
@@ -261,15 +263,28 @@ fn people_and_days(
             }
         }
     }
+    // Days that want the same of the same hands at the same prices have one answer.
+    let mut alike: BTreeMap<DayKey<'_>, Vec<usize>> = BTreeMap::new();
+    for (day, prices) in prices.iter().enumerate() {
+        alike
+            .entry(DayKey::of(compiled, day, prices))
+            .or_default()
+            .push(day);
+    }
+    let alike: Vec<Vec<usize>> = alike.into_values().collect();
     let threads = threads.clamp(1, 16);
+    let next = AtomicUsize::new(0);
     let by_thread: Vec<Vec<_>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|thread| {
-                scope.spawn(move || {
-                    (thread..compiled.days())
-                        .step_by(threads)
-                        .map(|day| (day, bound_of_day(compiled, day, &prices[day], left)))
-                        .collect::<Vec<_>>()
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut found = Vec::new();
+                    while let Some(days) = alike.get(next.fetch_add(1, Ordering::Relaxed))
+                        && let Some(&day) = days.first()
+                    {
+                        found.push((days, bound_of_day(compiled, day, &prices[day], left)));
+                    }
+                    found
                 })
             })
             .collect();
@@ -278,14 +293,19 @@ fn people_and_days(
             .filter_map(|worker| worker.join().ok())
             .collect()
     });
+    let mut by_day: Vec<_> = by_thread.into_iter().flatten().collect();
+    // One order of adding, whichever thread was quicker.
+    by_day.sort_by_key(|(days, _)| days.first().copied());
     let mut priced = 0;
-    for (day, found) in by_thread.into_iter().flatten() {
+    for (days, found) in by_day {
         let (bound, counts) = found?;
-        priced += 1;
-        total += bound;
-        for (shift, classes) in counts.iter().enumerate() {
-            for (class, count) in classes.iter().enumerate() {
-                slope[day][shift][class] -= count;
+        priced += days.len();
+        total += bound * days.len() as f64;
+        for &day in days {
+            for (shift, classes) in counts.iter().enumerate() {
+                for (class, count) in classes.iter().enumerate() {
+                    slope[day][shift][class] -= count;
+                }
             }
         }
     }
@@ -293,6 +313,34 @@ fn people_and_days(
         return None;
     }
     Some((total, slope))
+}
+
+/// All that tells one day's part from another's when no night shift ties them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct DayKey<'a> {
+    /// What is wanted, point by point.
+    profiles: &'a [u16],
+    /// What each person may work: class and choices.
+    hands: Vec<(usize, u64)>,
+    /// Whole numbers.
+    prices: Vec<i64>,
+}
+
+impl<'a> DayKey<'a> {
+    fn of(compiled: &'a Compiled<'_>, day: usize, prices: &[Vec<f64>]) -> Self {
+        let points = compiled.cover.day_points;
+        let mut hands: Vec<_> = compiled
+            .people
+            .iter()
+            .map(|p| (p.class, p.allowed[day]))
+            .collect();
+        hands.sort_unstable();
+        Self {
+            profiles: &compiled.cover.profile_at[day * points..(day + 1) * points],
+            hands,
+            prices: prices.iter().flatten().map(|&price| price as i64).collect(),
+        }
+    }
 }
 
 /// A day's part of the bound: summed over slots and fractional at first, which is quick, then exact if time allows.
