@@ -1,12 +1,15 @@
 //! The same service on the command line. Every failure is one clear line and exit status 1.
 
-use crate::app::{App, AppError, Caller, Commit, ImportReport, OpenDesk, Options, files};
+use crate::app::{
+    App, AppError, Caller, Commit, Comparison, ImportReport, OpenDesk, Options, WhatIf, files,
+};
 use crate::clock::SystemClock;
 use crate::demo::DemoOptions;
 use crate::http::problem::chain;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::ids::{DeskId, StaffId};
 use domain::policy::PolicyDocument;
+use domain::refusal::Lang;
 use domain::work_date::{DayMinute, Month, Zone};
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
 use projections::{ReadModels, RosterAt};
@@ -98,6 +101,44 @@ enum Command {
         /// The file; its ending picks the format.
         #[arg(long)]
         out: PathBuf,
+        /// A log position as an earlier export prints it: the same file again, bit for bit.
+        #[arg(long)]
+        as_of: Option<String>,
+    },
+    /// What of a month differs between two exports, in words.
+    Changes {
+        #[command(flatten)]
+        data: Data,
+        /// The desk.
+        #[arg(long)]
+        desk: String,
+        /// The month, such as 2026-12.
+        #[arg(long)]
+        month: Month,
+        /// The log position of the earlier export.
+        #[arg(long)]
+        before: String,
+        /// The log position of the later one; absent: now.
+        #[arg(long)]
+        after: Option<String>,
+    },
+    /// What months would have been under other rules. Touches nothing.
+    #[command(name = "whatif")]
+    WhatIf {
+        #[command(flatten)]
+        data: Data,
+        /// The desk; may be left out when there is but one.
+        #[arg(long)]
+        desk: Option<String>,
+        /// The rules (TOML).
+        #[arg(long)]
+        policy: PathBuf,
+        /// First month, such as 2026-09.
+        #[arg(long)]
+        from: Month,
+        /// Last month.
+        #[arg(long)]
+        to: Month,
     },
     /// Read a list of people or a month's demand (CSV).
     #[command(subcommand)]
@@ -446,7 +487,53 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             desk,
             month,
             out,
-        } => export(&data.folder, what, DeskId::new(desk), month, &out).await,
+            as_of,
+        } => {
+            let desk = DeskId::new(desk);
+            export(&data.folder, what, desk, month, &out, as_of.as_deref()).await
+        }
+        Command::Changes {
+            data,
+            desk,
+            month,
+            before,
+            after,
+        } => {
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            let before = app.position("--before", &before)?;
+            let after = match after {
+                Some(after) => app.position("--after", &after)?,
+                None => app
+                    .log()
+                    .end()
+                    .await
+                    .map_err(|e| found(&e))?
+                    .unwrap_or(before),
+            };
+            let desk = DeskId::new(desk);
+            let comparison = app.compare_positions(&desk, month, before, after).await?;
+            print_comparison(&comparison);
+            Ok(())
+        }
+        Command::WhatIf {
+            data,
+            desk,
+            policy,
+            from,
+            to,
+        } => {
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            let desk = match desk {
+                Some(desk) => DeskId::new(desk),
+                None => only_desk(&app).await?,
+            };
+            let document = read_text(&policy)?;
+            let input = WhatIf { document, from, to };
+            print_comparison(&app.what_if(&desk, &input).await?);
+            Ok(())
+        }
         Command::Import(Import::Staff { data, file, commit }) => {
             let text = read_text(&file)?;
             let app = open(&data.folder).await?;
@@ -718,12 +805,48 @@ fn check(problem: &Path, plan: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
+async fn only_desk(app: &App) -> Result<DeskId, CliError> {
+    app.catch_up().await?;
+    let desks = app.read(|view| view.desks()).await?;
+    match desks.as_slice() {
+        [only] => Ok(only.desk.clone()),
+        _ => Err(CliError::Found(format!(
+            "there are {} desks; name one with --desk",
+            desks.len()
+        ))),
+    }
+}
+
+fn print_comparison(comparison: &Comparison) {
+    for change in &comparison.changes {
+        println!("{}  /  {}", change.words(Lang::Zh), change.words(Lang::En));
+    }
+    if comparison.changes.is_empty() {
+        println!("没有不同 / nothing differs");
+        return;
+    }
+    println!("\n合计 / in all");
+    for total in &comparison.totals {
+        let number = |n| projections::amount(n, total.unit, Lang::En);
+        println!(
+            "  {} / {}: {} → {} ({}人 / {} people)",
+            total.figure_zh,
+            total.figure_en,
+            number(total.before),
+            number(total.after),
+            total.people,
+            total.people,
+        );
+    }
+}
+
 async fn export(
     folder: &Path,
     what: Export,
     desk: DeskId,
     month: Month,
     out: &Path,
+    as_of: Option<&str>,
 ) -> Result<(), CliError> {
     let app = open(folder).await?;
     app.zone(&desk).await?;
@@ -739,19 +862,23 @@ async fn export(
             out.display()
         )));
     }
-    let bytes = app
-        .read(move |view| match (what, is_csv) {
-            (Export::Attendance, true) => view.attendance_csv(&desk, month).map(Some),
-            (Export::Attendance, false) => view.attendance_xlsx(&desk, month).map(Some),
-            (Export::DutyTable, false) => {
-                let table =
-                    view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest);
-                table.map(Some)
-            }
-            (Export::Penalties, true) => view.penalties_csv(&desk, month).map(Some),
-            (Export::DutyTable, true) | (Export::Penalties, false) => Ok(None),
-        })
-        .await?;
+    let make = move |view: &projections::View<'_>| match (what, is_csv) {
+        (Export::Attendance, true) => view.attendance_csv(&desk, month).map(Some),
+        (Export::Attendance, false) => view.attendance_xlsx(&desk, month).map(Some),
+        (Export::DutyTable, false) => {
+            let table = view.duty_table_xlsx(&desk, month.first(), month.last(), RosterAt::Latest);
+            table.map(Some)
+        }
+        (Export::Penalties, true) => view.penalties_csv(&desk, month).map(Some),
+        (Export::DutyTable, true) | (Export::Penalties, false) => Ok(None),
+    };
+    let bytes = match as_of {
+        None => app.read(make).await?,
+        Some(as_of) => {
+            let position = app.position("--as-of", as_of)?;
+            app.read_as_of(position, make).await?
+        }
+    };
     let bytes = bytes.ok_or_else(|| {
         CliError::Found("a duty table is an .xlsx file, penalties are a .csv file".to_owned())
     })?;

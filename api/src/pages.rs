@@ -28,6 +28,7 @@ pub mod roster;
 pub mod submissions;
 pub mod swap_form;
 pub mod visit;
+pub mod what_if;
 pub mod words;
 
 use crate::app::App;
@@ -91,4 +92,5 @@ pub fn router() -> Router<App> {
         .route("/periods/closing", post(month_summary::close))
         .route("/submissions", get(submissions::show))
         .route("/filing", get(filing::show))
+        .route("/what-if", get(what_if::show).post(what_if::ask))
 }

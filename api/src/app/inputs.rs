@@ -165,6 +165,17 @@ inputs! {
         /// The TOML document.
         document: String,
     }
+    /// Rules to replay past months under.
+    WhatIf {
+        /// The TOML document.
+        document: String,
+        /// First month; the rules hold from here on.
+        #[schema(value_type = String, example = "2026-09")]
+        from: Month,
+        /// Last month.
+        #[schema(value_type = String, example = "2026-11")]
+        to: Month,
+    }
     /// A year's holiday arrangement.
     AdoptCalendar {
         /// Not announced yet.

@@ -251,6 +251,14 @@ fn desks_area() -> Vec<Endpoint> {
         .access(Access::Roles(OFFICES), Scope::Open)
         .body::<inputs::PolicyText>()
         .answers(200, "The document as understood"),
+        Endpoint::post(
+            "/desks/{desk}/what-if",
+            "What months would have been under other rules; touches nothing",
+            post(what_if),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::WhatIf>()
+        .answers(200, "What would change, by month, person and figure"),
         Endpoint::get(
             "/calendars/{year}",
             "A year's holiday arrangement",
@@ -885,6 +893,7 @@ fn exports_area() -> Vec<Endpoint> {
             get(attendance_xlsx),
         )
         .access(Access::Roles(HOUSE), Scope::House)
+        .query::<AsOf>()
         .answers_media(200, "The file", XLSX),
         Endpoint::get(
             "/desks/{desk}/exports/{month}/attendance.csv",
@@ -892,7 +901,16 @@ fn exports_area() -> Vec<Endpoint> {
             get(attendance_csv),
         )
         .access(Access::Roles(HOUSE), Scope::House)
+        .query::<AsOf>()
         .answers_media(200, "The file", "text/csv"),
+        Endpoint::get(
+            "/desks/{desk}/exports/{month}/changes",
+            "What differs between two exports of a month",
+            get(changes),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .query::<Between>()
+        .answers(200, "By person and figure, in words"),
         Endpoint::get(
             "/desks/{desk}/exports/{month}/penalties.csv",
             "Penalties with their evidence as CSV",

@@ -137,6 +137,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 &[Role::Hr],
             ),
             ("/filing", "nav.filing", "nav.filing.short", &[Role::Hr]),
+            (
+                "/what-if",
+                "nav.what_if",
+                "nav.what_if",
+                &[Role::Lead, Role::Hr, Role::GmOffice],
+            ),
         ],
     ),
 ];

@@ -5,6 +5,7 @@ use crate::database::column_position;
 use crate::dirty::{Closing, Dirty};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, policy_on};
+use crate::replica::Hypothesis;
 use crate::rules;
 use crate::states::*;
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use serde::Serialize;
 /// Writes the facts of events in log order.
 pub(crate) struct Applier<'c> {
     connection: &'c Connection,
+    hypothesis: Option<&'c Hypothesis>,
     facts: Facts<'c>,
     pub(crate) dirty: Dirty,
 }
@@ -43,9 +45,10 @@ struct Keys<'k> {
 }
 
 impl<'c> Applier<'c> {
-    pub(crate) fn new(connection: &'c Connection) -> Self {
+    pub(crate) fn new(connection: &'c Connection, hypothesis: Option<&'c Hypothesis>) -> Self {
         Self {
             connection,
+            hypothesis,
             facts: Facts::now(connection),
             dirty: Dirty::default(),
         }
@@ -248,6 +251,9 @@ impl<'c> Applier<'c> {
                     at: at.recorded.recorded_at,
                 });
                 row.policy = rules::adopt(row.policy, &adopted.document);
+                if let Some(other) = self.hypothesis.filter(|other| other.desk == *desk) {
+                    row.policy = rules::overlay(row.policy, other.document.clone());
+                }
                 rules_changed = true;
                 row
             }

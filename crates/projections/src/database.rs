@@ -1,6 +1,7 @@
 //! One SQLite file: a writer connection and a small pool of readers.
 
 use crate::error::Result;
+use crate::replica::Hypothesis;
 use crate::rules::DERIVATION;
 use eventlog::{Position, StoreId};
 use rusqlite::config::DbConfig;
@@ -20,6 +21,7 @@ const STATEMENTS_CACHED: usize = 128;
 
 pub(crate) struct Database {
     file: PathBuf,
+    hypothesis: Option<Hypothesis>,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
 }
@@ -64,9 +66,20 @@ impl Database {
     fn with(file: &Path, writer: Connection) -> Self {
         Self {
             file: file.to_owned(),
+            hypothesis: None,
             writer: Mutex::new(writer),
             idle_readers: Mutex::default(),
         }
+    }
+
+    /// Kept under other rules than those adopted.
+    pub(crate) fn under(mut self, hypothesis: Option<Hypothesis>) -> Self {
+        self.hypothesis = hypothesis;
+        self
+    }
+
+    pub(crate) fn hypothesis(&self) -> Option<&Hypothesis> {
+        self.hypothesis.as_ref()
     }
 
     pub(crate) fn file(&self) -> &Path {

@@ -14,6 +14,7 @@
 
 mod apply;
 mod columns;
+mod compare;
 mod database;
 mod day_facts;
 mod derive;
@@ -24,12 +25,15 @@ mod facts;
 mod period_close;
 mod query;
 mod read_models;
+mod replica;
 mod rules;
 mod states;
 mod words;
 
+pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
 pub use error::{Error, Result};
 pub use query::*;
 pub use read_models::{Follower, ReadModels, Replayed};
+pub use replica::{Hypothesis, Replica};
 pub use states::*;
 pub use words::{leave_kind_words, punch_kind_words, rule_words, words};

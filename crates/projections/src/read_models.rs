@@ -5,6 +5,7 @@ use crate::database::{Database, checkpoint, set_checkpoint};
 use crate::derive::settle;
 use crate::error::{Error, Result};
 use crate::query::View;
+use crate::replica::Hypothesis;
 use eventlog::{
     EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
 };
@@ -89,6 +90,16 @@ impl ReadModels {
             }
         };
         remove_others(folder, database.file());
+        Self::of(folder, database)
+    }
+
+    /// Empty read models in an empty folder, to be kept under other rules than those adopted.
+    pub(crate) fn create(folder: &Path, hypothesis: Option<Hypothesis>) -> Result<Self> {
+        let database = Database::create(&fresh_file(folder))?.under(hypothesis);
+        Self::of(folder, database)
+    }
+
+    fn of(folder: &Path, database: Database) -> Result<Self> {
         let position = database.read(checkpoint)?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -157,8 +168,18 @@ impl ReadModels {
 
     /// Applies what the log has beyond the checkpoint, once.
     pub async fn catch_up(&self, log: &dyn EventLog) -> Result<Option<Position>> {
+        self.catch_up_to(log, None).await
+    }
+
+    /// Applies what the log has beyond the checkpoint up to `until` (none: its end), once.
+    pub(crate) async fn catch_up_to(
+        &self,
+        log: &dyn EventLog,
+        until: Option<Position>,
+    ) -> Result<Option<Position>> {
         loop {
-            let batch = read_batch(log, self.position()).await?;
+            let mut batch = read_batch(log, self.position()).await?;
+            batch.retain(|event| until.is_none_or(|until| event.position <= until));
             if batch.is_empty() {
                 return Ok(self.position());
             }
@@ -333,7 +354,7 @@ pub(crate) fn apply_batch(
     let transaction = writer.transaction()?;
     let before = checkpoint(&transaction)?;
     let mut reached = before;
-    let mut applier = Applier::new(&transaction);
+    let mut applier = Applier::new(&transaction, database.hypothesis());
     for event in events {
         if let Some(at) = reached
             && at.store() != event.position.store()

@@ -14,10 +14,18 @@ pub(crate) const DERIVATION: &str = "1";
 /// The rules through time after `document` was adopted: where both speak, the newer holds; before the newer begins,
 /// the older does. A document that cannot be read (it was checked when it was adopted) changes nothing.
 pub(crate) fn adopt(older: Option<PolicyDocument>, document: &str) -> Option<PolicyDocument> {
-    let Ok(mut newer) = PolicyDocument::parse(document) else {
+    let Ok(newer) = PolicyDocument::parse(document) else {
         tracing::error!("an adopted policy document cannot be read; the rules before it stay");
         return older;
     };
+    overlay(older, newer)
+}
+
+/// The older rules until the newer begin, then those.
+pub(crate) fn overlay(
+    older: Option<PolicyDocument>,
+    mut newer: PolicyDocument,
+) -> Option<PolicyDocument> {
     let Some(begins) = newer.versions.iter().map(|v| v.effective_from).min() else {
         return older;
     };

@@ -3,7 +3,8 @@
 use super::answers::{DemandImportQuery, ImportAnswer, command, show, show_if_any};
 use crate::app::access::may_run_desk;
 use crate::app::{
-    AdoptCalendar, AdoptShiftTemplates, App, DefineSkills, OpenDesk, PolicyText, SetDemand,
+    AdoptCalendar, AdoptShiftTemplates, App, Comparison, DefineSkills, OpenDesk, PolicyText,
+    SetDemand, WhatIf,
 };
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, Text};
 use crate::http::problem::Failed;
@@ -65,6 +66,19 @@ pub(super) async fn check_policy(
     App::check_policy(&body.0.document)
         .map(Json)
         .map_err(|error| Failed { error, lang })
+}
+
+pub(super) async fn what_if(
+    State(app): State<App>,
+    At(desk): At<DeskId>,
+    command: Command<JsonBody<WhatIf>>,
+) -> Result<Json<Comparison>, Failed> {
+    let Command {
+        caller, lang, body, ..
+    } = command;
+    let failed = |error| Failed { error, lang };
+    may_run_desk(&caller.actor, &desk).map_err(failed)?;
+    app.what_if(&desk, &body.0).await.map(Json).map_err(failed)
 }
 
 pub(super) async fn import_demand(
