@@ -235,3 +235,24 @@ fn a_clock_would_be_seen() {
     assert_eq!(found.len(), 1);
     assert!(found[0].ends_with("clock.rs:2: Utc::now"), "{found:?}");
 }
+
+#[test]
+fn every_dependency_has_a_line_that_says_what_it_is_for() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, table) = map.split_once("## Dependencies").unwrap();
+    let dependencies = manifest
+        .lines()
+        .skip_while(|line| *line != "[workspace.dependencies]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.contains("path ="))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name);
+    let mut seen = 0;
+    for name in dependencies {
+        seen += 1;
+        assert!(table.contains(&format!("`{name}`")), "{name} has no line");
+    }
+    assert!(seen > 20, "only {seen} dependencies were found");
+}
