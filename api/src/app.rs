@@ -11,9 +11,11 @@ pub mod stored;
 
 pub mod access;
 mod attendance;
+mod budgets;
 mod desks;
 mod evidence;
 mod imports;
+mod lanes;
 mod leave;
 mod periods;
 mod problem;
@@ -41,6 +43,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use access::Visible;
 pub use attendance::PunchTaken;
+pub use budgets::MonthCost;
 pub use caller::Caller;
 pub use error::{AppError, Fault};
 pub use evidence::FeedReport;

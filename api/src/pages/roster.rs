@@ -632,6 +632,7 @@ pub async fn publish(State(app): State<App>, posted: Posted) -> Result<Response,
     let (desk, month) = (posted.desk(), month_of(&posted)?);
     let input = PublishRoster {
         acknowledge_shortfalls: posted.text("acknowledged") == "yes",
+        acknowledge_over_budget: posted.text("over_budget") == "yes",
     };
     let result = app
         .publish_roster(&posted.caller(), &desk, month, input)
