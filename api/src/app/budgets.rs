@@ -110,7 +110,8 @@ impl App {
     }
 
     /// How many people the month's demand asks for, against those employed. `week_minutes` are those of one post, where
-    /// the policy's staffing standard does not say or is to be tried otherwise.
+    /// the policy's staffing standard is to be tried otherwise. A desk whose policy has no standard goes by the contract
+    /// most common among its people, all of it on post.
     pub async fn headcount(
         &self,
         desk: &DeskId,
@@ -122,44 +123,57 @@ impl App {
         let demand = state.demand.get(&month).ok_or(Refusal::DeskNotReady {
             missing: vec![Needed::Demand],
         })?;
+        let mut employed = Vec::new();
+        // How many people of a skill have a contract of so many minutes a week.
+        let mut contracts: BTreeMap<Minutes, usize> = BTreeMap::new();
+        for staff in self.people_of(desk).await? {
+            let person = self.staff_state(&staff).await?;
+            let last = month.days().filter(|&date| person.employed_on(date)).last();
+            let skills = last
+                .and_then(|date| person.skills_on(date))
+                .cloned()
+                .unwrap_or_default();
+            let contract = last.and_then(|date| person.contract_on(date));
+            if let Some(contract) = contract.filter(|_| !skills.is_empty()) {
+                *contracts.entry(contract.week_minutes).or_default() += 1;
+            }
+            employed.push(Employed {
+                staff,
+                skills,
+                contract_minutes: contract_month_minutes(&person, month),
+            });
+        }
+        // Of contracts equally common the longer one: `max_by_key` returns the last of equals.
+        let usual = contracts.into_iter().max_by_key(|(_, people)| *people);
         let known = self.policy_on(desk, month.first()).await?.headcount;
-        let standard = match (week_minutes, known) {
-            (Some(week_minutes), _) if !(1..=WEEK_MINUTES).contains(&week_minutes.0) => {
+        let standard = match (week_minutes, known, usual) {
+            (Some(week_minutes), _, _) if !(1..=WEEK_MINUTES).contains(&week_minutes.0) => {
                 return Err(AppError::fault(Fault::of(
                     "week_minutes",
                     format!("须在 1 到 {WEEK_MINUTES} 之间"),
                     format!("must lie from 1 to {WEEK_MINUTES}"),
                 )));
             }
-            (Some(week_minutes), Some(known)) => HeadcountPolicy {
+            (Some(week_minutes), Some(known), _) => HeadcountPolicy {
                 week_minutes,
                 ..known
             },
-            (Some(week_minutes), None) => HeadcountPolicy {
-                week_minutes,
-                off_post_percent: 0,
-                absence_percent: 0,
-            },
-            (None, Some(known)) => known,
-            (None, None) => {
+            (None, Some(known), _) => known,
+            (Some(week_minutes), None, _) | (None, None, Some((week_minutes, _))) => {
+                HeadcountPolicy {
+                    week_minutes,
+                    off_post_percent: 0,
+                    absence_percent: 0,
+                }
+            }
+            (None, None, None) => {
                 return Err(AppError::fault(Fault::of(
                     "week_minutes",
-                    "制度中没有人员配置标准,请填写每个岗位的周工时",
-                    "the policy has no staffing standard: say the contract minutes a week of one post",
+                    "制度中没有人员配置标准,也没有在职人员可参照,请填写每个岗位的周工时",
+                    "the policy has no staffing standard and nobody is employed to go by: say the contract minutes a week of one post",
                 )));
             }
         };
-        let mut employed = Vec::new();
-        for staff in self.people_of(desk).await? {
-            let person = self.staff_state(&staff).await?;
-            let last = month.days().filter(|&date| person.employed_on(date)).last();
-            let skills = last.and_then(|date| person.skills_on(date)).cloned();
-            employed.push(Employed {
-                staff,
-                skills: skills.unwrap_or_default(),
-                contract_minutes: contract_month_minutes(&person, month),
-            });
-        }
         Ok(headcount(month, demand, &state.skills, standard, &employed))
     }
 }

@@ -61,7 +61,7 @@ impl IntradayPage {
     fn segment_rows(&self, person: &AtWork) -> Vec<(String, String)> {
         let segments = person.shift.segments.iter();
         let mut rows: Vec<(String, String)> = segments
-            .map(|segment| (segment.start.to_string(), segment.end.to_string()))
+            .map(|segment| (self.w.clock(&segment.start), self.w.clock(&segment.end)))
             .collect();
         rows.truncate(ROWS - 1);
         rows.push(Default::default());
@@ -72,7 +72,7 @@ impl IntradayPage {
     fn meal_rows(&self, person: &AtWork) -> Vec<(String, String)> {
         let meals = person.shift.meals.iter();
         let mut rows: Vec<(String, String)> = meals
-            .map(|meal| (meal.start.to_string(), meal.minutes.to_string()))
+            .map(|meal| (self.w.clock(&meal.start), meal.minutes.to_string()))
             .collect();
         rows.truncate(ROWS - 1);
         rows.push(Default::default());

@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::event::{LaneOpening, LaneStint};
 use domain::ids::{DeskId, LaneId, StaffId};
 use domain::who::Role;
-use domain::work_date::{Month, WorkDate};
+use domain::work_date::{DayMinute, Month, WorkDate};
 use projections::{LanePlan, RosterAt, View};
 
 /// Rows of the forms: as many people and stretches as a desk of lanes has in a day.
@@ -139,8 +139,14 @@ pub async fn show(
         planned,
         may_plan: leads && today <= date && plan.is_some() && !people.is_empty(),
         people,
-        stints: plan.as_ref().map(stint_rows).unwrap_or_default(),
-        openings: plan.as_ref().map(opening_rows).unwrap_or_default(),
+        stints: plan
+            .as_ref()
+            .map(|plan| stint_rows(plan, w))
+            .unwrap_or_default(),
+        openings: plan
+            .as_ref()
+            .map(|plan| opening_rows(plan, w))
+            .unwrap_or_default(),
         plan,
         desk: desk.row.desk,
     };
@@ -168,15 +174,15 @@ fn at_work(
         .collect())
 }
 
-fn stint_rows(plan: &LanePlan) -> Vec<StintRow> {
+fn stint_rows(plan: &LanePlan, w: Words) -> Vec<StintRow> {
     let lines = plan.lanes.iter();
     let mut rows: Vec<StintRow> = lines
         .flat_map(|line| {
             line.stints.iter().map(|stint| StintRow {
                 lane: line.lane.id.to_string(),
                 staff: stint.staff.to_string(),
-                start: stint.start.to_string(),
-                end: stint.end.to_string(),
+                start: w.clock(&stint.start),
+                end: w.clock(&stint.end),
             })
         })
         .collect();
@@ -185,12 +191,12 @@ fn stint_rows(plan: &LanePlan) -> Vec<StintRow> {
     rows
 }
 
-fn opening_rows(plan: &LanePlan) -> Vec<OpeningRow> {
+fn opening_rows(plan: &LanePlan, w: Words) -> Vec<OpeningRow> {
     let openings = plan.openings.iter();
     let mut rows: Vec<OpeningRow> = openings
         .map(|opening| OpeningRow {
-            start: opening.start.to_string(),
-            end: opening.end.to_string(),
+            start: w.clock(&opening.start),
+            end: w.clock(&opening.end),
             open: opening.open.to_string(),
         })
         .collect();
@@ -205,6 +211,18 @@ fn address(posted: &Posted) -> String {
         encoded(&posted.text("desk")),
         encoded(&posted.text("day"))
     )
+}
+
+/// A row's times; what ends before it starts ends on the next day.
+fn times(posted: &Posted, n: usize) -> Result<(DayMinute, DayMinute), AppError> {
+    let start = posted.time(&format!("from-{n}"))?;
+    let end = posted.time(&format!("until-{n}"))?;
+    let end = if end <= start {
+        DayMinute(end.0.saturating_add(1440))
+    } else {
+        end
+    };
+    Ok((start, end))
 }
 
 /// `POST /lanes/plan`: rows with a lane and a person; an empty row says nothing.
@@ -227,11 +245,12 @@ pub async fn plan(State(app): State<App>, posted: Posted) -> Result<Response, Fa
             let Some(staff) = posted.chosen(&format!("staff-{n}")) else {
                 continue;
             };
+            let (start, end) = times(&posted, n)?;
             stints.push(LaneStint {
                 lane: LaneId::new(posted.text(&format!("lane-{n}"))),
                 staff: StaffId::new(staff),
-                start: posted.time(&format!("from-{n}"))?,
-                end: posted.time(&format!("until-{n}"))?,
+                start,
+                end,
             });
         }
         let order = places.into_iter().map(|(_, lane)| lane).collect();
@@ -256,9 +275,10 @@ pub async fn open(State(app): State<App>, posted: Posted) -> Result<Response, Fa
             if posted.chosen(&format!("open-{n}")).is_none() {
                 continue;
             }
+            let (start, end) = times(&posted, n)?;
             openings.push(LaneOpening {
-                start: posted.time(&format!("from-{n}"))?,
-                end: posted.time(&format!("until-{n}"))?,
+                start,
+                end,
                 open: posted.parsed(&format!("open-{n}"), "fault.number")?,
             });
         }

@@ -252,6 +252,11 @@ impl Words {
         format!("{start}–{end}")
     }
 
+    /// A time as an input of its kind shows it: one past midnight without its day.
+    pub fn clock(&self, minute: &DayMinute) -> String {
+        DayMinute(minute.0.rem_euclid(1440)).to_string()
+    }
+
     /// The name of a kind of worker.
     pub fn category(&self, category: &Category) -> &'static str {
         projections::category_words(*category, self.lang)

@@ -74,7 +74,7 @@ pub struct Policy {
     pub roster: RosterPolicy,
     /// What the law of the region asks for.
     pub law: LawPolicy,
-    /// 人員配置標準 (M9); none: the standard is named by whoever asks.
+    /// 人員配置標準 (M9); none: the desk's usual contract is the standard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headcount: Option<HeadcountPolicy>,
 }

@@ -154,7 +154,9 @@ fn m4_a_plan_names_the_order_and_who_is_where() {
 
 #[test]
 fn m4_a_plan_is_refused_with_its_reason() {
-    let cases: [(&[&str], &[&str], &str, &str, &str); 10] = [
+    /// Order, stints, now, code and a word of the refusal.
+    type Case<'a> = (&'a [&'a str], &'a [&'a str], &'a str, &'a str, &'a str);
+    let cases: [Case<'_>; 10] = [
         (&[], &[], "12-09 18:00", "field-invalid", "order"),
         (&["t9"], &[], "12-09 18:00", "field-invalid", "order[0]"),
         (
@@ -568,7 +570,16 @@ fn m10_a_roster_costs_its_minutes_at_the_contracts_rate() {
     let full = || paid(Employment::FullTime, 2400, 600_000, "03-01");
     // A shift is 480 minutes; a full December at 2400 a week comes to 2400 × 31 / 7 = 10628.57, 10629 rounded up.
     // One minute costs 600000 × 7 / (2400 × 31) = 56.4516… fen.
-    let cases: [(&str, domain::staff::StaffState, u32, &[&str], i64, i64); 6] = [
+    /// Name, person, shifts, holidays, minutes and fen.
+    type Case<'a> = (
+        &'a str,
+        domain::staff::StaffState,
+        u32,
+        &'a [&'a str],
+        i64,
+        i64,
+    );
+    let cases: [Case<'_>; 6] = [
         ("one shift", full(), 1, &[], 480, 27_097),
         (
             "22 shifts are within the contract",
