@@ -11,10 +11,12 @@ pub mod stored;
 
 pub mod access;
 mod attendance;
+mod budgets;
 mod desks;
 mod evidence;
 mod history;
 mod imports;
+mod lanes;
 mod leave;
 mod periods;
 mod problem;
@@ -42,6 +44,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use access::Visible;
 pub use attendance::PunchTaken;
+pub use budgets::MonthCost;
 pub use caller::Caller;
 pub use error::{AppError, Fault};
 pub use evidence::FeedReport;

@@ -15,6 +15,9 @@ pub mod evidence;
 pub mod exceptions;
 pub mod filing;
 pub mod grid;
+pub mod headcount;
+pub mod intraday;
+pub mod lanes;
 pub mod leave_form;
 pub mod login;
 pub mod month_summary;
@@ -27,6 +30,7 @@ pub mod punch;
 pub mod roster;
 pub mod submissions;
 pub mod swap_form;
+pub mod utilisation;
 pub mod visit;
 pub mod what_if;
 pub mod words;
@@ -66,6 +70,16 @@ pub fn router() -> Router<App> {
         // The desk's.
         .route("/board", get(board::show))
         .route("/duty-table", get(duty_table::show))
+        .route("/lanes", get(lanes::show))
+        .route("/lanes/plan", post(lanes::plan))
+        .route("/lanes/openings", post(lanes::open))
+        .route("/intraday", get(intraday::show))
+        .route("/intraday/retimings", post(intraday::retime))
+        .route("/alerts", post(intraday::raise))
+        .route("/alerts/{id}/closing", post(intraday::close))
+        .route("/utilisation", get(utilisation::show))
+        .route("/headcount", get(headcount::show))
+        .route("/budgets", post(headcount::set_budget))
         .route("/roster", get(roster::show))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))

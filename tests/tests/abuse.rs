@@ -68,6 +68,14 @@ fn target() -> Target {
                 .id(),
         ),
         ("sanction", house.penalty_id("1001", "T8")),
+        (
+            "alert",
+            house
+                .to("L01")
+                .post(&format!("/desks/{DESK}/alerts"), json!({"text": "…"}))
+                .expect(201)
+                .id(),
+        ),
     ]);
     Target { house, ids }
 }
@@ -118,6 +126,18 @@ fn body(route: &str) -> Option<Value> {
         "POST /desks/{desk}/rosters/{month}/amendments" => {
             json!({"cells": [{"staff": "1001", "date": day, "shift": "A"}], "reason": "x"})
         }
+        "POST /desks/{desk}/shift-retimings" => {
+            json!({"staff": "1001", "date": day, "meals": [], "reason": "x"})
+        }
+        "PUT /desks/{desk}/lanes" => {
+            json!({"lanes": [{"id": "t1", "name": "1", "skill": "presale"}]})
+        }
+        "PUT /desks/{desk}/lane-plans/{date}" => json!({"order": ["t1"], "stints": []}),
+        "PUT /desks/{desk}/lane-openings/{date}" => json!({"openings": [], "reason": "x"}),
+        "PUT /desks/{desk}/budgets/{month}" => json!({"amount_fen": 100}),
+        "PUT /staff/{staff}/category" => json!({"from": day, "category": "promoter"}),
+        "POST /desks/{desk}/alerts" => json!({"text": "x"}),
+        "POST /alerts/{alert}/closing" => json!({"note": "x"}),
         "POST /desks/{desk}/duty-table-submissions" => json!({"week_start": "2026-12-07"}),
         "POST /swaps" => json!({"give": "2026-12-15", "with": "1003", "reason": "x"}),
         "POST /punches" => json!({"kind": "in"}),

@@ -161,7 +161,6 @@ fn other_rules_are_tried_on_past_months_and_touch_nothing() {
     let refused = hr.post(&what_if, broken).expect(422).json.to_string();
     assert!(refused.contains("\"line\":2"), "{refused}");
     let backwards = json!({"document": document, "from": "2026-12", "to": "2026-11"});
-    hr.post(&what_if, backwards)
-        .expect_problem(422, "invalid");
+    hr.post(&what_if, backwards).expect_problem(422, "invalid");
     house.to("1001").post(&what_if, ask).expect(403);
 }

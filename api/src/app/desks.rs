@@ -238,7 +238,7 @@ impl App {
         .await
     }
 
-    async fn on_desk(
+    pub(super) async fn on_desk(
         &self,
         caller: &Caller,
         desk: &DeskId,

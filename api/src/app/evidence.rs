@@ -3,22 +3,22 @@
 use crate::accounts::{Feed, FeedKind};
 use crate::app::access::may_run_desk;
 use crate::app::{
-    App, AppError, CallRow, Caller, ExcusePresence, Fault, FileComplaint, PresenceRow, Receipt,
-    ReportCalls, ReportPresence, SpotCheck, VerifyComplaint,
+    App, AppError, CallRow, Caller, CloseAlert, ExcusePresence, Fault, FileComplaint, PresenceRow,
+    RaiseAlert, Receipt, ReportCalls, ReportPresence, SpotCheck, VerifyComplaint,
 };
 use domain::decider::State;
 use domain::event::{CallRang, EvidenceEvent, Stream};
 use domain::evidence::{
-    EvidenceState, excuse_presence, file_complaint, report_presence, ring_call, spot_check,
-    verify_complaint,
+    EvidenceState, close_alert, excuse_presence, file_complaint, raise_alert, report_presence,
+    ring_call, spot_check, verify_complaint,
 };
-use domain::ids::{ComplaintId, DeskId, StaffId};
+use domain::ids::{AlertId, ComplaintId, DeskId, StaffId};
 use domain::policy::Policy;
 use domain::refusal::{Lang, Refusal};
 use domain::staff::StaffState;
 use domain::who::Issued;
 use domain::work_date::{WorkDate, Zone};
-use projections::ComplaintRow;
+use projections::{AlertRow, ComplaintRow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -282,6 +282,60 @@ impl App {
             Ok(spot_check::decide(&command, &staff, zone, issued)?)
         })
         .await
+    }
+
+    /// Raises an intraday alert (D8).
+    pub async fn raise_alert(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        input: RaiseAlert,
+    ) -> Result<Receipt<AlertId>, AppError> {
+        let date = self.zone(desk).await?.date(self.now());
+        let alert = AlertId(caller.new_id());
+        let command = raise_alert::RaiseAlert {
+            alert,
+            desk: desk.clone(),
+            text: input.text,
+            remedy: input.remedy,
+        };
+        let receipt = self
+            .on_evidence(caller, desk, date, |state, issued| {
+                Ok(raise_alert::decide(state, &command, issued)?)
+            })
+            .await?;
+        Ok(receipt.of(alert))
+    }
+
+    /// Closes an intraday alert (D8).
+    pub async fn close_alert(
+        &self,
+        caller: &Caller,
+        alert: AlertId,
+        input: CloseAlert,
+    ) -> Result<Receipt, AppError> {
+        let row = self.alert(caller, alert).await?;
+        let command = close_alert::CloseAlert {
+            alert,
+            desk: row.desk.clone(),
+            note: input.note,
+        };
+        self.on_evidence(caller, &row.desk, row.date, |state, issued| {
+            Ok(close_alert::decide(state, &command, issued)?)
+        })
+        .await
+    }
+
+    /// An alert, for whoever runs its desk.
+    pub async fn alert(&self, caller: &Caller, alert: AlertId) -> Result<AlertRow, AppError> {
+        self.catch_up().await?;
+        let unknown = || AppError::Refused(Refusal::AlertUnknown { alert });
+        let row = self
+            .read(move |view| view.alert(alert))
+            .await?
+            .ok_or_else(unknown)?;
+        may_run_desk(&caller.actor, &row.desk).map_err(|_| unknown())?;
+        Ok(row)
     }
 
     async fn on_evidence(

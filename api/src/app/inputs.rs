@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::event::{
-    CalendarDay, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge, Employment,
-    LeaveKind, ProtectionKind, PunchKind, Skill,
+    CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge,
+    Employment, Lane, LaneOpening, LaneStint, LeaveKind, ProtectionKind, PunchKind, Skill,
 };
-use domain::ids::{CallId, DeskId, ShiftCode, SkillId, StaffId};
+use domain::ids::{CallId, DeskId, LaneId, ShiftCode, SkillId, StaffId};
 use domain::quantities::{Fen, Minutes};
-use domain::shift::ShiftTemplate;
+use domain::shift::{PlannedMeal, Segment, ShiftTemplate};
 use domain::who::Role;
 use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use serde::{Deserialize, Serialize};
@@ -227,6 +227,9 @@ inputs! {
         /// Whether the lead has seen and accepts the shortfalls (T1).
         #[serde(default)]
         acknowledge_shortfalls: bool,
+        /// Whether the lead has seen and accepts that it costs more than the month's budget (M10).
+        #[serde(default)]
+        acknowledge_over_budget: bool,
     }
     /// Cells of a published roster.
     AmendRoster {
@@ -234,6 +237,78 @@ inputs! {
         cells: Vec<CellEdit>,
         /// Why.
         reason: String,
+    }
+
+    /// Somebody's shift of a day, re-timed (M2): the part still ahead.
+    RetimeShift {
+        /// Whose.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// The day the shift starts on.
+        #[schema(value_type = String, format = Date)]
+        date: WorkDate,
+        /// All its segments, `{"start", "end"}` in minutes from midnight; absent: as they are.
+        #[serde(default)]
+        #[schema(value_type = Option<Vec<Object>>)]
+        segments: Option<Vec<Segment>>,
+        /// All its meals, `{"start", "minutes"}`; absent: as they are.
+        #[serde(default)]
+        #[schema(value_type = Option<Vec<Object>>)]
+        meals: Option<Vec<PlannedMeal>>,
+        /// Why.
+        reason: String,
+    }
+    /// All of a desk's lanes: positions that one person holds at a time (M3).
+    DefineLanes {
+        /// In display order: `{"id", "name", "skill"}`.
+        #[schema(value_type = Vec<Object>)]
+        lanes: Vec<Lane>,
+    }
+    /// A day's lanes, all of them (M4).
+    PlanLanes {
+        /// The order in which they open.
+        #[schema(value_type = Vec<String>)]
+        order: Vec<LaneId>,
+        /// Who is where: `{"lane", "staff", "start", "end"}`, times in minutes from midnight.
+        #[schema(value_type = Vec<Object>)]
+        stints: Vec<LaneStint>,
+    }
+    /// How many lanes are open through a day (M3); what has passed stays as it was.
+    OpenLanes {
+        /// In time order: `{"start", "end", "open"}`, times in minutes from midnight.
+        #[schema(value_type = Vec<Object>)]
+        openings: Vec<LaneOpening>,
+        /// Why.
+        reason: String,
+    }
+    /// Raise an intraday alert (D8).
+    RaiseAlert {
+        /// What is wrong.
+        text: String,
+        /// What is to be done about it.
+        #[serde(default)]
+        remedy: String,
+    }
+    /// Close an intraday alert (D8).
+    CloseAlert {
+        /// What came of it.
+        #[serde(default)]
+        note: String,
+    }
+    /// What a month's roster may cost (M10).
+    SetBudget {
+        /// At the most, in fen.
+        #[schema(value_type = i64, example = 5_000_000)]
+        amount_fen: Fen,
+    }
+    /// What kind of worker somebody is from a day on (M6).
+    SetCategory {
+        /// From this day.
+        #[schema(value_type = String, format = Date)]
+        from: WorkDate,
+        /// `regular`, `assistant`, `foreman`, `promoter` or `trainee`.
+        #[schema(value_type = String)]
+        category: Category,
     }
 
     /// Ask a colleague to take a shift (T9).

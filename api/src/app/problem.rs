@@ -336,7 +336,7 @@ fn person(
 ) -> Person {
     let policy = &sources.policy.roster;
     let mut unavailable = Vec::new();
-    let mut leave_days: i64 = 0;
+    let mut leave_minutes: i64 = 0;
     for (index, &date) in days.iter().enumerate() {
         if !is_rosterable(state, date) {
             unavailable.push(Unavailable {
@@ -350,7 +350,12 @@ fn person(
             });
         }
         for request in leave.iter().filter(|request| request.span.covers(date)) {
-            leave_days += i64::from(request.span.window.is_none());
+            // Approved leave stands for the work it replaces: a week's contract is five days of it. The contract is
+            // that of the day, so that somebody who joins within the month is not asked to make the leave good.
+            if request.span.window.is_none() && state.employed_on(date) {
+                let week = state.contract_on(date).map_or(0, |c| c.week_minutes.0);
+                leave_minutes += week / 5;
+            }
             unavailable.push(Unavailable {
                 day: index,
                 interval: request.span.window.map(|(start, end)| segment(start, end)),
@@ -376,12 +381,7 @@ fn person(
         });
     }
     let contract = contract_month_minutes(state, sources.month);
-    // Approved leave stands for the work it replaces: a week's contract is five days of it.
-    let week = days
-        .first()
-        .and_then(|&date| state.contract_on(date))
-        .map_or(0, |contract| contract.week_minutes.0);
-    let target = (contract.0 - leave_days * week / 5).max(0);
+    let target = (contract.0 - leave_minutes).max(0);
     let protected =
         sources.policy.law.protected_no_nights && days.iter().any(|&date| state.protected_on(date));
     Person {

@@ -8,6 +8,7 @@ use crate::app::{
 use domain::event::{RosterEvent, Stream};
 use domain::ids::{DeskId, SwapId};
 use domain::refusal::Refusal;
+use domain::roster::cost::BudgetCheck;
 use domain::roster::{
     RosterContext, RosterState, agree_swap, amend, approve_swap, decline_swap, draft, edit_cells,
     publish, refuse_swap, request_swap, submit_duty_table, withdraw_swap,
@@ -116,7 +117,7 @@ impl App {
         .await
     }
 
-    /// Brings a roster into force; what it is short of is told (T1).
+    /// Brings a roster into force; what it is short of is told (T1), and by how much it exceeds its budget (M10).
     pub async fn publish_roster(
         &self,
         caller: &Caller,
@@ -140,13 +141,20 @@ impl App {
             } else {
                 self.shortfalls_of(desk, month, &loaded.state).await?
             };
+            let cost = self.roster_cost(desk, month, &loaded.state).await?;
+            let budget = BudgetCheck {
+                cost: cost.total,
+                budget: self.desk_state(desk).await?.budgets.get(&month).copied(),
+                acknowledged: input.acknowledge_over_budget,
+            };
             let revision = loaded.revision.map(|revision| revision.0);
             outcome = self
                 .on_roster(caller, desk, month, revision, |roster, issued| {
-                    Ok(publish::decide(
+                    Ok(publish::decide_within_budget(
                         roster,
                         &command,
                         &shortfalls,
+                        &budget,
                         &context,
                         issued,
                     )?)
@@ -333,7 +341,7 @@ impl App {
         Ok(row)
     }
 
-    async fn on_roster(
+    pub(super) async fn on_roster(
         &self,
         caller: &Caller,
         desk: &DeskId,

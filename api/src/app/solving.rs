@@ -3,15 +3,16 @@
 
 use crate::app::access::may_run_desk;
 use crate::app::{App, AppError, Caller, Receipt, SolveRoster};
-use domain::event::{RosterEvent, Stream};
-use domain::ids::{DeskId, SolveId};
+use domain::event::{Category, RosterEvent, Stream};
+use domain::ids::{DeskId, SolveId, StaffId};
 use domain::refusal::Refusal;
 use domain::roster::{RosterState, record_failed, record_generated, request_solve};
-use domain::work_date::Month;
+use domain::shift::Cell;
+use domain::work_date::{Month, WorkDate};
 use eventlog::CommandId;
 use serde::{Deserialize, Serialize};
 use solver::Limits;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -101,6 +102,28 @@ impl Solves {
             .get(&solve)
             .cloned()
     }
+}
+
+/// A solve's cells with those that were set by hand for people it does not know: a plan for the others is no reason to
+/// drop them.
+fn with_kept(
+    command: &record_generated::RecordGenerated,
+    roster: &RosterState,
+    kept: &BTreeSet<(StaffId, WorkDate)>,
+) -> record_generated::RecordGenerated {
+    let solved: BTreeSet<&StaffId> = command.cells.iter().map(|cell| &cell.staff).collect();
+    let by_hand = roster
+        .cells
+        .iter()
+        .filter(|(key, _)| kept.contains(*key) && !solved.contains(&key.0))
+        .map(|((staff, date), shift)| Cell {
+            staff: staff.clone(),
+            date: *date,
+            shift: shift.clone(),
+        });
+    let mut command = command.clone();
+    command.cells.extend(by_hand.collect::<Vec<_>>());
+    command
 }
 
 impl App {
@@ -263,8 +286,10 @@ impl App {
                     cells,
                     report,
                 };
+                let promoters = self.promoters(desk, month).await?;
                 let recorded = self
                     .execute::<RosterState>(&stream, &caller, |roster, issued| {
+                        let command = with_kept(&command, roster, &promoters);
                         Ok(record_generated::decide(roster, &command, issued)?)
                     })
                     .await;
@@ -280,6 +305,23 @@ impl App {
         self.fail_solve(&stream, &caller.step("failure"), solve, reason)
             .await?;
         Ok(SolveState::Failed)
+    }
+
+    /// People rostered by hand whom the solver does not know (M6), and the days they may be kept on.
+    async fn promoters(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<BTreeSet<(StaffId, WorkDate)>, AppError> {
+        let mut kept = BTreeSet::new();
+        for staff in self.people_of(desk).await? {
+            let state = self.staff_state(&staff).await?;
+            let days = month.days().filter(|&date| {
+                state.employed_on(date) && state.category_on(date) == Category::Promoter
+            });
+            kept.extend(days.map(|date| (staff.clone(), date)));
+        }
+        Ok(kept)
     }
 
     async fn fail_solve(

@@ -1,15 +1,15 @@
 //! Who works here.
 
 use crate::app::{
-    App, AppError, Caller, EndEmployment, Hire, Protect, Receipt, SetContract, SetRoles, SetSkills,
-    caller,
+    App, AppError, Caller, EndEmployment, Hire, Protect, Receipt, SetCategory, SetContract,
+    SetRoles, SetSkills, caller,
 };
 use domain::desk::DeskState;
 use domain::event::Stream;
 use domain::ids::StaffId;
 use domain::refusal::{Fault, Refusal};
 use domain::staff::{
-    StaffState, end_employment, hire, protect, set_contract, set_roles, set_skills,
+    StaffState, end_employment, hire, protect, set_category, set_contract, set_roles, set_skills,
 };
 use domain::who::Issued;
 use std::sync::Arc;
@@ -127,6 +127,24 @@ impl App {
         };
         self.on_staff(caller, staff, |state, issued| {
             Ok(set_contract::decide(state, &command, issued)?)
+        })
+        .await
+    }
+
+    /// Says what kind of worker somebody is from a day on (M6).
+    pub async fn set_category(
+        &self,
+        caller: &Caller,
+        staff: &StaffId,
+        input: SetCategory,
+    ) -> Result<Receipt, AppError> {
+        let command = set_category::SetCategory {
+            staff: staff.clone(),
+            from: input.from,
+            category: input.category,
+        };
+        self.on_staff(caller, staff, |state, issued| {
+            Ok(set_category::decide(state, &command, issued)?)
         })
         .await
     }

@@ -366,6 +366,7 @@ impl Player {
             Act::PublishMonth(month) => {
                 let input = PublishRoster {
                     acknowledge_shortfalls: true,
+                    acknowledge_over_budget: false,
                 };
                 app.publish_roster(&self.lead(&unique)?, &desk, month, input)
                     .await?;

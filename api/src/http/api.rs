@@ -9,12 +9,14 @@ mod attendance;
 mod desks;
 mod evidence;
 mod exports;
+mod lanes;
 mod leave;
 mod periods;
 mod rosters;
 mod sanctions;
 mod session;
 mod staff;
+mod utilisation;
 mod views;
 
 use crate::app::{App, inputs};
@@ -65,6 +67,8 @@ fn areas() -> Vec<Area> {
         area("staff", staff_area()),
         area("desks", desks_area()),
         area("rosters", rosters_area()),
+        area("lanes", lanes_area()),
+        area("staffing", staffing_area()),
         area("swaps", swaps_area()),
         area("attendance", attendance_area()),
         area("leave", leave_area()),
@@ -164,6 +168,10 @@ fn staff_area() -> Vec<Endpoint> {
             .access(Access::Roles(HOUSE), Scope::House)
             .body::<inputs::Protect>()
             .answers(204, "Recorded"),
+        Endpoint::put("/staff/{staff}/category", "Say what kind of worker somebody is", put(set_category))
+            .access(Access::Roles(OFFICES), Scope::Person)
+            .body::<inputs::SetCategory>()
+            .answers(204, "Set"),
         Endpoint::put("/staff/{staff}/employment-end", "End an employment", put(end_employment))
             .access(Access::Roles(HOUSE), Scope::House)
             .body::<inputs::EndEmployment>()
@@ -358,6 +366,15 @@ fn rosters_area() -> Vec<Endpoint> {
         .header("If-Match", if_match)
         .body::<inputs::AmendRoster>()
         .answers(204, "In force; the ETag is the new revision"),
+        Endpoint::post(
+            "/desks/{desk}/shift-retimings",
+            "Re-time somebody's shift or meals of the day",
+            post(lanes::retime),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .header("If-Match", if_match)
+        .body::<inputs::RetimeShift>()
+        .answers(204, "In force; the ETag is the new revision"),
         Endpoint::get(
             "/desks/{desk}/duty-table",
             "The duty table of some days",
@@ -382,6 +399,80 @@ fn rosters_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .body::<SubmitWeek>()
         .answers(204, "Handed in"),
+    ]
+}
+
+fn lanes_area() -> Vec<Endpoint> {
+    use lanes::*;
+    vec![
+        Endpoint::put(
+            "/desks/{desk}/lanes",
+            "Name all of a desk's lanes",
+            put(define),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::DefineLanes>()
+        .answers(204, "Named"),
+        Endpoint::get(
+            "/desks/{desk}/lane-plans/{date}",
+            "A day's lanes: opening order, who is where, how many are open when",
+            get(plan),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .answers(200, "The day's lanes"),
+        Endpoint::put(
+            "/desks/{desk}/lane-plans/{date}",
+            "Plan a day's lanes",
+            put(set_plan),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::PlanLanes>()
+        .answers(204, "Planned"),
+        Endpoint::put(
+            "/desks/{desk}/lane-openings/{date}",
+            "Set by hand how many lanes are open",
+            put(set_openings),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::OpenLanes>()
+        .answers(204, "Set"),
+    ]
+}
+
+fn staffing_area() -> Vec<Endpoint> {
+    use utilisation::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/utilisation",
+            "How people's time was used, by person and by slot",
+            get(show_utilisation),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Rostered, worked, on post, idle and overtime minutes"),
+        Endpoint::get(
+            "/desks/{desk}/headcount/{month}",
+            "How many people of which skill the month's demand asks for, against those employed",
+            get(show_headcount),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<HeadcountQuery>()
+        .answers(200, "By skill, with the standard it was reckoned by"),
+        Endpoint::put(
+            "/desks/{desk}/budgets/{month}",
+            "Set what a month's roster may cost",
+            put(set_budget),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<inputs::SetBudget>()
+        .answers(204, "Set"),
+        Endpoint::get(
+            "/desks/{desk}/roster-costs/{month}",
+            "What a month's roster costs as it stands, against its budget",
+            get(show_cost),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "The sum, and for HR and the GM office by person"),
     ]
 }
 
@@ -691,6 +782,30 @@ fn evidence_area() -> Vec<Endpoint> {
         .access(Access::Roles(OFFICES), Scope::Desk)
         .body::<inputs::SpotCheck>()
         .answers(204, "Noted"),
+        Endpoint::post(
+            "/desks/{desk}/alerts",
+            "Raise an intraday alert",
+            post(raise_alert),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::RaiseAlert>()
+        .answers_with::<answers::Created>(201, "The alert's id"),
+        Endpoint::get(
+            "/desks/{desk}/alerts",
+            "A desk's alerts of a month, or those that stand",
+            get(views::alerts),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Alerts"),
+        Endpoint::post(
+            "/alerts/{alert}/closing",
+            "Close an intraday alert",
+            post(close_alert),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::CloseAlert>()
+        .answers(204, "Closed"),
         Endpoint::get(
             "/desks/{desk}/unanswered-calls",
             "Calls that nobody answered",
@@ -842,7 +957,7 @@ fn views_area() -> Vec<Endpoint> {
             get(exceptions),
         )
         .access(Access::Roles(OFFICES), Scope::Desk)
-        .query::<Days>()
+        .query::<ExceptionDays>()
         .answers(200, "By day and person"),
         Endpoint::get(
             "/desks/{desk}/day-records",
@@ -917,6 +1032,30 @@ fn exports_area() -> Vec<Endpoint> {
             get(penalties_csv),
         )
         .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers_media(200, "The file", "text/csv"),
+        Endpoint::get(
+            "/desks/{desk}/exports/duty-table.xlsx",
+            "The duty table of some days, such as a week, as a workbook",
+            get(duty_table_days_xlsx),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .query::<views::Days>()
+        .answers_media(200, "The file", XLSX),
+        Endpoint::get(
+            "/desks/{desk}/exports/utilisation-people.csv",
+            "How people's time was used, by person, as CSV",
+            get(utilisation_people_csv),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
+        .answers_media(200, "The file", "text/csv"),
+        Endpoint::get(
+            "/desks/{desk}/exports/utilisation-slots.csv",
+            "How people's time was used, by slot, as CSV",
+            get(utilisation_slots_csv),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
         .answers_media(200, "The file", "text/csv"),
         Endpoint::get(
             "/desks/{desk}/exports/{month}/duty-table.xlsx",

@@ -17,7 +17,7 @@ use domain::quantities::Minutes;
 use domain::shift::Shift;
 use domain::who::Role;
 use domain::work_date::{DayMinute, Month, WorkDate, Zone, whole_minutes};
-use projections::{RosterAt, View};
+use projections::{AlertRow, RosterAt, View};
 
 /// The desk board.
 #[derive(Template)]
@@ -43,6 +43,10 @@ pub struct BoardPage {
     pub counts: Vec<Note>,
     /// What wants attention.
     pub alerts: Vec<String>,
+    /// What the lead said and nobody has closed (D8), with who said it and when.
+    pub standing: Vec<(AlertRow, String)>,
+    /// Whether the reader closes alerts here.
+    pub leads: bool,
     /// Everybody rostered around the moment.
     pub people: Vec<BoardPerson>,
     /// People on post and people needed through the day.
@@ -280,6 +284,18 @@ pub async fn show(
         live,
         counts,
         alerts,
+        standing: board
+            .alerts
+            .into_iter()
+            .map(|alert| {
+                let said = format!("{} {}", alert.by_name, w.at(&zone, &alert.raised_at));
+                (alert, said)
+            })
+            .collect(),
+        leads: visit
+            .actor
+            .acting_as(&[Role::Lead], &desk.row.desk)
+            .is_some(),
         people,
         chart: slots
             .and_then(|(slots, minutes)| CoverChart::draw(&slots, minutes, board.minute, w)),
@@ -322,6 +338,9 @@ fn on_board(
     }
     if place.presumed && place.post == Post::OnPost {
         words.push(w.t("board.presumed").to_owned());
+    }
+    if let Some(lane) = person.lane.as_ref().filter(|_| place.post == Post::OnPost) {
+        words.push(lane.name.clone());
     }
     if person.online == Some(false) && place.post == Post::OnPost {
         words.push(w.t("board.offline").to_owned());

@@ -9,7 +9,7 @@ use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::event::{Edge, Side};
+use domain::event::{Category, Edge, Side};
 use domain::ids::{DeskId, StaffId};
 use domain::quantities::Minutes;
 use domain::who::Role;
@@ -32,8 +32,22 @@ pub struct ExceptionsPage {
     pub month_kept: Option<Month>,
     /// Which month.
     pub month: Month,
-    /// Newest first.
+    /// Newest first; of one day by category.
     pub items: Vec<ExceptionLine>,
+    /// Only these, if asked for.
+    pub category: Option<Category>,
+    /// The categories of the desk's people.
+    pub categories: Vec<CategoryChoice>,
+}
+
+/// A kind of worker to choose.
+pub struct CategoryChoice {
+    /// Its stored word.
+    pub value: String,
+    /// Its name.
+    pub label: &'static str,
+    /// Whether it is the one shown.
+    pub chosen: bool,
 }
 
 /// A day that is not as it should be.
@@ -44,6 +58,8 @@ pub struct ExceptionLine {
     pub staff: StaffId,
     /// 姓名
     pub name: String,
+    /// What kind of worker.
+    pub category: Category,
     /// The shift.
     pub shift: Option<ShiftLook>,
     /// What is not as it should be.
@@ -62,11 +78,28 @@ pub async fn show(
         .month()
         .unwrap_or_else(|| desk.today(app.now()).month());
     let id = desk.row.desk.clone();
-    let rows = app
-        .read(move |view| view.exceptions(&id, month.first(), month.last()))
+    let category = query.category.as_deref().and_then(category_of);
+    let (mut rows, people) = app
+        .read(move |view| {
+            let rows = view.exceptions(&id, month.first(), month.last())?;
+            Ok((rows, view.staff_list(Some(&id))?))
+        })
         .await
         .map_err(|error| visit.failed(error))?;
     let w = visit.w;
+    rows.retain(|row| category.is_none_or(|category| row.category == category));
+    let categories = Category::ALL
+        .into_iter()
+        .filter(|kind| {
+            let held = |person: &projections::StaffRow| person.category_on(month.last()) == *kind;
+            category == Some(*kind) || people.iter().any(held)
+        })
+        .map(|kind| CategoryChoice {
+            value: word_of(kind),
+            label: w.category(&kind),
+            chosen: category == Some(kind),
+        })
+        .collect();
     let mut items: Vec<ExceptionLine> = Vec::new();
     for row in rows {
         let note = note(&row, w);
@@ -81,12 +114,13 @@ pub async fn show(
                     .cloned(),
                 staff: row.staff,
                 name: row.name,
+                category: row.category,
                 notes: vec![note],
             }),
         }
     }
-    // Newest first; within a day by number.
-    items.sort_by_key(|line| std::cmp::Reverse(line.date));
+    // Newest first; within a day by category, then by number.
+    items.sort_by_key(|line| (std::cmp::Reverse(line.date), line.category));
     let page = ExceptionsPage {
         w,
         chrome: visit
@@ -96,9 +130,25 @@ pub async fn show(
         month_kept: Some(month),
         month,
         items,
+        category,
+        categories,
         desk: desk.row.desk,
     };
     visit.page(&page)
+}
+
+/// The stored word of a kind of worker.
+fn word_of(category: Category) -> String {
+    let word = serde_json::to_value(category).ok();
+    word.and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// The kind of worker behind a stored word.
+fn category_of(word: &str) -> Option<Category> {
+    Category::ALL
+        .into_iter()
+        .find(|category| word_of(*category) == word)
 }
 
 fn note(row: &ExceptionRow, w: Words) -> Note {

@@ -102,6 +102,13 @@ const MENU: [(&str, &[Entry]); 3] = [
                 &[Role::Staff, Role::Lead, Role::Hr, Role::GmOffice],
             ),
             (
+                "/lanes",
+                "nav.lanes",
+                "nav.lanes",
+                &[Role::Lead, Role::GmOffice],
+            ),
+            ("/intraday", "nav.intraday", "nav.intraday", &[Role::Lead]),
+            (
                 "/exceptions",
                 "nav.exceptions",
                 "nav.exceptions",
@@ -128,6 +135,18 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "/summary",
                 "nav.summary",
                 "nav.summary.short",
+                &[Role::Lead, Role::Hr, Role::GmOffice],
+            ),
+            (
+                "/utilisation",
+                "nav.utilisation",
+                "nav.utilisation",
+                &[Role::Lead, Role::Hr, Role::GmOffice],
+            ),
+            (
+                "/headcount",
+                "nav.headcount",
+                "nav.headcount",
                 &[Role::Lead, Role::Hr, Role::GmOffice],
             ),
             (

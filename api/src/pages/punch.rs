@@ -52,6 +52,8 @@ pub struct PunchPage {
     pub corrections_max: u16,
     /// Swaps that wait for this person's word.
     pub swaps: Vec<AskedSwap>,
+    /// Lanes of the day and the next (M4): the day, and which lane from when until when.
+    pub lanes: Vec<(WorkDate, String)>,
 }
 
 /// One punch a shift asks for.
@@ -317,6 +319,7 @@ struct Known {
     missing: Vec<MissingPunch>,
     corrections_used: usize,
     swaps: Vec<AskedSwap>,
+    lanes: Vec<(WorkDate, String)>,
 }
 
 fn known(
@@ -324,6 +327,7 @@ fn known(
     staff: &StaffId,
     now: DateTime<Utc>,
     looks: &ShiftLooks,
+    w: Words,
 ) -> projections::Result<Option<Known>> {
     let Some(date) = view.work_date_at(staff, now)? else {
         return Ok(None);
@@ -387,8 +391,23 @@ fn known(
         missing,
         corrections_used: view.corrections_used(staff, today.month())?,
         swaps: asked_swaps(view, staff, looks)?,
+        lanes: lanes(view, &day, w)?,
         day,
     }))
+}
+
+/// Where the lane plans have the person on the day and the next.
+fn lanes(view: &View<'_>, day: &MyDay, w: Words) -> projections::Result<Vec<(WorkDate, String)>> {
+    let next = day.date.plus_days(1);
+    let tomorrow = view.lanes_of(&day.staff.desk, &day.staff.staff, next)?;
+    let today = day.lanes.iter().map(|lane| (day.date, lane));
+    let all = today.chain(tomorrow.iter().map(|lane| (next, lane)));
+    Ok(all
+        .map(|(date, lane)| {
+            let words = format!("{} {}", lane.name, w.stretch(&lane.start, &lane.end));
+            (date, words)
+        })
+        .collect())
 }
 
 /// Whether the day's shift lasts at `now`.
@@ -433,7 +452,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
     let (w, now, staff) = (visit.w, app.now(), visit.actor.staff.clone());
     let looks = desk.looks.clone();
     let known = app
-        .read(move |view| known(view, &staff, now, &looks))
+        .read(move |view| known(view, &staff, now, &looks, w))
         .await
         .map_err(|error| visit.failed(error))?
         .ok_or_else(|| visit.failed(AppError::NotFound("person")))?;
@@ -495,6 +514,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
         corrections_used: known.corrections_used,
         corrections_max: day.corrections_max.unwrap_or(0),
         swaps: known.swaps,
+        lanes: known.lanes,
     };
     visit.page(&page)
 }

@@ -5,7 +5,8 @@ use super::parts::{Choice, Chrome, DeskChoice, Flash, ShiftLook};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, EditCells, PublishRoster, Receipt, SolveRoster,
+    AmendRoster, App, AppError, Caller, CellEdit, EditCells, MonthCost, PublishRoster, Receipt,
+    SolveRoster,
 };
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
@@ -70,6 +71,8 @@ pub struct RosterPage {
     pub weeks: Vec<RosterWeek>,
     /// The desk's skills, for their names.
     pub skills: Vec<Skill>,
+    /// What it costs as it stands, against the month's budget (M10).
+    pub cost: Option<MonthCost>,
 }
 
 /// Where a roster stands.
@@ -164,6 +167,12 @@ impl RosterPage {
 
     fn may_generate(&self) -> bool {
         self.leads && self.has_demand && matches!(self.stage, Stage::None | Stage::Draft)
+    }
+
+    /// By how much the roster exceeds its budget, if it does.
+    fn over_budget(&self) -> Option<String> {
+        let over = self.cost.as_ref().and_then(|cost| cost.over);
+        over.map(|over| self.w.money(&over))
     }
 
     fn may_publish(&self) -> bool {
@@ -297,6 +306,12 @@ pub async fn show(
     } else {
         Vec::new()
     };
+    let cost = match app.month_cost(&desk.row.desk, month).await {
+        Ok(cost) => Some(cost),
+        // A desk without rules prices nothing.
+        Err(AppError::Refused(_)) => None,
+        Err(error) => return Err(visit.failed(error)),
+    };
     let staff = query.staff.as_deref().map(StaffId::new);
     let selected = staff
         .as_ref()
@@ -364,6 +379,7 @@ pub async fn show(
             .map(|week| RosterWeek::of(week, &desk.row, leads, w))
             .collect(),
         skills: desk.row.skills.clone(),
+        cost,
         desk: desk.row.desk,
     };
     visit.page(&page)
@@ -632,6 +648,7 @@ pub async fn publish(State(app): State<App>, posted: Posted) -> Result<Response,
     let (desk, month) = (posted.desk(), month_of(&posted)?);
     let input = PublishRoster {
         acknowledge_shortfalls: posted.text("acknowledged") == "yes",
+        acknowledge_over_budget: posted.text("over_budget") == "yes",
     };
     let result = app
         .publish_roster(&posted.caller(), &desk, month, input)

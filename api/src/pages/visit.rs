@@ -97,6 +97,10 @@ pub struct Query {
     pub segment: Option<String>,
     /// Which side of it.
     pub side: Option<String>,
+    /// Which kind of worker.
+    pub category: Option<String>,
+    /// Contract minutes a week of one post.
+    pub week_minutes: Option<String>,
     /// Where to go afterwards.
     pub next: Option<String>,
     /// Where to go back to.

@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use domain::day::{DayStatus, RequestStatus};
-use domain::event::{Complainant, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind, Side, Tier};
+use domain::event::{
+    Category, Complainant, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind, Side, Tier,
+};
 use domain::policy::SanctionStep;
 use domain::quantities::{Fen, Minutes};
 use domain::refusal::Lang;
@@ -243,6 +245,21 @@ impl Words {
             LeaveKind::Paternity => "leave.paternity",
             LeaveKind::Bereavement => "leave.bereavement",
         })
+    }
+
+    /// `09:00–13:00` of two times.
+    pub fn stretch(&self, start: &DayMinute, end: &DayMinute) -> String {
+        format!("{start}–{end}")
+    }
+
+    /// A time as an input of its kind shows it: one past midnight without its day.
+    pub fn clock(&self, minute: &DayMinute) -> String {
+        DayMinute(minute.0.rem_euclid(1440)).to_string()
+    }
+
+    /// The name of a kind of worker.
+    pub fn category(&self, category: &Category) -> &'static str {
+        projections::category_words(*category, self.lang)
     }
 
     /// `12月8日 – 12月9日` or `12月8日 13:00–18:00`.

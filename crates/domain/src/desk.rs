@@ -2,13 +2,18 @@
 
 pub mod adopt_policy;
 pub mod adopt_shift_templates;
+pub mod define_lanes;
 pub mod define_skills;
 pub mod open;
+pub mod set_budget;
 pub mod set_demand;
 
 use crate::decider::{State, ensure};
-use crate::event::{DemandSet, DeskEvent, DeskOpened, PolicyAdopted, ShiftTemplatesAdopted, Skill};
+use crate::event::{
+    DemandSet, DeskEvent, DeskOpened, Lane, PolicyAdopted, ShiftTemplatesAdopted, Skill,
+};
 use crate::ids::{DeskId, SkillId};
+use crate::quantities::Fen;
 use crate::refusal::{Fault, Refusal};
 use crate::shift::{Segment, ShiftTemplate};
 use crate::work_date::{DayMinute, Month, WorkDate};
@@ -27,6 +32,10 @@ pub struct DeskState {
     pub demand: BTreeMap<Month, DemandSet>,
     /// The policy document, as adopted last.
     pub policy: Option<PolicyAdopted>,
+    /// Positions that one person holds at a time, in display order.
+    pub lanes: Vec<Lane>,
+    /// What each month's roster may cost, as set last.
+    pub budgets: BTreeMap<Month, Fen>,
 }
 
 impl DeskState {
@@ -64,6 +73,10 @@ impl State for DeskState {
                 self.demand.insert(demand.month, demand.clone());
             }
             DeskEvent::PolicyAdopted(adopted) => self.policy = Some(adopted.clone()),
+            DeskEvent::LanesDefined(defined) => self.lanes = defined.lanes.clone(),
+            DeskEvent::BudgetSet(set) => {
+                self.budgets.insert(set.month, set.amount);
+            }
         }
     }
 }

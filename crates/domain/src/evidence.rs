@@ -1,7 +1,10 @@
-//! What feeds and people saw on a day: presence in the messenger, calls, complaints, spot checks (T10, T11, T15, D3).
+//! What feeds and people saw on a day: presence in the messenger, calls, complaints, spot checks, alerts (T10, T11, T15,
+//! D3, D8).
 
+pub mod close_alert;
 pub mod excuse_presence;
 pub mod file_complaint;
+pub mod raise_alert;
 pub mod report_presence;
 pub mod ring_call;
 pub mod spot_check;
@@ -9,9 +12,10 @@ pub mod verify_complaint;
 
 use crate::decider::State;
 use crate::event::{
-    CallRang, ComplaintFiled, ComplaintVerified, EvidenceEvent, PresenceExcused, SpotChecked,
+    AlertClosed, AlertRaised, CallRang, ComplaintFiled, ComplaintVerified, EvidenceEvent,
+    PresenceExcused, SpotChecked,
 };
-use crate::ids::{CallId, ComplaintId, StaffId};
+use crate::ids::{AlertId, CallId, ComplaintId, StaffId};
 use crate::quantities::Minutes;
 use crate::refusal::Refusal;
 use crate::who::Issued;
@@ -32,6 +36,17 @@ pub struct EvidenceState {
     pub complaints: BTreeMap<ComplaintId, Complaint>,
     /// Every spot check.
     pub spot_checks: Vec<SpotChecked>,
+    /// Every alert.
+    pub alerts: BTreeMap<AlertId, Alert>,
+}
+
+/// An alert (D8) and its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// What was said.
+    pub raised: AlertRaised,
+    /// What came of it; none: it stands.
+    pub closed: Option<AlertClosed>,
 }
 
 /// A complaint (投诉) and what was found.
@@ -68,6 +83,18 @@ impl State for EvidenceState {
                 }
             }
             EvidenceEvent::SpotChecked(checked) => self.spot_checks.push(checked.clone()),
+            EvidenceEvent::AlertRaised(raised) => {
+                let alert = Alert {
+                    raised: raised.clone(),
+                    closed: None,
+                };
+                self.alerts.insert(raised.alert, alert);
+            }
+            EvidenceEvent::AlertClosed(closed) => {
+                if let Some(alert) = self.alerts.get_mut(&closed.alert) {
+                    alert.closed = Some(closed.clone());
+                }
+            }
         }
     }
 }

@@ -58,6 +58,8 @@ text_ids! {
     ShiftCode;
     /// A skill, such as `presale`.
     SkillId;
+    /// A lane (银台) of a desk, such as `t1`.
+    LaneId;
     /// A call, as named by the phone system.
     CallId;
     /// A version of a desk's policy, such as `2026-1`.
@@ -77,6 +79,8 @@ uuid_ids! {
     SwapId;
     /// A complaint (投诉).
     ComplaintId;
+    /// An intraday alert (现场警示).
+    AlertId;
     /// One run of the roster solver.
     SolveId;
 }

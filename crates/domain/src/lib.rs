@@ -28,7 +28,9 @@ pub mod period;
 pub mod roster;
 pub mod sanction;
 
+pub mod headcount;
 pub mod moment;
 pub mod penalty;
 pub mod reckoning;
 pub mod summary;
+pub mod utilisation;

@@ -5,6 +5,7 @@
 pub mod document;
 
 use crate::event::LeaveKind;
+use crate::headcount::HeadcountPolicy;
 use crate::ids::{PolicyVersionId, RuleId};
 use crate::quantities::{Fen, Minutes};
 use crate::who::Role;
@@ -73,6 +74,9 @@ pub struct Policy {
     pub roster: RosterPolicy,
     /// What the law of the region asks for.
     pub law: LawPolicy,
+    /// 人員配置標準 (M9); none: the desk's usual contract is the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headcount: Option<HeadcountPolicy>,
 }
 
 /// How punches meet segments.

@@ -6,8 +6,8 @@
 use crate::day::RequestStatus;
 use crate::event::{Edge, LeaveKind, LeaveSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
-    CallId, ComplaintId, CorrectionId, DeskId, LeaveId, PolicyVersionId, RuleId, SanctionId,
-    ShiftCode, SkillId, SolveId, StaffId, SwapId,
+    AlertId, CallId, ComplaintId, CorrectionId, DeskId, LaneId, LeaveId, PolicyVersionId, RuleId,
+    SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
 };
 use crate::policy::SanctionStep;
 use crate::quantities::{Fen, Minutes};
@@ -250,6 +250,42 @@ refusals! {
     RosterRulesBroken { broken: Vec<Broken> }
         "roster-rules-broken", Invalid, Some(T4),
         "违反排班规则:{broken}", "the roster's rules would be broken: {broken}";
+    /// The month would cost more than its budget, and nobody said so.
+    BudgetExceeded { month: Month, cost: Fen, budget: Fen, over: Fen }
+        "budget-exceeded", Conflict, Some(RuleId::M10),
+        "{month} 的排班预计人工成本 {cost},超出预算 {budget} 共 {over},须确认后才能发布",
+        "the roster of {month} would cost {cost}, {over} above its budget of {budget}; acknowledge this to publish";
+    /// There is no shift to re-time.
+    NoShiftToRetime { staff: StaffId, date: WorkDate }
+        "no-shift-to-retime", Conflict, Some(RuleId::M2),
+        "{staff} 在 {date} 没有班次可调整", "{staff} has no shift on {date} to re-time";
+    /// The day is over.
+    LaneDayOver { date: WorkDate }
+        "lane-day-over", Conflict, Some(RuleId::M4),
+        "{date} 已过,银台安排不能再改", "{date} is over: its lanes can no longer be planned";
+    /// Not rostered then, or on leave.
+    LaneNotAtWork { staff: StaffId, date: WorkDate, start: DayMinute, end: DayMinute }
+        "lane-not-at-work", Conflict, Some(RuleId::M4),
+        "{staff} 在 {date} {start}–{end} 不当班,不能分配银台",
+        "{staff} is not at work on {date} from {start} to {end}";
+    /// The lane wants another skill.
+    LaneSkillMissing { staff: StaffId, lane: LaneId, skill: SkillId }
+        "lane-skill-missing", Conflict, Some(RuleId::M4),
+        "{staff} 没有银台 {lane} 所需的技能 {skill}", "{staff} lacks the skill {skill} that the lane {lane} wants";
+    /// Somebody else is at the lane then.
+    LaneTaken { lane: LaneId, staff: StaffId, other: StaffId, start: DayMinute, end: DayMinute }
+        "lane-taken", Conflict, Some(RuleId::M4),
+        "银台 {lane} 在 {start}–{end} 已分配给 {other},不能再分配给 {staff}",
+        "the lane {lane} is {other}'s from {start} to {end}: {staff} cannot have it too";
+    /// The person is at another lane then.
+    LanePersonTaken { staff: StaffId, lane: LaneId, other: LaneId, start: DayMinute, end: DayMinute }
+        "lane-person-taken", Conflict, Some(RuleId::M4),
+        "{staff} 在 {start}–{end} 已在银台 {other},不能同时在银台 {lane}",
+        "{staff} is at the lane {other} from {start} to {end} and cannot be at {lane} too";
+    /// More lanes than there are.
+    LanesTooMany { open: u16, lanes: usize }
+        "lanes-too-many", Invalid, Some(RuleId::M3),
+        "要开 {open} 个银台,但只有 {lanes} 个", "{open} lanes cannot open: there are {lanes}";
     /// The shift has begun.
     ShiftBegun { staff: StaffId, date: WorkDate, begins: NaiveDateTime }
         "shift-begun", Conflict, Some(T4),
@@ -445,6 +481,16 @@ refusals! {
     MonthNotClosed { month: Month }
         "month-not-closed", Conflict, None,
         "{month} 尚未关账,无须调整", "{month} is not closed: there is nothing to adjust";
+
+    // Alerts.
+    /// No such alert.
+    AlertUnknown { alert: AlertId }
+        "alert-unknown", NotFound, Some(RuleId::D8),
+        "没有这条警示:{alert}", "there is no alert {alert}";
+    /// The alert is over.
+    AlertClosed { alert: AlertId }
+        "alert-closed", Conflict, Some(RuleId::D8),
+        "这条警示已解除", "the alert is closed already";
 }
 
 impl Refusal {
@@ -513,6 +559,12 @@ words! {
         PlanRoster "编制排班表" "plan the roster",
         PublishRoster "发布排班表" "publish the roster",
         AmendRoster "调整已发布的排班表" "amend the roster",
+        RetimeShift "调整当天班次" "re-time a shift of the day",
+        PlanLanes "安排银台" "plan the lanes",
+        OpenLanes "调整银台开启数量" "open or close lanes",
+        SetBudget "设置排班预算" "set the roster's budget",
+        RaiseAlert "发出现场警示" "raise an alert",
+        CloseAlert "解除现场警示" "close an alert",
         SubmitDutyTable "提交值班表" "submit the duty table",
         LockRoster "锁定排班表" "lock the roster",
         RequestSwap "申请调班" "ask for a swap",
@@ -545,6 +597,11 @@ impl Action {
                 Some(T4)
             }
             Self::SubmitDutyTable => Some(T3),
+            Self::RetimeShift => Some(RuleId::M2),
+            Self::OpenLanes => Some(RuleId::M3),
+            Self::PlanLanes => Some(RuleId::M4),
+            Self::SetBudget => Some(RuleId::M10),
+            Self::RaiseAlert | Self::CloseAlert => Some(RuleId::D8),
             Self::RequestSwap | Self::AnswerSwap | Self::DecideSwap | Self::WithdrawSwap => {
                 Some(T9)
             }
@@ -712,7 +769,9 @@ say_as_displayed!(
     LeaveId,
     SwapId,
     ComplaintId,
-    SolveId
+    SolveId,
+    LaneId,
+    AlertId
 );
 
 impl Say for NaiveDateTime {

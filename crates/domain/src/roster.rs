@@ -3,16 +3,20 @@
 pub mod agree_swap;
 pub mod amend;
 pub mod approve_swap;
+pub mod cost;
 pub mod decline_swap;
 pub mod draft;
 pub mod edit_cells;
 pub mod lock;
+pub mod open_lanes;
+pub mod plan_lanes;
 pub mod publish;
 pub mod record_failed;
 pub mod record_generated;
 pub mod refuse_swap;
 pub mod request_solve;
 pub mod request_swap;
+pub mod retime;
 pub mod rules;
 pub mod submit_duty_table;
 mod swap;
@@ -23,7 +27,10 @@ pub use swap::{Swap, SwapStatus};
 
 use crate::decider::{State, ensure};
 use crate::desk::{inside_one_segment, sound_segments};
-use crate::event::{CellChange, DutyTableSubmitted, RosterEvent, Shortfall, SwapRequested};
+use crate::event::{
+    BudgetOverrun, CellChange, DutyTableSubmitted, LanesOpened, LanesPlanned, RosterEvent,
+    Shortfall, SwapRequested,
+};
 use crate::ids::{DeskId, SolveId, StaffId, SwapId};
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
@@ -79,6 +86,12 @@ pub struct RosterState {
     pub submissions: BTreeMap<WorkDate, DutyTableSubmitted>,
     /// Every swap that was asked for.
     pub swaps: BTreeMap<SwapId, Swap>,
+    /// The lane plan of each day, as made last.
+    pub lane_plans: BTreeMap<WorkDate, LanesPlanned>,
+    /// The lanes opened by hand on each day, as set last.
+    pub lane_openings: BTreeMap<WorkDate, LanesOpened>,
+    /// The budget was exceeded at publication, and the lead said so.
+    pub overrun: Option<BudgetOverrun>,
 }
 
 impl RosterState {
@@ -248,6 +261,13 @@ impl State for RosterState {
                 self.set_swap(approved.swap, SwapStatus::Approved);
                 self.revise(approved.revision, approved.at, &approved.changes);
             }
+            RosterEvent::LanesPlanned(planned) => {
+                self.lane_plans.insert(planned.date, planned.clone());
+            }
+            RosterEvent::LanesOpened(opened) => {
+                self.lane_openings.insert(opened.date, opened.clone());
+            }
+            RosterEvent::BudgetOverrun(overrun) => self.overrun = Some(overrun.clone()),
             RosterEvent::SwapRefused(refused) => self.set_swap(refused.swap, SwapStatus::Refused),
             RosterEvent::SwapWithdrawn(withdrawn) => {
                 self.set_swap(withdrawn.swap, SwapStatus::Withdrawn);

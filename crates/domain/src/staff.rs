@@ -4,12 +4,13 @@ pub mod end_employment;
 pub mod hire;
 
 pub mod protect;
+pub mod set_category;
 pub mod set_contract;
 pub mod set_roles;
 pub mod set_skills;
 
 use crate::decider::{State, ensure, not_own, permit};
-use crate::event::{Contract, Protected, StaffEvent};
+use crate::event::{Category, Contract, Protected, StaffEvent};
 use crate::ids::{DeskId, SkillId, StaffId};
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
@@ -34,6 +35,8 @@ pub struct StaffState {
     pub contracts: Vec<(WorkDate, Contract)>,
     /// Protection by law.
     pub protections: Vec<Protected>,
+    /// Category from a day on, in the order it was set.
+    pub categories: Vec<(WorkDate, Category)>,
 }
 
 /// What a hire says once.
@@ -86,6 +89,12 @@ impl StaffState {
     pub fn contract_on(&self, date: WorkDate) -> Option<&Contract> {
         in_force(&self.contracts, date)
     }
+    /// The category on `date`.
+    pub fn category_on(&self, date: WorkDate) -> Category {
+        in_force(&self.categories, date)
+            .copied()
+            .unwrap_or_default()
+    }
     /// Whether the law protects the person from nights and overtime on `date`.
     pub fn protected_on(&self, date: WorkDate) -> bool {
         self.protections
@@ -134,6 +143,7 @@ impl State for StaffState {
             }
             StaffEvent::ContractSet(set) => self.contracts.push((set.from, set.contract.clone())),
             StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
+            StaffEvent::CategorySet(set) => self.categories.push((set.from, set.category)),
             StaffEvent::Left(left) => {
                 if let Some((_, last)) = self.employments.last_mut() {
                     *last = Some(left.last);

@@ -220,6 +220,7 @@ impl<'c> Applier<'c> {
                     templates: Vec::new(),
                     policy: None,
                     adoptions: Vec::new(),
+                    lanes: Vec::new(),
                 }
             }
             (DeskEvent::SkillsDefined(defined), Some(mut row)) => {
@@ -257,11 +258,39 @@ impl<'c> Applier<'c> {
                 rules_changed = true;
                 row
             }
+            (DeskEvent::LanesDefined(defined), Some(mut row)) => {
+                row.lanes = defined.lanes;
+                row
+            }
+            (DeskEvent::BudgetSet(set), row) => {
+                let budget = BudgetRow {
+                    desk: desk.clone(),
+                    month: set.month,
+                    amount: set.amount,
+                    by: set.by,
+                    at: at.recorded.recorded_at,
+                };
+                let keys = Keys {
+                    desk: Some(desk),
+                    first: Some(set.month.first()),
+                    ..Keys::default()
+                };
+                self.put(
+                    at,
+                    "budget",
+                    &format!("{desk}/{}", set.month),
+                    keys,
+                    &budget,
+                )?;
+                let Some(row) = row else { return Ok(()) };
+                row
+            }
             // Nothing is known of a desk before it opens.
             (
                 DeskEvent::SkillsDefined(_)
                 | DeskEvent::ShiftTemplatesAdopted(_)
-                | DeskEvent::PolicyAdopted(_),
+                | DeskEvent::PolicyAdopted(_)
+                | DeskEvent::LanesDefined(_),
                 None,
             ) => return Ok(()),
         };
@@ -283,7 +312,7 @@ impl<'c> Applier<'c> {
         let known = self.facts.staff(staff)?;
         let mut employment_changed = false;
         let row = match (event, known) {
-            (StaffEvent::Hired(hired), _) => {
+            (StaffEvent::Hired(hired), known) => {
                 employment_changed = true;
                 StaffRow {
                     staff: staff.clone(),
@@ -303,6 +332,8 @@ impl<'c> Applier<'c> {
                     protections: Vec::new(),
                     from: hired.from,
                     until: None,
+                    // A category goes by its day, whoever leaves and comes back.
+                    categories: known.map(|row| row.categories).unwrap_or_default(),
                 }
             }
             (StaffEvent::SkillsSet(set), Some(mut row)) => {
@@ -332,6 +363,15 @@ impl<'c> Applier<'c> {
                 row.protections.push(protected);
                 row
             }
+            (StaffEvent::CategorySet(set), Some(mut row)) => {
+                row.categories.retain(|held| held.from != set.from);
+                row.categories.push(CategoryFrom {
+                    from: set.from,
+                    category: set.category,
+                });
+                row.categories.sort_by_key(|held| held.from);
+                row
+            }
             (StaffEvent::Left(left), Some(mut row)) => {
                 employment_changed = true;
                 row.until = Some(left.last);
@@ -342,6 +382,7 @@ impl<'c> Applier<'c> {
                 | StaffEvent::RolesSet(_)
                 | StaffEvent::ContractSet(_)
                 | StaffEvent::Protected(_)
+                | StaffEvent::CategorySet(_)
                 | StaffEvent::Left(_),
                 None,
             ) => return Ok(()),
@@ -664,6 +705,21 @@ impl<'c> Applier<'c> {
                     ))?;
             }
             RosterEvent::RosterLocked(_) => roster.status = RosterStatus::Locked,
+            RosterEvent::LanesPlanned(planned) => {
+                self.lane_day(at, desk, planned.date, |row| {
+                    row.order = planned.order;
+                    row.stints = planned.stints;
+                    row.planned = Some((planned.by, planned.at));
+                })?;
+            }
+            RosterEvent::LanesOpened(opened) => {
+                self.lane_day(at, desk, opened.date, |row| {
+                    row.openings = opened.openings;
+                    row.opened = Some((opened.reason, opened.by, opened.at));
+                })?;
+            }
+            // Told by the log; what the roster costs is asked afresh.
+            RosterEvent::BudgetOverrun(_) => {}
             RosterEvent::SwapRequested(requested) => {
                 let row = SwapRow {
                     swap: requested.swap,
@@ -753,6 +809,32 @@ impl<'c> Applier<'c> {
             ..Keys::default()
         };
         self.put(at, "roster", &id, keys, &roster)
+    }
+
+    fn lane_day(
+        &self,
+        at: &At<'_>,
+        desk: &DeskId,
+        date: WorkDate,
+        change: impl FnOnce(&mut LaneDayRow),
+    ) -> Result<()> {
+        let id = format!("{desk}/{date}");
+        let mut row = self.facts.state("lane_day", &id)?.unwrap_or(LaneDayRow {
+            desk: desk.clone(),
+            date,
+            order: Vec::new(),
+            stints: Vec::new(),
+            planned: None,
+            openings: Vec::new(),
+            opened: None,
+        });
+        change(&mut row);
+        let keys = Keys {
+            desk: Some(desk),
+            first: Some(date),
+            ..Keys::default()
+        };
+        self.put(at, "lane_day", &id, keys, &row)
     }
 
     fn solve(&self, at: &At<'_>, row: &SolveRow) -> Result<()> {
@@ -1176,6 +1258,31 @@ impl<'c> Applier<'c> {
                 self.dirty.around(&checked.staff, zone.date(checked.at));
                 Ok(())
             }
+            EvidenceEvent::AlertRaised(raised) => {
+                let row = AlertRow {
+                    alert: raised.alert,
+                    desk: desk.clone(),
+                    date,
+                    text: raised.text,
+                    remedy: raised.remedy,
+                    by: raised.by,
+                    by_name: String::new(),
+                    raised_at: raised.at,
+                    closed: None,
+                    events: Vec::new(),
+                };
+                self.alert(at, Some(row), |_| ())
+            }
+            EvidenceEvent::AlertClosed(closed) => {
+                let known = self.facts.state("alert", &closed.alert.to_string())?;
+                self.alert(at, known, |row| {
+                    row.closed = Some(AlertEnd {
+                        by: closed.by,
+                        note: closed.note,
+                        at: closed.at,
+                    });
+                })
+            }
         }
     }
 
@@ -1214,6 +1321,29 @@ impl<'c> Applier<'c> {
             month = month.next();
         }
         Ok(())
+    }
+
+    fn alert(
+        &self,
+        at: &At<'_>,
+        row: Option<AlertRow>,
+        change: impl FnOnce(&mut AlertRow),
+    ) -> Result<()> {
+        let Some(mut row) = row else { return Ok(()) };
+        change(&mut row);
+        row.events.push(at.event);
+        let status = if row.closed.is_some() {
+            "closed"
+        } else {
+            "open"
+        };
+        let keys = Keys {
+            desk: Some(&row.desk),
+            first: Some(row.date),
+            status: Some(status.to_owned()),
+            ..Keys::default()
+        };
+        self.put(at, "alert", &row.alert.to_string(), keys, &row)
     }
 
     fn complaint(

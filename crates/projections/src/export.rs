@@ -5,6 +5,7 @@ mod attendance;
 mod cells;
 mod duty_table;
 mod penalties;
+mod utilisation;
 mod workbook;
 
 pub use cells::guarded;

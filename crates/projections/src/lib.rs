@@ -36,4 +36,4 @@ pub use query::*;
 pub use read_models::{Follower, ReadModels, Replayed};
 pub use replica::{Hypothesis, Replica};
 pub use states::*;
-pub use words::{leave_kind_words, punch_kind_words, rule_words, words};
+pub use words::{category_words, leave_kind_words, punch_kind_words, rule_words, words};

@@ -1,5 +1,6 @@
 //! What the pages, the API and the files ask. One file for each question's subject; every query is a method of [`View`].
 
+mod alerts;
 mod balances;
 mod desk_board;
 mod desks;
@@ -7,6 +8,7 @@ mod duty_table;
 mod evidence;
 mod exceptions;
 mod inbox;
+mod lanes;
 mod month;
 mod my_day;
 mod penalties;
@@ -16,12 +18,14 @@ mod presence;
 mod roster;
 mod solves;
 mod staff;
+mod utilisation;
 
 pub use balances::{BalanceLine, LeaveBalance};
 pub use desk_board::{BoardPerson, DemandSlot, DeskBoard};
 pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine, DutyWeek};
 pub use evidence::EvidenceRow;
 pub use exceptions::{ExceptionKind, ExceptionRow};
+pub use lanes::{LaneLine, LanePlan, LaneStintRow, LaneStretch, MyLane};
 pub use month::{MyMonth, MyMonthDay, PersonMonth};
 pub use my_day::{MyDay, PunchRow};
 pub use penalties::{PenaltyRow, SanctionKind};
@@ -31,6 +35,7 @@ pub use period::{
 pub use phone::CallRow;
 pub use presence::{ExcuseRow, PresenceOccurrence};
 pub use roster::{RosterAt, RosterCell, RosterLine, RosterMonth, RosterRevision};
+pub use utilisation::{PersonUseRow, UtilisationReport};
 
 use crate::error::Result;
 use crate::facts::Facts;

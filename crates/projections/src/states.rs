@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
-    CalendarDay, Complainant, ComplaintAbout, Contract, Edge, LeaveKind, LeaveSpan, Protected,
-    ShiftTemplatesAdopted, Skill, SolveReport,
+    CalendarDay, Category, Complainant, ComplaintAbout, Contract, Edge, Lane, LaneOpening,
+    LaneStint, LeaveKind, LeaveSpan, Protected, ShiftTemplatesAdopted, Skill, SolveReport,
 };
 use domain::ids::{
-    ComplaintId, CorrectionId, DeskId, EventId, LeaveId, PolicyVersionId, SanctionId, SkillId,
-    SolveId, StaffId, SwapId,
+    AlertId, ComplaintId, CorrectionId, DeskId, EventId, LaneId, LeaveId, PolicyVersionId,
+    SanctionId, SkillId, SolveId, StaffId, SwapId,
 };
 use domain::policy::PolicyDocument;
 use domain::quantities::{Fen, Minutes};
@@ -39,6 +39,9 @@ pub struct DeskRow {
     pub policy: Option<PolicyDocument>,
     /// Every adoption, oldest first.
     pub adoptions: Vec<PolicyAdoption>,
+    /// Positions that one person holds at a time (M3), in display order.
+    #[serde(default)]
+    pub lanes: Vec<Lane>,
 }
 
 /// A policy document was adopted.
@@ -90,6 +93,18 @@ pub struct StaffRow {
     pub from: WorkDate,
     /// Last day, once known.
     pub until: Option<WorkDate>,
+    /// Category (M6), by the day it holds from, oldest first; before the first, regular.
+    #[serde(default)]
+    pub categories: Vec<CategoryFrom>,
+}
+
+/// A category from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryFrom {
+    /// From this day.
+    pub from: WorkDate,
+    /// Which.
+    pub category: Category,
 }
 
 /// Skills from a day on.
@@ -125,9 +140,18 @@ impl StaffRow {
         let held = self.contracts.iter().rev().find(|held| held.from <= date);
         held.or(self.contracts.first()).map(|held| &held.contract)
     }
-    /// Whether the person is ever rostered: somebody without skills is not.
+    /// The category on `date`.
+    pub fn category_on(&self, date: WorkDate) -> Category {
+        let held = self.categories.iter().rev().find(|held| held.from <= date);
+        held.map(|held| held.category).unwrap_or_default()
+    }
+    /// Whether the person is ever rostered: somebody without skills is not, unless a promoter, by hand (M6).
     pub fn is_rosterable(&self) -> bool {
         self.skills.iter().any(|held| !held.skills.is_empty())
+            || self
+                .categories
+                .iter()
+                .any(|held| held.category == Category::Promoter)
     }
 }
 
@@ -471,4 +495,75 @@ pub struct RosterState {
     pub has_unpublished_edits: bool,
     /// Revision of the newest event of its stream, for `If-Match`.
     pub stream_revision: u64,
+}
+
+/// A day's lanes as planned and opened by hand (M3, M4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneDayRow {
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which day.
+    pub date: WorkDate,
+    /// The order in which lanes open; empty: nobody planned it.
+    pub order: Vec<LaneId>,
+    /// Who is where, by time.
+    pub stints: Vec<LaneStint>,
+    /// Who planned it and when.
+    pub planned: Option<(StaffId, DateTime<Utc>)>,
+    /// How many are open, where set by hand.
+    pub openings: Vec<LaneOpening>,
+    /// Why, who set it and when.
+    pub opened: Option<(String, StaffId, DateTime<Utc>)>,
+}
+
+/// An intraday alert (D8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRow {
+    /// Its id.
+    pub alert: AlertId,
+    /// At which desk.
+    pub desk: DeskId,
+    /// The date of its stream.
+    pub date: WorkDate,
+    /// What is wrong.
+    pub text: String,
+    /// What is to be done about it; may be empty.
+    pub remedy: String,
+    /// Who raised it.
+    pub by: StaffId,
+    /// 姓名; filled on reading.
+    #[serde(default)]
+    pub by_name: String,
+    /// When.
+    pub raised_at: DateTime<Utc>,
+    /// How it ended; none: it stands.
+    pub closed: Option<AlertEnd>,
+    /// Its events, raising first.
+    pub events: Vec<EventId>,
+}
+
+/// How an alert ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertEnd {
+    /// Who closed it.
+    pub by: StaffId,
+    /// What came of it; may be empty.
+    pub note: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a month's roster may cost (M10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRow {
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which month.
+    pub month: Month,
+    /// At the most.
+    pub amount: Fen,
+    /// Who set it.
+    pub by: StaffId,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
 }

@@ -42,6 +42,22 @@ pub fn leave_kind_words(kind: LeaveKind, lang: Lang) -> &'static str {
     }
 }
 
+/// A category of worker, such as 促销员 (M6).
+pub fn category_words(category: Category, lang: Lang) -> &'static str {
+    match (category, lang) {
+        (Category::Regular, Lang::Zh) => "员工",
+        (Category::Assistant, Lang::Zh) => "助理",
+        (Category::Foreman, Lang::Zh) => "领班",
+        (Category::Promoter, Lang::Zh) => "促销员",
+        (Category::Trainee, Lang::Zh) => "实习生",
+        (Category::Regular, Lang::En) => "staff",
+        (Category::Assistant, Lang::En) => "assistant",
+        (Category::Foreman, Lang::En) => "foreman",
+        (Category::Promoter, Lang::En) => "promoter",
+        (Category::Trainee, Lang::En) => "trainee",
+    }
+}
+
 /// What a rule's penalty is called on a payslip line; rules that make no penalty go by their id.
 pub fn rule_words(rule: RuleId, lang: Lang) -> String {
     let words = match (rule, lang) {
@@ -138,6 +154,19 @@ fn desk(s: &Speaker<'_>, event: &DeskEvent) -> String {
                 format!("{} adopted policy {versions}", s.name(&e.by)),
             )
         }
+        DeskEvent::LanesDefined(e) => {
+            let lanes = list(e.lanes.iter().map(|lane| lane.name.as_str()));
+            s.say(format!("银台:{lanes}"), format!("lanes: {lanes}"))
+        }
+        DeskEvent::BudgetSet(e) => s.say(
+            format!("{}设定{}排班预算{}元", s.name(&e.by), e.month, e.amount),
+            format!(
+                "{} set the budget of {} to {}",
+                s.name(&e.by),
+                e.month,
+                e.amount
+            ),
+        ),
     }
 }
 
@@ -172,6 +201,14 @@ fn staff(s: &Speaker<'_>, event: &StaffEvent) -> String {
         StaffEvent::Left(e) => s.say(
             format!("离职,最后一天{}", e.last),
             format!("left, last day {}", e.last),
+        ),
+        StaffEvent::CategorySet(e) => s.say(
+            format!("自{}起类别:{}", e.from, category_words(e.category, s.lang)),
+            format!(
+                "category from {}: {}",
+                e.from,
+                category_words(e.category, s.lang)
+            ),
         ),
     }
 }
@@ -376,6 +413,64 @@ fn roster(s: &Speaker<'_>, event: &RosterEvent) -> String {
         RosterEvent::SwapApproved(e) => approved(s, "调班", "swap", &e.by, e.at),
         RosterEvent::SwapRefused(e) => refused(s, "调班", "swap", &e.by, &e.reason, e.at),
         RosterEvent::SwapWithdrawn(e) => withdrawn(s, "调班", "swap", e.at),
+        RosterEvent::LanesPlanned(e) => s.say(
+            format!(
+                "{}安排{}银台({}个,{}人次) {}",
+                s.name(&e.by),
+                e.date,
+                e.order.len(),
+                e.stints.len(),
+                s.time(e.at)
+            ),
+            format!(
+                "lanes of {} planned by {} at {}: {} lanes, {} stints",
+                e.date,
+                s.name(&e.by),
+                s.time(e.at),
+                e.order.len(),
+                e.stints.len()
+            ),
+        ),
+        RosterEvent::LanesOpened(e) => {
+            let stretches: Vec<String> = e
+                .openings
+                .iter()
+                .map(|opening| format!("{}–{} {}", opening.start, opening.end, opening.open))
+                .collect();
+            let stretches = list(stretches.iter().map(String::as_str));
+            s.say(
+                format!(
+                    "{}调整{}银台开启数量:{stretches}({}) {}",
+                    s.name(&e.by),
+                    e.date,
+                    e.reason,
+                    s.time(e.at)
+                ),
+                format!(
+                    "lanes open on {} set by {} at {}: {stretches} ({})",
+                    e.date,
+                    s.name(&e.by),
+                    s.time(e.at),
+                    e.reason
+                ),
+            )
+        }
+        RosterEvent::BudgetOverrun(e) => s.say(
+            format!(
+                "{}确认超预算发布:成本{}元,预算{}元 {}",
+                s.name(&e.by),
+                e.cost,
+                e.budget,
+                s.time(e.at)
+            ),
+            format!(
+                "published above its budget by {} at {}: cost {}, budget {}",
+                s.name(&e.by),
+                s.time(e.at),
+                e.cost,
+                e.budget
+            ),
+        ),
     }
 }
 
@@ -528,6 +623,31 @@ fn evidence(s: &Speaker<'_>, event: &EvidenceEvent) -> String {
                 ),
             )
         }
+        EvidenceEvent::AlertRaised(e) => s.say(
+            format!(
+                "{}发出警示 {}:{} {}",
+                s.name(&e.by),
+                s.time(e.at),
+                e.text,
+                e.remedy
+            ),
+            format!(
+                "alert by {} at {}: {} {}",
+                s.name(&e.by),
+                s.time(e.at),
+                e.text,
+                e.remedy
+            ),
+        ),
+        EvidenceEvent::AlertClosed(e) => s.say(
+            format!("{}解除警示 {} {}", s.name(&e.by), s.time(e.at), e.note),
+            format!(
+                "alert closed by {} at {} {}",
+                s.name(&e.by),
+                s.time(e.at),
+                e.note
+            ),
+        ),
     }
 }
 

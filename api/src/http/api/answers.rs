@@ -211,14 +211,14 @@ async fn show_value(
 }
 
 /// Wages are for HR, the GM office and the person alone; a lead's view of the same rows goes without.
-fn fit_for(reader: &Actor, mut value: Value) -> Value {
+pub(super) fn fit_for(reader: &Actor, mut value: Value) -> Value {
     if !reader.is(Role::Hr) && !reader.is(Role::GmOffice) {
         hide_wages(reader.staff.as_str(), false, &mut value);
     }
     value
 }
 
-/// Takes `month_wage`, and what can be computed back to it, out of every object that is not the reader's own.
+/// Takes `month_wage`, and what can be computed back to it for one person, out of every object that is not the reader's own.
 fn hide_wages(reader: &str, own: bool, value: &mut Value) {
     match value {
         Value::Array(items) => items
@@ -232,6 +232,7 @@ fn hide_wages(reader: &str, own: bool, value: &mut Value) {
             if !own {
                 fields.remove("month_wage");
                 fields.remove("deduction_check");
+                fields.remove("wage_cost");
             }
             fields
                 .values_mut()

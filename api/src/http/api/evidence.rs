@@ -3,12 +3,13 @@
 use super::answers::{Created, FeedAnswer, command};
 use crate::accounts::FeedKind;
 use crate::app::{
-    App, ExcusePresence, FileComplaint, ReportCalls, ReportPresence, SpotCheck, VerifyComplaint,
+    App, CloseAlert, ExcusePresence, FileComplaint, RaiseAlert, ReportCalls, ReportPresence,
+    SpotCheck, VerifyComplaint,
 };
 use crate::http::extract::{At, Command, Done, JsonBody};
 use crate::http::problem::Failed;
 use axum::extract::State;
-use domain::ids::{ComplaintId, DeskId};
+use domain::ids::{AlertId, ComplaintId, DeskId};
 
 pub(super) async fn presence(
     State(app): State<App>,
@@ -81,3 +82,20 @@ command!(verify(ComplaintId, JsonBody<VerifyComplaint>) |app, caller, complaint,
     app.verify_complaint(caller, complaint, input) => nothing);
 command!(spot_check(DeskId, JsonBody<SpotCheck>) |app, caller, desk, JsonBody(input)|
     app.spot_check(caller, &desk, input) => nothing);
+command!(close_alert(AlertId, JsonBody<CloseAlert>) |app, caller, alert, JsonBody(input)|
+    app.close_alert(caller, alert, input) => nothing);
+
+pub(super) async fn raise_alert(
+    State(app): State<App>,
+    At(desk): At<DeskId>,
+    command: Command<JsonBody<RaiseAlert>>,
+) -> Result<Done<Created>, Failed> {
+    let Command {
+        caller, lang, body, ..
+    } = command;
+    let receipt = app
+        .raise_alert(&caller, &desk, body.0)
+        .await
+        .map_err(|error| Failed { error, lang })?;
+    Ok(Done::created(receipt.map(Created::of)))
+}

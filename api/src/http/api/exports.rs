@@ -1,5 +1,6 @@
 //! Files for payroll, the administration and the wall.
 
+use super::views::Days;
 use crate::app::access::may_run_desk;
 use crate::app::{App, AppError};
 use crate::http::extract::{Asked, At, Reader};
@@ -132,6 +133,55 @@ async fn file_as_of(
         other => reader.failed(other),
     })?;
     Ok(download(&name, kind, bytes))
+}
+
+pub(super) async fn duty_table_days_xlsx(
+    State(app): State<App>,
+    At(desk): At<DeskId>,
+    Asked(days): Asked<Days>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    app.may_see_desk(&reader.actor, &desk)
+        .await
+        .map_err(|error| reader.failed(error))?;
+    let (first, last) = days.checked().map_err(|error| reader.failed(error))?;
+    let name = format!("duty-table-{desk}-{first}-{last}.xlsx");
+    file(&app, &reader, name, XLSX, move |view| {
+        view.duty_table_xlsx(&desk, first, last, RosterAt::Latest)
+    })
+    .await
+}
+
+pub(super) async fn utilisation_people_csv(
+    State(app): State<App>,
+    At(desk): At<DeskId>,
+    Asked(days): Asked<Days>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    may_run_desk(&reader.actor, &desk).map_err(|error| reader.failed(error))?;
+    let (first, last) = days.checked().map_err(|error| reader.failed(error))?;
+    let name = format!("utilisation-people-{desk}-{first}-{last}.csv");
+    let now = app.now();
+    file(&app, &reader, name, CSV, move |view| {
+        view.utilisation_people_csv(&desk, first, last, now)
+    })
+    .await
+}
+
+pub(super) async fn utilisation_slots_csv(
+    State(app): State<App>,
+    At(desk): At<DeskId>,
+    Asked(days): Asked<Days>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    may_run_desk(&reader.actor, &desk).map_err(|error| reader.failed(error))?;
+    let (first, last) = days.checked().map_err(|error| reader.failed(error))?;
+    let name = format!("utilisation-slots-{desk}-{first}-{last}.csv");
+    let now = app.now();
+    file(&app, &reader, name, CSV, move |view| {
+        view.utilisation_slots_csv(&desk, first, last, now)
+    })
+    .await
 }
 
 /// A file to keep. Files are made one at a time: a thousand asked for at once wait instead of eating the machine.

@@ -2,7 +2,9 @@
 
 use super::answers::{ImportAnswer, ImportQuery, command, show, show_if_any};
 use super::views::OfDesk;
-use crate::app::{App, EndEmployment, Hire, Protect, SetContract, SetRoles, SetSkills, Visible};
+use crate::app::{
+    App, EndEmployment, Hire, Protect, SetCategory, SetContract, SetRoles, SetSkills, Visible,
+};
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, Text};
 use crate::http::problem::Failed;
 use axum::extract::State;
@@ -39,6 +41,8 @@ pub(super) async fn one(
 }
 
 command!(hire((), JsonBody<Hire>) |app, caller, (), JsonBody(input)| app.hire(caller, input) => nothing);
+command!(set_category(StaffId, JsonBody<SetCategory>) |app, caller, staff, JsonBody(input)|
+    app.set_category(caller, &staff, input) => nothing);
 command!(set_skills(StaffId, JsonBody<SetSkills>) |app, caller, staff, JsonBody(input)|
     app.set_skills(caller, &staff, input) => nothing);
 command!(set_roles(StaffId, JsonBody<SetRoles>) |app, caller, staff, JsonBody(input)|

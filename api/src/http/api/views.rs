@@ -8,6 +8,7 @@ use crate::http::problem::Failed;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Duration, Utc};
+use domain::event::Category;
 use domain::ids::{DeskId, StaffId};
 use domain::work_date::{Month, WorkDate};
 use serde::Deserialize;
@@ -69,6 +70,21 @@ impl Days {
         }
         Ok((self.first, self.last))
     }
+}
+
+/// From a day to a day, of everybody or of one kind of worker.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExceptionDays {
+    /// First day.
+    #[param(value_type = String, format = Date)]
+    first: WorkDate,
+    /// Last day.
+    #[param(value_type = String, format = Date)]
+    last: WorkDate,
+    /// `regular`, `assistant`, `foreman`, `promoter` or `trainee`; absent: everybody (M6).
+    #[param(value_type = Option<String>)]
+    category: Option<Category>,
 }
 
 /// From a moment to a moment.
@@ -161,6 +177,10 @@ of_desk!(complaints<MonthOrPending> |view, desk, asked| match asked.month {
     Some(month) => view.complaints_of_desk(&desk, month),
     None => view.complaints_open(&desk),
 });
+of_desk!(alerts<MonthOrPending> |view, desk, asked| match asked.month {
+    Some(month) => view.alerts_of_desk(&desk, month.first(), month.last()),
+    None => view.alerts_open(&desk),
+});
 of_desk!(sanctions_of_desk<OfMonth> |view, desk, asked| view.penalties(&desk, asked.month));
 of_desk!(occurrences<OfMonth> |view, desk, asked| view.presence_occurrences(&desk, asked.month));
 
@@ -218,13 +238,21 @@ pub(super) async fn board(
 pub(super) async fn exceptions(
     State(app): State<App>,
     At(desk): At<DeskId>,
-    Asked(days): Asked<Days>,
+    Asked(asked): Asked<ExceptionDays>,
     reader: Reader,
 ) -> Result<Response, Failed> {
     may_run_desk(&reader.actor, &desk).map_err(|error| reader.failed(error))?;
+    let ExceptionDays {
+        first,
+        last,
+        category,
+    } = asked;
+    let days = Days { first, last };
     let (first, last) = days.checked().map_err(|error| reader.failed(error))?;
     show(&app, &reader, move |view| {
-        view.exceptions(&desk, first, last)
+        let mut rows = view.exceptions(&desk, first, last)?;
+        rows.retain(|row| category.is_none_or(|category| row.category == category));
+        Ok(rows)
     })
     .await
 }

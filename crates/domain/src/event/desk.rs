@@ -1,7 +1,8 @@
 //! `desk-{desk}`: what the desk is, needs and goes by.
 
 use crate::event::events;
-use crate::ids::{DeskId, PolicyVersionId, SkillId, StaffId};
+use crate::ids::{DeskId, LaneId, PolicyVersionId, SkillId, StaffId};
+use crate::quantities::Fen;
 use crate::shift::ShiftTemplate;
 use crate::work_date::{DayMinute, Month, WorkDate, Zone};
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,35 @@ pub struct PolicyAdopted {
     pub by: StaffId,
 }
 
+/// A position of the desk that one person holds at a time: a till (银台), a counter (M3, M4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Its id.
+    pub id: LaneId,
+    /// Its name, such as 1号银台.
+    pub name: String,
+    /// What one must be able to serve there.
+    pub skill: SkillId,
+}
+
+/// The desk's lanes, all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LanesDefined {
+    /// In display order.
+    pub lanes: Vec<Lane>,
+}
+
+/// What a month's roster may cost (M10); the latest one for a month holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetSet {
+    /// The month.
+    pub month: Month,
+    /// At the most.
+    pub amount: Fen,
+    /// Who.
+    pub by: StaffId,
+}
+
 events! {
     /// Facts of stream `desk-{desk}`.
     DeskEvent {
@@ -95,5 +125,7 @@ events! {
         "desk.shift_templates_adopted", 1 => ShiftTemplatesAdopted,
         "desk.demand_set", 1 => DemandSet,
         "desk.policy_adopted", 1 => PolicyAdopted,
+        "desk.lanes_defined", 1 => LanesDefined,
+        "desk.budget_set", 1 => BudgetSet,
     }
 }

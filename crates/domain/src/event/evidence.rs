@@ -1,7 +1,7 @@
 //! `evidence-{desk}-{yyyy-mm-dd}`: what feeds and people saw.
 
 use crate::event::events;
-use crate::ids::{CallId, ComplaintId, StaffId};
+use crate::ids::{AlertId, CallId, ComplaintId, StaffId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +122,34 @@ pub struct SpotChecked {
     pub by: StaffId,
 }
 
+/// The lead said that the desk is short right now (D8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRaised {
+    /// Its id.
+    pub alert: AlertId,
+    /// What is wrong.
+    pub text: String,
+    /// What is to be done about it; may be empty.
+    pub remedy: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The alert is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertClosed {
+    /// Which.
+    pub alert: AlertId,
+    /// What came of it; may be empty.
+    pub note: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 events! {
     /// Facts of stream `evidence-{desk}-{yyyy-mm-dd}`.
     EvidenceEvent {
@@ -131,5 +159,7 @@ events! {
         "evidence.complaint_filed", 1 => ComplaintFiled,
         "evidence.complaint_verified", 1 => ComplaintVerified,
         "evidence.spot_checked", 1 => SpotChecked,
+        "evidence.alert_raised", 1 => AlertRaised,
+        "evidence.alert_closed", 1 => AlertClosed,
     }
 }

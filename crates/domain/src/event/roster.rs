@@ -2,7 +2,8 @@
 //! stream, so two racing approvals cannot both win.
 
 use crate::event::events;
-use crate::ids::{DeskId, SkillId, SolveId, StaffId, SwapId};
+use crate::ids::{DeskId, LaneId, SkillId, SolveId, StaffId, SwapId};
+use crate::quantities::Fen;
 use crate::shift::{Cell, Shift};
 use crate::who::Role;
 use crate::work_date::{DayMinute, Month, WorkDate};
@@ -269,6 +270,73 @@ pub struct SwapWithdrawn {
     pub at: DateTime<Utc>,
 }
 
+/// One person at one lane for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneStint {
+    /// Which lane.
+    pub lane: LaneId,
+    /// Who.
+    pub staff: StaffId,
+    /// From.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+}
+
+/// A day's lanes were planned (M4); the latest plan of a day holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LanesPlanned {
+    /// The day.
+    pub date: WorkDate,
+    /// The order in which lanes open (银台开放次序).
+    pub order: Vec<LaneId>,
+    /// Who is where (银台分配), by lane and time.
+    pub stints: Vec<LaneStint>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How many lanes are open for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneOpening {
+    /// From.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+    /// The first so many of the opening order.
+    pub open: u16,
+}
+
+/// The number of open lanes was set by hand (M3); the latest of a day holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LanesOpened {
+    /// The day.
+    pub date: WorkDate,
+    /// In time order, not overlapping. Where none speaks, the day's plan and demand do.
+    pub openings: Vec<LaneOpening>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The roster was published although it costs more than its budget, as acknowledged by the lead (M10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetOverrun {
+    /// What it costs as published.
+    pub cost: Fen,
+    /// What it may cost.
+    pub budget: Fen,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 events! {
     /// Facts of stream `roster-{desk}-{yyyy-mm}`.
     RosterEvent {
@@ -287,5 +355,8 @@ events! {
         "roster.swap_approved", 1 => SwapApproved,
         "roster.swap_refused", 1 => SwapRefused,
         "roster.swap_withdrawn", 1 => SwapWithdrawn,
+        "roster.lanes_planned", 1 => LanesPlanned,
+        "roster.lanes_opened", 1 => LanesOpened,
+        "roster.budget_overrun", 1 => BudgetOverrun,
     }
 }

@@ -111,6 +111,47 @@ pub struct Left {
     pub last: WorkDate,
 }
 
+/// What kind of worker somebody is to the desk, for the daily check against the roster (M6).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// 员工; whoever was never said to be anything else.
+    #[default]
+    Regular,
+    /// 助理
+    Assistant,
+    /// 领班
+    Foreman,
+    /// 促销员: sent by a supplier. Rostered by hand, with or without a skill; never by the solver without one.
+    Promoter,
+    /// 实习生
+    Trainee,
+}
+
+impl Category {
+    /// Every one, in display order.
+    pub const ALL: [Self; 5] = [
+        Self::Regular,
+        Self::Assistant,
+        Self::Foreman,
+        Self::Promoter,
+        Self::Trainee,
+    ];
+}
+
+/// The person's category.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategorySet {
+    /// From this day.
+    pub from: WorkDate,
+    /// The new one.
+    pub category: Category,
+    /// Who set it.
+    pub by: StaffId,
+}
+
 events! {
     /// Facts of stream `staff-{staff}`.
     StaffEvent {
@@ -120,5 +161,6 @@ events! {
         "staff.contract_set", 1 => ContractSet,
         "staff.protected", 1 => Protected,
         "staff.left", 1 => Left,
+        "staff.category_set", 1 => CategorySet,
     }
 }

@@ -15,6 +15,9 @@ use toml::de::{DeTable, DeValue};
 /// The rules of the online shop's desk (T1–T16) as shipped.
 pub const ONLINE_SHOP: &str = include_str!("../../policies/online_shop.toml");
 
+/// The rules of a mall's cashier lanes (M1–M11) as shipped.
+pub const MALL: &str = include_str!("../../policies/mall.toml");
+
 /// The schema this build reads.
 const SCHEMA: i64 = 1;
 
@@ -554,6 +557,10 @@ fn version(section: &Section<'_, '_>) -> Policy {
     let sanction = sanction(&read("sanction", Some(RuleId::T16)), &law);
     let duty_table = duty_table(&read("duty_table", Some(RuleId::T3)));
     let roster = roster(&read("roster", Some(RuleId::T4)));
+    let headcount = section.optional("headcount").map(|value| {
+        let (path, line) = (section.field("headcount"), section.key_line("headcount"));
+        headcount(&section.section_of(value, path, line))
+    });
     section.finish();
     Policy {
         id,
@@ -571,6 +578,7 @@ fn version(section: &Section<'_, '_>) -> Policy {
         duty_table,
         roster,
         law,
+        headcount,
     }
 }
 
@@ -831,6 +839,31 @@ fn roster(section: &Section<'_, '_>) -> RosterPolicy {
             rule,
             "大于 consecutive_days_max".into(),
             "exceeds consecutive_days_max".into(),
+        );
+    }
+    section.finish();
+    policy
+}
+
+fn headcount(section: &Section<'_, '_>) -> HeadcountPolicy {
+    let rule = Some(RuleId::M9);
+    let percent = |key| u8::try_from(section.whole(key, 0..=99, rule)).unwrap_or_default();
+    let policy = HeadcountPolicy {
+        week_minutes: section.minutes("week_minutes", 60..=10_080, rule),
+        off_post_percent: percent("off_post_percent"),
+        absence_percent: percent("absence_percent"),
+    };
+    if policy
+        .off_post_percent
+        .saturating_add(policy.absence_percent)
+        >= 100
+    {
+        section.fault(
+            section.key_line("absence_percent"),
+            "absence_percent",
+            rule,
+            "与 off_post_percent 合计须小于 100".into(),
+            "must leave something together with off_post_percent: less than 100".into(),
         );
     }
     section.finish();

@@ -1,8 +1,9 @@
 //! Bring the roster into force (T1, T4): never short of its minimum without saying so.
 
 use crate::decider::{Decision, permit};
-use crate::event::{RosterEvent, RosterPublished, Shortfall, Tier};
+use crate::event::{BudgetOverrun, RosterEvent, RosterPublished, Shortfall, Tier};
 use crate::refusal::{Action, Refusal};
+use crate::roster::cost::BudgetCheck;
 use crate::roster::{RosterContext, RosterState, RosterStatus, rules};
 use crate::who::{Issued, Role};
 use crate::work_date::Month;
@@ -50,4 +51,29 @@ pub fn decide(
         }
         .into(),
     ])
+}
+
+/// The same, held to the month's budget (M10): a roster that costs more is published only when the lead says so, and
+/// then the log says so, too.
+pub fn decide_within_budget(
+    state: &RosterState,
+    command: &Publish,
+    shortfalls: &[Shortfall],
+    budget: &BudgetCheck,
+    context: &RosterContext,
+    issued: &Issued,
+) -> Decision<RosterEvent> {
+    let mut facts = decide(state, command, shortfalls, context, issued)?;
+    if let Some(exceeded) = budget.acknowledged(command.month)? {
+        facts.push(
+            BudgetOverrun {
+                cost: budget.cost,
+                budget: exceeded,
+                by: issued.by.staff.clone(),
+                at: issued.at,
+            }
+            .into(),
+        );
+    }
+    Ok(facts)
 }

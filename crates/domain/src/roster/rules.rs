@@ -2,7 +2,7 @@
 //! model and its own checker; this judges only the cells a decision touches, so that an old fault elsewhere does not
 //! stand in the way of an unrelated change.
 
-use crate::event::{CellChange, LeaveSpan};
+use crate::event::{Category, CellChange, LeaveSpan};
 use crate::ids::StaffId;
 use crate::policy::Policy;
 use crate::quantities::Minutes;
@@ -231,7 +231,9 @@ impl Row<'_> {
         let Some(staff) = staff else {
             return vec![(date, HardRule::Employed)];
         };
-        if staff.skills_on(date).is_none_or(BTreeSet::is_empty) {
+        // A promoter serves no skill of the desk's, but stands in its roster all the same (M6).
+        let skilled = staff.skills_on(date).is_some_and(|held| !held.is_empty());
+        if !skilled && staff.category_on(date) != Category::Promoter {
             found.push((date, HardRule::Skilled));
         }
         let leave = self.context.leaves.iter().find(|(whose, span)| {

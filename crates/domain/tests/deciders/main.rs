@@ -5,6 +5,7 @@ mod attendance;
 mod desk;
 mod evidence;
 mod given;
+mod lanes;
 mod leave;
 mod period;
 mod properties;

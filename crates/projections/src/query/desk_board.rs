@@ -1,8 +1,10 @@
 //! The desk at a moment: who is on post, at meal, away, missing, expected; and what the demand asks for (M1).
 
 use super::View;
+use super::lanes::MyLane;
 use super::phone::CallRow;
 use crate::error::Result;
+use crate::states::AlertRow;
 use chrono::{DateTime, Duration, Utc};
 use domain::day::{MealRecord, SegmentRecord};
 use domain::ids::{DeskId, SkillId};
@@ -35,6 +37,8 @@ pub struct BoardPerson {
     pub late_minutes: Minutes,
     /// What the messenger last said that day; none: nothing.
     pub online: Option<bool>,
+    /// The lane the plan has the person at, at the moment (M4).
+    pub lane: Option<MyLane>,
 }
 
 /// Demand against people for one skill, in the slot of the moment.
@@ -79,6 +83,8 @@ pub struct DeskBoard {
     pub demand: Vec<DemandSlot>,
     /// Calls of the last hour that nobody answered.
     pub calls_unanswered: Vec<CallRow>,
+    /// Alerts that stood at the moment (D8), oldest first.
+    pub alerts: Vec<AlertRow>,
 }
 
 impl View<'_> {
@@ -89,6 +95,10 @@ impl View<'_> {
         };
         let date = row.zone.date(at);
         let records = self.day_records(desk, date.plus_days(-1), date)?;
+        let plans = [
+            self.lane_plan(desk, date.plus_days(-1))?,
+            self.lane_plan(desk, date)?,
+        ];
         let mut people = Vec::new();
         for person_at in desk_at(at, row.zone, &records) {
             let record = records
@@ -99,7 +109,15 @@ impl View<'_> {
             let reports =
                 self.facts
                     .presence(&person_at.staff, since, at + Duration::microseconds(1))?;
+            let here = row.zone.day_minute(at, person_at.date);
+            let lane = plans
+                .iter()
+                .flatten()
+                .filter(|plan| plan.date == person_at.date)
+                .flat_map(|plan| plan.of(&person_at.staff))
+                .find(|lane| lane.start <= here && here < lane.end);
             people.push(BoardPerson {
+                lane,
                 name: self.name(&person_at.staff)?,
                 position: person
                     .as_ref()
@@ -166,6 +184,7 @@ impl View<'_> {
             counts,
             demand,
             calls_unanswered: self.calls_unanswered(desk, at - CALLS_SHOWN, at)?,
+            alerts: self.alerts_at(desk, at)?,
         }))
     }
 }

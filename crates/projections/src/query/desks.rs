@@ -3,7 +3,7 @@
 use super::View;
 use crate::error::Result;
 use crate::facts::{By, policy_on};
-use crate::states::{CalendarRow, DeskRow};
+use crate::states::{BudgetRow, CalendarRow, DeskRow};
 use domain::day::DayRecord;
 use domain::event::{DayKind, DemandSet};
 use domain::ids::{DeskId, StaffId};
@@ -30,6 +30,11 @@ impl View<'_> {
     /// A month's demand.
     pub fn demand(&self, desk: &DeskId, month: Month) -> Result<Option<DemandSet>> {
         self.facts.demand(desk, month)
+    }
+
+    /// What a month's roster may cost (M10), if anybody said.
+    pub fn budget(&self, desk: &DeskId, month: Month) -> Result<Option<BudgetRow>> {
+        self.facts.state("budget", &format!("{desk}/{month}"))
     }
 
     /// A year's calendar.

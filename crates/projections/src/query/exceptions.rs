@@ -3,6 +3,7 @@
 use super::View;
 use crate::error::Result;
 use domain::day::{DayRecord, DayStatus, EdgeState};
+use domain::event::Category;
 use domain::ids::{DeskId, EventId, ShiftCode, StaffId};
 use domain::quantities::Minutes;
 use domain::work_date::WorkDate;
@@ -51,6 +52,8 @@ pub struct ExceptionRow {
     pub name: String,
     /// 岗位
     pub position: String,
+    /// What kind of worker, that day.
+    pub category: Category,
     /// The shift.
     pub shift: Option<ShiftCode>,
     /// What.
@@ -74,6 +77,10 @@ impl View<'_> {
         let mut rows = Vec::new();
         for record in self.day_records(desk, first, last)? {
             let person = self.facts.staff(&record.staff)?;
+            let category = person
+                .as_ref()
+                .map(|person| person.category_on(record.date))
+                .unwrap_or_default();
             let position = person.map(|person| person.position).unwrap_or_default();
             let name = self.name(&record.staff)?;
             for found in of_record(&record) {
@@ -82,6 +89,7 @@ impl View<'_> {
                     staff: record.staff.clone(),
                     name: name.clone(),
                     position: position.clone(),
+                    category,
                     shift: record.shift.clone(),
                     kind: found.kind,
                     segment: found.segment,

@@ -1,6 +1,7 @@
 //! A person's day: the shift, the punches so far, what to punch next.
 
 use super::View;
+use super::lanes::MyLane;
 use crate::columns::{event_id, from_word, instant, micros};
 use crate::error::Result;
 use crate::facts::policy_on;
@@ -53,6 +54,8 @@ pub struct MyDay {
     pub template: Option<ShiftTemplate>,
     /// Leave touching the day.
     pub leaves: Vec<LeaveRow>,
+    /// Where the lane plan has the person, by time (M4).
+    pub lanes: Vec<MyLane>,
     /// The day's punches, in order of time.
     pub punches: Vec<PunchRow>,
     /// What to punch next, the likeliest first.
@@ -159,6 +162,7 @@ impl View<'_> {
             shift,
             template,
             leaves,
+            lanes: self.lanes_of(&desk.desk, staff, date)?,
             punch_next: punch_next(&punches),
             punches,
             record,
