@@ -2,16 +2,19 @@
 
 pub mod excuse_presence;
 pub mod file_complaint;
+pub mod record_breach;
 pub mod report_presence;
+pub mod retract_breach;
 pub mod ring_call;
 pub mod spot_check;
 pub mod verify_complaint;
 
 use crate::decider::State;
 use crate::event::{
-    CallRang, ComplaintFiled, ComplaintVerified, EvidenceEvent, PresenceExcused, SpotChecked,
+    BreachRecorded, BreachRetracted, CallRang, ComplaintFiled, ComplaintVerified, EvidenceEvent,
+    PresenceExcused, SpotChecked,
 };
-use crate::ids::{CallId, ComplaintId, StaffId};
+use crate::ids::{BreachId, CallId, ComplaintId, StaffId};
 use crate::quantities::Minutes;
 use crate::refusal::Refusal;
 use crate::who::Issued;
@@ -32,6 +35,17 @@ pub struct EvidenceState {
     pub complaints: BTreeMap<ComplaintId, Complaint>,
     /// Every spot check.
     pub spot_checks: Vec<SpotChecked>,
+    /// Every breach recorded by hand.
+    pub breaches: BTreeMap<BreachId, Breach>,
+}
+
+/// A breach recorded by hand, and whether it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// As recorded.
+    pub recorded: BreachRecorded,
+    /// Taken back, if so.
+    pub retracted: Option<BreachRetracted>,
 }
 
 /// A complaint (投诉) and what was found.
@@ -68,6 +82,18 @@ impl State for EvidenceState {
                 }
             }
             EvidenceEvent::SpotChecked(checked) => self.spot_checks.push(checked.clone()),
+            EvidenceEvent::BreachRecorded(recorded) => {
+                let breach = Breach {
+                    recorded: recorded.clone(),
+                    retracted: None,
+                };
+                self.breaches.insert(recorded.breach, breach);
+            }
+            EvidenceEvent::BreachRetracted(retracted) => {
+                if let Some(breach) = self.breaches.get_mut(&retracted.breach) {
+                    breach.retracted = Some(retracted.clone());
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod desk;
 mod evidence;
 mod given;
 mod leave;
+mod meeting;
 mod period;
 mod properties;
 mod refusals;
