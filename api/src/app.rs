@@ -11,10 +11,12 @@ pub mod stored;
 
 pub mod access;
 mod attendance;
+mod breaches;
 mod desks;
 mod evidence;
 mod imports;
 mod leave;
+mod meetings;
 mod periods;
 mod problem;
 mod rosters;
@@ -47,6 +49,7 @@ pub use evidence::FeedReport;
 pub use imports::{Commit, GoodRow, ImportReport};
 pub use inputs::*;
 pub use log::{Loaded, Receipt};
+pub(crate) use meetings::fit_for as fit_meeting;
 pub use solving::{SolveProgress, SolveState};
 
 /// A view waits at most so long for the read models to reach a position.

@@ -98,6 +98,14 @@ impl State for EvidenceState {
     }
 }
 
+impl EvidenceState {
+    /// Whether a spot check at this moment found the person off post (D3).
+    pub fn found_off_post(&self, staff: &StaffId, at: DateTime<Utc>) -> bool {
+        let mut checks = self.spot_checks.iter();
+        checks.any(|check| check.staff == *staff && check.at == at && !check.on_post)
+    }
+}
+
 /// Refuses what is told to have happened later than now, clocks differing by no more than `minutes_max`.
 fn not_in_future(
     at: DateTime<Utc>,

@@ -1,5 +1,7 @@
 //! One event → its facts, and what they make stale. A fact already happened: nothing here judges it.
 
+mod conduct;
+
 use crate::columns::{event_bytes, micros, to_json, word};
 use crate::database::column_position;
 use crate::dirty::{Closing, Dirty};
@@ -103,6 +105,10 @@ impl<'c> Applier<'c> {
             },
             Event::Period(event) => match stream {
                 Stream::Period(desk, month) => self.period(&at, &desk, month, event),
+                _ => self.misplaced(&at),
+            },
+            Event::Meeting(event) => match stream {
+                Stream::Meetings(desk, _) => self.meeting(&at, &desk, event),
                 _ => self.misplaced(&at),
             },
         }
@@ -1170,6 +1176,8 @@ impl<'c> Applier<'c> {
                 self.dirty.around(&checked.staff, zone.date(checked.at));
                 Ok(())
             }
+            EvidenceEvent::BreachRecorded(recorded) => self.breach_recorded(at, desk, recorded),
+            EvidenceEvent::BreachRetracted(retracted) => self.breach_retracted(at, retracted),
         }
     }
 
@@ -1268,21 +1276,28 @@ impl<'c> Applier<'c> {
                     by: proposed.by,
                     by_name: String::new(),
                     amount: Some(proposed.amount),
+                    severity: None,
                     note: proposed.reason,
                     at: proposed.at,
                     event: at.event,
                 },
             ),
+            SanctionEvent::NoticeAcknowledged(noted) => {
+                return self.notice_noted(at, staff, noted);
+            }
             SanctionEvent::SanctionVerified(step) => (
                 step.sanction.clone(),
-                decided(
-                    at,
-                    SanctionStatus::Verified,
-                    step.by,
-                    step.amount,
-                    step.note,
-                    step.at,
-                ),
+                SanctionStepRow {
+                    severity: step.severity,
+                    ..decided(
+                        at,
+                        SanctionStatus::Verified,
+                        step.by,
+                        step.amount,
+                        step.note,
+                        step.at,
+                    )
+                },
             ),
             SanctionEvent::SanctionBalanced(step) => (
                 step.sanction.clone(),
@@ -1313,6 +1328,7 @@ impl<'c> Applier<'c> {
                     by: waived.by,
                     by_name: String::new(),
                     amount: None,
+                    severity: None,
                     note: waived.reason,
                     at: waived.at,
                     event: at.event,
@@ -1325,6 +1341,7 @@ impl<'c> Applier<'c> {
                     by: staff.clone(),
                     by_name: String::new(),
                     amount: None,
+                    severity: None,
                     note: appealed.reason,
                     at: appealed.at,
                     event: at.event,
@@ -1345,6 +1362,7 @@ impl<'c> Applier<'c> {
                         by: decision.by,
                         by_name: String::new(),
                         amount: None,
+                        severity: None,
                         note: decision.reason,
                         at: decision.at,
                         event: at.event,
@@ -1527,6 +1545,7 @@ fn decided(
         by,
         by_name: String::new(),
         amount: Some(amount),
+        severity: None,
         note,
         at: when,
         event: at.event,

@@ -14,6 +14,7 @@
 
 mod apply;
 mod columns;
+mod conduct_facts;
 mod database;
 mod day_facts;
 mod derive;

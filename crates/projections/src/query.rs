@@ -1,6 +1,7 @@
 //! What the pages, the API and the files ask. One file for each question's subject; every query is a method of [`View`].
 
 mod balances;
+mod conduct;
 mod desk_board;
 mod desks;
 mod duty_table;
@@ -18,6 +19,7 @@ mod solves;
 mod staff;
 
 pub use balances::{BalanceLine, LeaveBalance};
+pub use conduct::NoticeRow;
 pub use desk_board::{BoardPerson, DemandSlot, DeskBoard};
 pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine, DutyWeek};
 pub use evidence::EvidenceRow;

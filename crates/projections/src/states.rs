@@ -1,10 +1,14 @@
 //! The states things go through, folded from their events; also the rows that queries answer with.
 
+mod conduct;
+
+pub use conduct::*;
+
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
     CalendarDay, Complainant, ComplaintAbout, Contract, Edge, LeaveKind, LeaveSpan, Protected,
-    ShiftTemplatesAdopted, Skill, SolveReport,
+    Severity, ShiftTemplatesAdopted, Skill, SolveReport,
 };
 use domain::ids::{
     ComplaintId, CorrectionId, DeskId, EventId, LeaveId, PolicyVersionId, SanctionId, SkillId,
@@ -314,6 +318,9 @@ pub struct SanctionStepRow {
     pub by_name: String,
     /// The amount as decided, if the step decides one.
     pub amount: Option<Fen>,
+    /// How grave, where the amount is chosen by severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// What was found, or why.
     pub note: String,
     /// When.

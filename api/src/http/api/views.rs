@@ -161,6 +161,7 @@ of_desk!(complaints<MonthOrPending> |view, desk, asked| match asked.month {
     Some(month) => view.complaints_of_desk(&desk, month),
     None => view.complaints_open(&desk),
 });
+of_desk!(breaches<OfMonth> |view, desk, asked| view.breaches(&desk, asked.month));
 of_desk!(sanctions_of_desk<OfMonth> |view, desk, asked| view.penalties(&desk, asked.month));
 of_desk!(occurrences<OfMonth> |view, desk, asked| view.presence_occurrences(&desk, asked.month));
 

@@ -33,6 +33,8 @@ pub struct RecordBreach {
 pub struct Grounds {
     /// The complaint named is one of this desk.
     pub complaint_known: bool,
+    /// The spot check named is there, and found the person off post.
+    pub found_off_post: bool,
     /// Where the person was to be at the moment of the spot check named, by roster and punches; none: not rostered.
     pub post: Option<Post>,
 }
@@ -72,11 +74,7 @@ pub fn decide(
     let rule = command.rule;
     match &command.evidence {
         Some(BreachEvidence::SpotCheck { at }) => {
-            let off_post = state
-                .spot_checks
-                .iter()
-                .any(|check| check.staff == command.staff && check.at == *at && !check.on_post);
-            if !off_post {
+            if !grounds.found_off_post {
                 return Err(Refusal::BreachEvidenceUnknown { rule });
             }
             let on_duty = matches!(

@@ -3,7 +3,7 @@
 
 use crate::ids::{DeskId, EventId, NoticeId, RuleId, SanctionId, StaffId};
 use crate::policy::{CountingPeriod, PolicyDocument};
-use crate::work_date::WorkDate;
+use crate::work_date::{Month, WorkDate};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,6 +35,8 @@ pub struct Notice {
     pub desk: DeskId,
     /// Over which time, such as `2026`, `2026-Q4` or `2026-12`.
     pub period: String,
+    /// The first month of it: whose stream keeps what HR notes.
+    pub from: Month,
     /// Confirmed breaches so far.
     pub count: usize,
     /// So many raise the notice.
@@ -49,7 +51,7 @@ pub struct Notice {
 
 /// The notices that confirmed penalties of a desk come to, by day and person; each person and time at most once.
 pub fn notices(desk: &DeskId, confirmed: &[Confirmed], document: &PolicyDocument) -> Vec<Notice> {
-    let mut counted: BTreeMap<(&StaffId, String), Vec<(&Confirmed, u16)>> = BTreeMap::new();
+    let mut counted: BTreeMap<(&StaffId, String, Month), Vec<(&Confirmed, u16)>> = BTreeMap::new();
     for breach in confirmed {
         let escalation = document
             .on(breach.work_date)
@@ -57,15 +59,15 @@ pub fn notices(desk: &DeskId, confirmed: &[Confirmed], document: &PolicyDocument
         let Some(escalation) = escalation.filter(|e| e.rules.contains(&breach.rule)) else {
             continue;
         };
-        let period = period_of(breach.work_date, escalation.period);
+        let (period, from) = period_of(breach.work_date, escalation.period);
         counted
-            .entry((&breach.staff, period))
+            .entry((&breach.staff, period, from))
             .or_default()
             .push((breach, escalation.confirmed));
     }
     let mut notices: Vec<Notice> = counted
         .into_iter()
-        .filter_map(|((staff, period), mut breaches)| {
+        .filter_map(|((staff, period, from), mut breaches)| {
             breaches.sort_by_key(|(breach, _)| (breach.work_date, breach.sanction.clone()));
             let raised_by = breaches
                 .iter()
@@ -77,6 +79,7 @@ pub fn notices(desk: &DeskId, confirmed: &[Confirmed], document: &PolicyDocument
                 staff: staff.clone(),
                 desk: desk.clone(),
                 period,
+                from,
                 count: breaches.len(),
                 confirmed_min,
                 work_date: raising.work_date,
@@ -89,14 +92,16 @@ pub fn notices(desk: &DeskId, confirmed: &[Confirmed], document: &PolicyDocument
     notices
 }
 
-fn period_of(date: WorkDate, period: CountingPeriod) -> String {
-    match period {
-        CountingPeriod::Month => date.month().to_string(),
-        CountingPeriod::Quarter => {
-            format!("{:04}-Q{}", date.0.year(), date.0.month0() / 3 + 1)
-        }
-        CountingPeriod::Year => format!("{:04}", date.0.year()),
-    }
+/// The period that holds `date`, in words, and its first month.
+fn period_of(date: WorkDate, period: CountingPeriod) -> (String, Month) {
+    let year = date.0.year();
+    let quarter = date.0.month0() / 3;
+    let (words, first) = match period {
+        CountingPeriod::Month => (date.month().to_string(), date.0.month()),
+        CountingPeriod::Quarter => (format!("{year:04}-Q{}", quarter + 1), quarter * 3 + 1),
+        CountingPeriod::Year => (format!("{year:04}"), 1),
+    };
+    (words, Month::new(year, first).unwrap_or(date.month()))
 }
 
 fn notice_id(desk: &DeskId, staff: &StaffId, period: &str) -> NoticeId {

@@ -332,6 +332,7 @@ fn d3_d6_a_breach_is_recorded_of_listed_rules_on_evidence_that_is_there() {
     });
     let on_duty = Grounds {
         complaint_known: false,
+        found_off_post: false,
         post: Some(Post::Missing),
     };
     let at_meal = Grounds {
@@ -348,6 +349,10 @@ fn d3_d6_a_breach_is_recorded_of_listed_rules_on_evidence_that_is_there() {
             evidence: evidence.clone(),
         };
         let ann = staff("ann", []);
+        let grounds = Grounds {
+            found_off_post: state.found_off_post(&"ann".into(), at("12-03 14:00")),
+            ..grounds
+        };
         record_breach::decide(
             state,
             &command,

@@ -510,6 +510,7 @@ fn d6_a_notice_is_acknowledged_once_by_hr_and_only_while_it_stands() {
         staff: "ann".into(),
         desk: desk(),
         period: "2026".into(),
+        from: month("2026-01"),
         count: 5,
         confirmed_min: 5,
         work_date: day("12-09"),
