@@ -32,8 +32,8 @@ impl App {
             (Some(_), Some(_)) => {
                 return Err(AppError::fault(Fault::of(
                     "complaint",
-                    "巡查和投诉只能引用一项".into(),
-                    "name a spot check or a complaint, not both".into(),
+                    "巡查和投诉只能引用一项",
+                    "name a spot check or a complaint, not both",
                 )));
             }
         };

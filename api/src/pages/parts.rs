@@ -77,6 +77,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "nav.my_penalties.short",
                 &[Role::Staff],
             ),
+            (
+                "/my/meetings",
+                "nav.meetings",
+                "nav.meetings",
+                &[Role::Staff],
+            ),
         ],
     ),
     (
@@ -119,6 +125,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "nav.evidence.short",
                 &[Role::Lead],
             ),
+            (
+                "/meetings",
+                "nav.meetings",
+                "nav.meetings",
+                &[Role::Lead, Role::Hr, Role::GmOffice],
+            ),
         ],
     ),
     (
@@ -137,6 +149,7 @@ const MENU: [(&str, &[Entry]); 3] = [
                 &[Role::Hr],
             ),
             ("/filing", "nav.filing", "nav.filing.short", &[Role::Hr]),
+            ("/notices", "nav.notices", "nav.notices.short", &[Role::Hr]),
         ],
     ),
 ];
