@@ -11,6 +11,7 @@ pub mod stored;
 
 pub mod access;
 mod attendance;
+mod breaches;
 mod budgets;
 mod desks;
 mod evidence;
@@ -18,6 +19,7 @@ mod history;
 mod imports;
 mod lanes;
 mod leave;
+mod meetings;
 mod periods;
 mod problem;
 mod rosters;
@@ -52,6 +54,7 @@ pub use history::Comparison;
 pub use imports::{Commit, GoodRow, ImportReport};
 pub use inputs::*;
 pub use log::{Loaded, Receipt};
+pub(crate) use meetings::fit_for as fit_meeting;
 pub use solving::{SolveProgress, SolveState};
 
 /// A view waits at most so long for the read models to reach a position.

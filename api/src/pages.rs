@@ -7,6 +7,7 @@
 pub mod approvals;
 pub mod assets;
 pub mod board;
+pub mod breaches;
 pub mod correction_form;
 pub mod day;
 pub mod duty_table;
@@ -20,10 +21,12 @@ pub mod intraday;
 pub mod lanes;
 pub mod leave_form;
 pub mod login;
+pub mod meetings;
 pub mod month_summary;
 pub mod my_month;
 pub mod my_penalties;
 pub mod my_requests;
+pub mod notices;
 pub mod parts;
 pub mod penalties;
 pub mod punch;
@@ -65,6 +68,7 @@ pub fn router() -> Router<App> {
         .route("/my/swaps/new", get(swap_form::show))
         .route("/my/swaps", post(swap_form::send))
         .route("/my/penalties", get(my_penalties::show))
+        .route("/my/meetings", get(meetings::show_own))
         .route("/days/{staff}/{date}", get(day::show))
         .route("/people/{staff}/{month}", get(my_month::show_somebody))
         // The desk's.
@@ -101,10 +105,17 @@ pub fn router() -> Router<App> {
         .route("/complaints/{id}/verification", post(evidence::verify))
         .route("/spot-checks", post(evidence::spot_check))
         .route("/excuses", post(evidence::excuse))
+        .route("/breaches", post(breaches::record))
+        .route("/breaches/{id}/retraction", post(breaches::retract))
+        .route("/meetings", get(meetings::show).post(meetings::call))
+        .route("/meetings/{id}/{act}", post(meetings::act))
         // The office's.
         .route("/summary", get(month_summary::show))
         .route("/periods/closing", post(month_summary::close))
         .route("/submissions", get(submissions::show))
         .route("/filing", get(filing::show))
         .route("/what-if", get(what_if::show).post(what_if::ask))
+        .route("/notices", get(notices::show))
+        .route("/notices/{id}/acknowledgement", post(notices::acknowledge))
+        .route("/adjustments", post(notices::adjust))
 }

@@ -350,7 +350,11 @@ impl App {
     }
 
     /// Somebody of this desk; anybody else is unknown here, so that evidence lands at the desk it is about.
-    async fn of_desk(&self, desk: &DeskId, staff: &StaffId) -> Result<Arc<StaffState>, AppError> {
+    pub(crate) async fn of_desk(
+        &self,
+        desk: &DeskId,
+        staff: &StaffId,
+    ) -> Result<Arc<StaffState>, AppError> {
         let state = self.staff_state(staff).await?;
         if state
             .record

@@ -6,9 +6,10 @@
 use chrono::{DateTime, Utc};
 use domain::event::{
     CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge,
-    Employment, Lane, LaneOpening, LaneStint, LeaveKind, ProtectionKind, PunchKind, Skill,
+    Employment, Expected, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind, ProtectionKind,
+    PunchKind, Severity, Skill,
 };
-use domain::ids::{CallId, DeskId, LaneId, ShiftCode, SkillId, StaffId};
+use domain::ids::{CallId, ComplaintId, DeskId, LaneId, RuleId, ShiftCode, SkillId, StaffId};
 use domain::quantities::{Fen, Minutes};
 use domain::shift::{PlannedMeal, Segment, ShiftTemplate};
 use domain::who::Role;
@@ -532,13 +533,90 @@ inputs! {
         /// For which day.
         #[schema(value_type = String, format = Date)]
         work_date: WorkDate,
-        /// How much, in fen.
+        /// How much, in fen; in points where the desk's rules count in points.
         #[schema(value_type = i64)]
         amount_fen: Fen,
         /// Why.
         reason: String,
     }
-    /// One step of a penalty or reward.
+    /// The first step of a penalty or reward: finding it true.
+    VerifySanction {
+        /// The amount as decided at this step, in fen or points; absent: as it stands.
+        #[serde(default)]
+        #[schema(value_type = Option<i64>)]
+        amount_fen: Option<Fen>,
+        /// `minor`, `moderate` or `serious`; wanted, with the amount and the reason, where severity decides (D7).
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        severity: Option<Severity>,
+        /// What was found, or why.
+        #[serde(default)]
+        note: String,
+    }
+    /// Record a breach by hand (D3, D6, D7).
+    RecordBreach {
+        /// One of those the desk's policy lists.
+        #[schema(value_type = String, example = "D6")]
+        rule: RuleId,
+        /// By whom.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// On which day.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// What happened.
+        subject: String,
+        /// The moment of the spot check that found the person off post; wanted for D3.
+        #[serde(default)]
+        spot_check_at: Option<DateTime<Utc>>,
+        /// The complaint it rests on.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        complaint: Option<ComplaintId>,
+    }
+    /// HR takes note of a notice (D6).
+    AcknowledgeNotice {
+        /// What is to be done.
+        #[serde(default)]
+        note: String,
+    }
+    /// Call a meeting (S2, M11, D4).
+    ScheduleMeeting {
+        /// `meeting` or `briefing`.
+        #[schema(value_type = String)]
+        kind: MeetingKind,
+        /// Its name.
+        title: String,
+        /// Which day.
+        #[schema(value_type = String, format = Date)]
+        date: WorkDate,
+        /// From, in minutes from midnight.
+        #[schema(value_type = i32)]
+        start: DayMinute,
+        /// Its length.
+        #[schema(value_type = i64)]
+        length_minutes: Minutes,
+        /// `{"who": "everybody"}`, `{"who": "shift", "shift": "A"}` or `{"who": "people", "staff": ["1001"]}`.
+        #[schema(value_type = Object)]
+        expected: Expected,
+    }
+    /// Who was at a meeting.
+    TakeAttendance {
+        /// There; whoever takes attendance and is expected is there, too.
+        #[schema(value_type = Vec<String>)]
+        present: BTreeSet<StaffId>,
+    }
+    /// A written statement (S2), or a meeting's minutes (S3).
+    MeetingText {
+        /// The words.
+        text: String,
+    }
+    /// Sign a meeting's minutes (S3).
+    SignMinutes {
+        /// The revision that was read.
+        revision: u32,
+    }
+    /// A later step of a penalty or reward.
     TakeStep {
         /// The amount as decided at this step, in fen; absent: as it stands.
         #[serde(default)]

@@ -30,7 +30,7 @@ impl App {
         Ok(self.load(&Stream::Period(desk.clone(), month)).await?.state)
     }
 
-    /// Closes every day that is over by `now`, desk by desk and in order. A desk whose books cannot be read stands in
+    /// Closes every day that is over by `now`, desk by desk and in order, and calls the meetings that are due. A desk whose books cannot be read stands in
     /// nobody else's way.
     pub async fn close_due_days(
         &self,
@@ -66,6 +66,7 @@ impl App {
                 }
             }
         }
+        receipt = receipt.and(self.schedule_due_meetings(now).await?);
         Ok(receipt.of(closed))
     }
 

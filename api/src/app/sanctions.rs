@@ -1,6 +1,8 @@
 //! Penalties and rewards (奖惩, T16): proposed → verified → balanced → approved, waived, appealed.
 
-use crate::app::{App, AppError, Caller, DecideAppeal, ProposeReward, Reason, Receipt, TakeStep};
+use crate::app::{
+    App, AppError, Caller, DecideAppeal, ProposeReward, Reason, Receipt, TakeStep, VerifySanction,
+};
 use domain::event::{SanctionEvent, Stream};
 use domain::ids::SanctionId;
 use domain::policy::Policy;
@@ -48,11 +50,12 @@ impl App {
         &self,
         caller: &Caller,
         sanction: &SanctionId,
-        input: TakeStep,
+        input: VerifySanction,
     ) -> Result<Receipt, AppError> {
         let command = verify::VerifySanction {
             sanction: sanction.clone(),
             amount: input.amount_fen,
+            severity: input.severity,
             note: input.note,
         };
         self.on_sanction(caller, sanction, |state, subject, matter, issued| {
@@ -224,13 +227,22 @@ impl App {
         let stream = Stream::Sanctions(row.staff.clone(), row.month);
         let matter = Matter { row, policy };
         self.execute::<SanctionState>(&stream, caller, |state, issued| {
-            let subject = match matter.row.kind {
-                SanctionKind::Reward => state.reward(sanction, &matter.row.desk),
-                SanctionKind::Penalty => matter.row.proposed_amount.map(|amount| Subject {
-                    staff: matter.row.staff.clone(),
-                    desk: matter.row.desk.clone(),
+            let row = &matter.row;
+            let derived = || {
+                row.proposed_amount.map(|amount| Subject {
+                    staff: row.staff.clone(),
+                    desk: row.desk.clone(),
                     amount,
-                }),
+                    mode: row.mode,
+                    range: row.rule.zip(row.range),
+                })
+            };
+            let subject = match row.kind {
+                SanctionKind::Reward => {
+                    let by_hand = state.reward(sanction, &row.desk, row.mode);
+                    by_hand.or_else(derived)
+                }
+                SanctionKind::Penalty => derived(),
             };
             decide(state, subject.as_ref(), &matter, issued)
         })

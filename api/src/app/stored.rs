@@ -1,8 +1,8 @@
 //! Between the log's bytes and the domain's events.
 
 use domain::event::{
-    AttendanceEvent, DecodeError, DeskEvent, Event, EvidenceEvent, LeaveEvent, OrgEvent,
-    PeriodEvent, RosterEvent, SanctionEvent, StaffEvent,
+    AttendanceEvent, DecodeError, DeskEvent, Event, EvidenceEvent, LeaveEvent, MeetingEvent,
+    OrgEvent, PeriodEvent, RosterEvent, SanctionEvent, StaffEvent,
 };
 use eventlog::{RecordedEvent, UpcastError, Upcasters};
 use std::sync::OnceLock;
@@ -41,7 +41,8 @@ stored!(
     LeaveEvent,
     EvidenceEvent,
     SanctionEvent,
-    PeriodEvent
+    PeriodEvent,
+    MeetingEvent
 );
 
 /// Why a recorded event could not be read.

@@ -6,7 +6,7 @@ use super::story::{self, Act, Timed};
 use crate::app::inputs::{
     ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, PresenceRow, ProposeReward,
     PublishRoster, Punch, Reason, ReportCalls, ReportPresence, RequestCorrection, RequestSwap,
-    SolveRoster, TakeStep, VerifyComplaint,
+    SolveRoster, TakeStep, VerifyComplaint, VerifySanction,
 };
 use crate::app::{App, AppError, Caller, SolveProgress};
 use crate::clock::SimulatedClock;
@@ -518,7 +518,12 @@ impl Player {
                         .await
                 }
                 SanctionStatus::Proposed => {
-                    app.verify_sanction(&self.lead(&key)?, &row.sanction, step)
+                    let verified = VerifySanction {
+                        amount_fen: step.amount_fen,
+                        severity: None,
+                        note: step.note,
+                    };
+                    app.verify_sanction(&self.lead(&key)?, &row.sanction, verified)
                         .await
                 }
                 SanctionStatus::Verified => {

@@ -11,6 +11,7 @@ mod evidence;
 mod exports;
 mod lanes;
 mod leave;
+mod meetings;
 mod periods;
 mod rosters;
 mod sanctions;
@@ -74,6 +75,7 @@ fn areas() -> Vec<Area> {
         area("leave", leave_area()),
         area("evidence", evidence_area()),
         area("sanctions", sanctions_area()),
+        area("meetings", meetings_area()),
         area("periods", periods_area()),
         area("views", views_area()),
         area("exports", exports_area()),
@@ -856,7 +858,7 @@ fn sanctions_area() -> Vec<Endpoint> {
             post(verify),
         )
         .access(Access::Roles(OFFICES), Scope::Person)
-        .body::<inputs::TakeStep>()
+        .body::<inputs::VerifySanction>()
         .answers(204, "Verified"),
         Endpoint::post(
             "/sanctions/{sanction}/balance",
@@ -894,6 +896,120 @@ fn sanctions_area() -> Vec<Endpoint> {
         .access(Access::Roles(OFFICES), Scope::Person)
         .body::<inputs::DecideAppeal>()
         .answers(204, "Decided"),
+    ]
+}
+
+fn meetings_area() -> Vec<Endpoint> {
+    use meetings::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/meetings",
+            "A desk's meetings and briefings",
+            get(list),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Meetings with attendance, minutes and signatures"),
+        Endpoint::post("/desks/{desk}/meetings", "Call a meeting", post(schedule))
+            .access(Access::Roles(OFFICES), Scope::Desk)
+            .body::<inputs::ScheduleMeeting>()
+            .answers_with::<answers::Created>(201, "The meeting's id"),
+        Endpoint::get("/meetings/{meeting}", "One meeting", get(one))
+            .access(Access::SignedIn, Scope::Desk)
+            .answers(200, "It, with attendance, minutes and signatures"),
+        Endpoint::post(
+            "/meetings/{meeting}/cancellation",
+            "Cancel a meeting",
+            post(cancel),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::Reason>()
+        .answers(204, "Cancelled"),
+        Endpoint::post(
+            "/meetings/{meeting}/statements",
+            "Say beforehand that one cannot come",
+            post(state_absence),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::MeetingText>()
+        .answers(204, "Filed"),
+        Endpoint::post(
+            "/meetings/{meeting}/attendance",
+            "Take attendance",
+            post(attendance),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::TakeAttendance>()
+        .answers(204, "Taken"),
+        Endpoint::post(
+            "/meetings/{meeting}/minutes",
+            "Publish the minutes",
+            post(minutes),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::MeetingText>()
+        .answers(204, "Published"),
+        Endpoint::post(
+            "/meetings/{meeting}/signatures",
+            "Sign the minutes",
+            post(sign),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::SignMinutes>()
+        .answers(204, "Signed"),
+        Endpoint::get(
+            "/desks/{desk}/unsigned-minutes",
+            "Meetings whose minutes somebody has not signed",
+            get(unsigned),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Meetings, each with who is to sign"),
+        Endpoint::get(
+            "/staff/{staff}/minutes-to-sign",
+            "Meetings whose minutes a person is to sign",
+            get(to_sign),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "Meetings"),
+        Endpoint::get(
+            "/desks/{desk}/breaches",
+            "Breaches recorded by hand about a month",
+            get(views::breaches),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::OfMonth>()
+        .answers(200, "Breaches, those taken back too"),
+        Endpoint::post(
+            "/desks/{desk}/breaches",
+            "Record a breach by hand",
+            post(record_breach),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::RecordBreach>()
+        .answers_with::<answers::Created>(201, "The breach's id"),
+        Endpoint::post(
+            "/breaches/{breach}/retraction",
+            "Take a breach back",
+            post(retract_breach),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::Reason>()
+        .answers(204, "Taken back; the penalty goes with it"),
+        Endpoint::get(
+            "/desks/{desk}/notices",
+            "Notices that confirmed breaches come to",
+            get(notices),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Notices, with what HR noted"),
+        Endpoint::post(
+            "/notices/{notice}/acknowledgement",
+            "Take note of a notice",
+            post(acknowledge),
+        )
+        .access(Access::Roles(&[Hr]), Scope::House)
+        .body::<inputs::AcknowledgeNotice>()
+        .answers(204, "Noted"),
     ]
 }
 

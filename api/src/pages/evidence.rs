@@ -1,6 +1,7 @@
 //! Complaints (T11, T15), spot checks (D3) and excused absences from the messenger (T10): what people add to what the
 //! feeds report.
 
+use super::breaches::{self, Breaches};
 use super::parts::{Choice, Chrome, DeskChoice, Flash, Moment, Person};
 use super::visit::{Posted, Query, Visit, civil_moment, encoded, fault, people_on};
 use super::words::Words;
@@ -43,6 +44,8 @@ pub struct EvidencePage {
     pub calls: Vec<Choice>,
     /// The complaint form as typed.
     pub complaint_form: ComplaintForm,
+    /// Breaches recorded by hand.
+    pub breaches: Breaches,
 }
 
 /// A complaint as a line.
@@ -101,7 +104,7 @@ async fn page(
     let today = desk.today(app.now());
     let date = query.date().unwrap_or(today);
     let (w, row) = (visit.w, desk.row.clone());
-    let (complaints, timeline, people, calls) = app
+    let (complaints, timeline, people, calls, breaches) = app
         .read(move |view| {
             let mut rows = view.complaints_open(&row.desk)?;
             for found in view.complaints_of_desk(&row.desk, date.month())? {
@@ -134,6 +137,7 @@ async fn page(
                 timeline,
                 people_on(view, &row.desk, date)?,
                 calls,
+                breaches::of_day(view, &row, date, w)?,
             ))
         })
         .await
@@ -154,6 +158,7 @@ async fn page(
         people,
         calls,
         complaint_form,
+        breaches,
         desk: desk.row.desk,
     };
     visit.page_with(status, &page)

@@ -77,6 +77,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "nav.my_penalties.short",
                 &[Role::Staff],
             ),
+            (
+                "/my/meetings",
+                "nav.meetings",
+                "nav.meetings",
+                &[Role::Staff],
+            ),
         ],
     ),
     (
@@ -126,6 +132,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "nav.evidence.short",
                 &[Role::Lead],
             ),
+            (
+                "/meetings",
+                "nav.meetings",
+                "nav.meetings",
+                &[Role::Lead, Role::Hr, Role::GmOffice],
+            ),
         ],
     ),
     (
@@ -162,6 +174,7 @@ const MENU: [(&str, &[Entry]); 3] = [
                 "nav.what_if",
                 &[Role::Lead, Role::Hr, Role::GmOffice],
             ),
+            ("/notices", "nav.notices", "nav.notices.short", &[Role::Hr]),
         ],
     ),
 ];

@@ -3,15 +3,17 @@
 use super::parts::{ChainLink, Chrome, DeskChoice, Flash, Moment, Person};
 use super::visit::{Posted, Query, Visit, encoded, may_decide, people_on};
 use super::words::Words;
-use crate::app::{App, AppError, DecideAppeal, ProposeReward, Reason, TakeStep};
+use crate::app::{App, AppError, DecideAppeal, ProposeReward, Reason, TakeStep, VerifySanction};
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::event::Severity;
 use domain::ids::{DeskId, SanctionId, StaffId};
 use domain::policy::{ChainStep, SanctionMode, SanctionStep};
+use domain::quantities::Fen;
 use domain::refusal::Lang;
 use domain::who::{Actor, Role};
 use domain::work_date::{Month, WorkDate};
@@ -45,6 +47,8 @@ pub struct PenaltiesPage {
     pub people: Vec<Person>,
     /// The reward form as typed.
     pub reward: RewardForm,
+    /// Rewards are in points.
+    pub points: bool,
 }
 
 /// A penalty or reward as a line.
@@ -105,8 +109,14 @@ pub struct NextStep {
     pub path: &'static str,
     /// The words of the button.
     pub label: String,
-    /// The amount as it stands, in yuan.
+    /// The amount as it stands, in yuan or points.
     pub amount: String,
+    /// In points.
+    pub points: bool,
+    /// The amount is chosen by severity within this (D7): the range in words.
+    pub range: Option<String>,
+    /// This step chooses severity.
+    pub severity: bool,
 }
 
 /// The reward form as typed.
@@ -150,7 +160,7 @@ async fn page(
         desk.row.clone(),
         query.sanction.clone(),
     );
-    let (items, detail, waiting, people) = app
+    let (items, detail, waiting, people, points) = app
         .read(move |view| {
             let rows = view.penalties(&row.desk, month)?;
             let teller = Teller {
@@ -182,7 +192,11 @@ async fn page(
                     selected: Some(found.sanction.as_str()) == open.as_deref(),
                 })
                 .collect();
-            Ok((lines, detail, waiting, people_on(view, &row.desk, today)?))
+            let rules = view.policy_on(&row.desk, month.last())?;
+            let mode = rules.map(|policy| policy.sanction.reward_mode());
+            let points = mode == Some(SanctionMode::Points);
+            let people = people_on(view, &row.desk, today)?;
+            Ok((lines, detail, waiting, people, points))
         })
         .await
         .map_err(|error| visit.failed(error))?;
@@ -203,6 +217,7 @@ async fn page(
         may_propose: may_decide(&visit.actor, &desk.row.desk) || visit.actor.is(Role::Hr),
         people,
         reward,
+        points,
         desk: desk.row.desk,
     };
     visit.page_with(status, &page)
@@ -237,6 +252,9 @@ impl Teller<'_> {
     pub fn amount(&self, row: &PenaltyRow) -> String {
         let w = self.w;
         match (row.kind, row.mode) {
+            (SanctionKind::Reward, SanctionMode::Points) => {
+                format!("+{}", w.f("sanction.points", row.amount.0))
+            }
             (SanctionKind::Reward, _) => format!("+{}", w.money(&row.amount)),
             (SanctionKind::Penalty, SanctionMode::Off) => w.t("sanction.recorded").to_owned(),
             (SanctionKind::Penalty, _) if row.amount.is_zero() => {
@@ -360,7 +378,20 @@ impl Teller<'_> {
         Some(NextStep {
             path,
             label: self.w.t(key).to_owned(),
-            amount: row.amount.to_string(),
+            amount: match row.mode {
+                SanctionMode::Points => row.amount.0.to_string(),
+                SanctionMode::Money | SanctionMode::Off => row.amount.to_string(),
+            },
+            points: row.mode == SanctionMode::Points,
+            range: row.range.map(|range| {
+                let worth = |amount: Fen| match row.mode {
+                    SanctionMode::Points => self.w.f("sanction.points", amount.0),
+                    SanctionMode::Money | SanctionMode::Off => self.w.money(&amount),
+                };
+                self.w
+                    .f2("penalty.range", worth(range.low), worth(range.high))
+            }),
+            severity: row.range.is_some() && step.step == SanctionStep::Verify,
         })
     }
 
@@ -386,7 +417,16 @@ impl Teller<'_> {
                 .steps
                 .iter()
                 .filter(|step| !step.note.is_empty())
-                .map(|step| self.w.f2("sanction.step_by", &step.by_name, &step.note))
+                .map(|step| {
+                    let note = match step.severity {
+                        Some(severity) => {
+                            let grave = self.w.t(severity_key(severity));
+                            self.w.f2("penalty.severity_note", grave, &step.note)
+                        }
+                        None => step.note.clone(),
+                    };
+                    self.w.f2("sanction.step_by", &step.by_name, note)
+                })
                 .collect(),
             next: self.next(row, actor),
             may_waive: is_open(row.status) && others && in_chain,
@@ -418,6 +458,23 @@ fn step_of(status: SanctionStatus) -> Option<SanctionStep> {
         | SanctionStatus::Overturned
         | SanctionStatus::Withdrawn => None,
     }
+}
+
+/// Key of how grave it is.
+fn severity_key(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Minor => "severity.minor",
+        Severity::Moderate => "severity.moderate",
+        Severity::Serious => "severity.serious",
+    }
+}
+
+/// The amount typed: yuan, or whole points where the form says so.
+fn amount_typed(posted: &Posted) -> Result<Fen, AppError> {
+    if posted.text("unit") == "points" {
+        return Ok(Fen(posted.parsed("amount", "fault.number")?));
+    }
+    posted.amount("amount")
 }
 
 /// Key of where it stands.
@@ -459,12 +516,25 @@ pub async fn step(
     let own = format!("/my/penalties?month={}", encoded(&posted.text("month")));
     let taken = || {
         Ok(TakeStep {
-            amount_fen: Some(posted.amount("amount")?),
+            amount_fen: Some(amount_typed(&posted)?),
             note: posted.text("note"),
         })
     };
     let result = match (act.as_str(), taken()) {
-        ("verification", Ok(input)) => app.verify_sanction(&caller, &id, input).await,
+        ("verification", Ok(input)) => {
+            let severity = match posted.text("severity").as_str() {
+                "minor" => Some(Severity::Minor),
+                "moderate" => Some(Severity::Moderate),
+                "serious" => Some(Severity::Serious),
+                _ => None,
+            };
+            let input = VerifySanction {
+                amount_fen: input.amount_fen,
+                severity,
+                note: input.note,
+            };
+            app.verify_sanction(&caller, &id, input).await
+        }
         ("balance", Ok(input)) => app.balance_sanction(&caller, &id, input).await,
         ("approval", Ok(input)) => app.approve_sanction(&caller, &id, input).await,
         ("verification" | "balance" | "approval", Err(error)) => Err(error),
@@ -501,7 +571,7 @@ pub async fn reward(State(app): State<App>, posted: Posted) -> Result<Response, 
         Ok(ProposeReward {
             staff: StaffId::new(posted.words("staff", "col.person")?),
             work_date: posted.date("date")?,
-            amount_fen: posted.amount("amount")?,
+            amount_fen: amount_typed(&posted)?,
             reason: posted.words("reason", "reason")?,
         })
     };

@@ -278,6 +278,8 @@ fn waiting(view: &View<'_>, actor: &Actor) -> projections::Result<Vec<(&'static 
     let approves = actor.is(Role::Lead) || actor.is(Role::GmOffice);
     let mut approvals = 0;
     let mut filing = 0;
+    let mut notices = 0;
+    let mut to_sign = 0;
     for row in view.desks()? {
         if approves && may_decide(actor, &row.desk) {
             let own = |staff: &StaffId| *staff == actor.staff;
@@ -293,10 +295,20 @@ fn waiting(view: &View<'_>, actor: &Actor) -> projections::Result<Vec<(&'static 
         }
         if actor.is(Role::Hr) {
             filing += view.corrections_to_file(&row.desk)?.len();
+            let unnoted = view.notices(&row.desk)?;
+            notices += unnoted.iter().filter(|row| row.noted.is_none()).count();
         }
+        let unsigned = view.minutes_unsigned(&row.desk)?;
+        let mine = |row: &&projections::MeetingRow| row.unsigned.contains(&actor.staff);
+        to_sign += unsigned.iter().filter(mine).count();
     }
     counts.push(("/approvals", approvals));
     counts.push(("/filing", filing));
+    counts.push(("/notices", notices));
+    counts.push(("/my/meetings", to_sign));
+    if !actor.is(Role::Staff) {
+        counts.push(("/meetings", to_sign));
+    }
     Ok(counts)
 }
 
@@ -375,6 +387,13 @@ impl Posted {
         self.fields
             .get(field)
             .map_or_else(String::new, |text| text.trim().to_owned())
+    }
+
+    /// The boxes that were ticked, of those whose names begin so: what comes after it.
+    pub fn ticked(&self, prefix: &str) -> impl Iterator<Item = &str> {
+        self.fields
+            .keys()
+            .filter_map(move |name| name.strip_prefix(prefix))
     }
 
     /// What was typed into a field, exactly.

@@ -130,6 +130,17 @@ pub struct OvertimeFact {
     pub compensation: Compensation,
 }
 
+/// A meeting of the day that the person attended (S2, M11, D4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendedMeeting {
+    /// The attendance.
+    pub event: EventId,
+    /// From.
+    pub from: DateTime<Utc>,
+    /// Until.
+    pub until: DateTime<Utc>,
+}
+
 /// All that is known of one person's work date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayFacts {
@@ -163,6 +174,9 @@ pub struct DayFacts {
     pub presence: Vec<PresenceShown>,
     /// Approved overtime.
     pub overtime: Vec<OvertimeFact>,
+    /// Meetings attended.
+    #[serde(default)]
+    pub meetings: Vec<AttendedMeeting>,
     /// What the calendar says, if not simply the weekday.
     pub day_kind: Option<DayKind>,
     /// The latest day closed at the desk: how far time has passed.
@@ -336,6 +350,9 @@ pub struct DayRecord {
     pub beyond_minutes: Minutes,
     /// Of the counted overtime, what earns time off instead of pay (T2).
     pub time_off_earned_minutes: Minutes,
+    /// Attended meetings outside the shift; what of it counts stands in the worked time or the overtime.
+    #[serde(default)]
+    pub meeting_minutes: Minutes,
     /// Came later than the arrival lead asks, by minutes.
     pub lead_missed_minutes: Minutes,
     /// Somebody was asked to take the shift, without approval (T9).

@@ -6,6 +6,7 @@ mod attendance;
 mod desk;
 mod evidence;
 mod leave;
+mod meeting;
 mod org;
 mod period;
 mod roster;
@@ -16,6 +17,7 @@ pub use attendance::*;
 pub use desk::*;
 pub use evidence::*;
 pub use leave::*;
+pub use meeting::*;
 pub use org::*;
 pub use period::*;
 pub use roster::*;
@@ -141,6 +143,7 @@ all_events! {
     Evidence(EvidenceEvent),
     Sanction(SanctionEvent),
     Period(PeriodEvent),
+    Meeting(MeetingEvent),
 }
 
 /// A consistency boundary of the log; its text is the stream's name.
@@ -164,6 +167,8 @@ pub enum Stream {
     Sanctions(StaffId, Month),
     /// `period-{desk}-{yyyy-mm}`
     Period(DeskId, Month),
+    /// `meetings-{desk}-{yyyy-mm}`: by the meeting's date.
+    Meetings(DeskId, Month),
 }
 
 /// Why a stream name is not one of ours.
@@ -183,6 +188,7 @@ impl fmt::Display for Stream {
             Self::Evidence(desk, date) => write!(f, "evidence-{desk}-{date}"),
             Self::Sanctions(staff, month) => write!(f, "sanctions-{staff}-{month}"),
             Self::Period(desk, month) => write!(f, "period-{desk}-{month}"),
+            Self::Meetings(desk, month) => write!(f, "meetings-{desk}-{month}"),
         }
     }
 }
@@ -212,6 +218,7 @@ impl FromStr for Stream {
                 "roster" => monthly().map(|(id, month)| Self::Roster(id.into(), month)),
                 "sanctions" => monthly().map(|(id, month)| Self::Sanctions(id.into(), month)),
                 "period" => monthly().map(|(id, month)| Self::Period(id.into(), month)),
+                "meetings" => monthly().map(|(id, month)| Self::Meetings(id.into(), month)),
                 "leave" => {
                     let (id, year) = split_tail(rest, 4)?;
                     Some(Self::Leave(id.into(), year.parse().ok()?))

@@ -5,17 +5,19 @@ pub mod close_alert;
 pub mod excuse_presence;
 pub mod file_complaint;
 pub mod raise_alert;
+pub mod record_breach;
 pub mod report_presence;
+pub mod retract_breach;
 pub mod ring_call;
 pub mod spot_check;
 pub mod verify_complaint;
 
 use crate::decider::State;
 use crate::event::{
-    AlertClosed, AlertRaised, CallRang, ComplaintFiled, ComplaintVerified, EvidenceEvent,
-    PresenceExcused, SpotChecked,
+    AlertClosed, AlertRaised, BreachRecorded, BreachRetracted, CallRang, ComplaintFiled,
+    ComplaintVerified, EvidenceEvent, PresenceExcused, SpotChecked,
 };
-use crate::ids::{AlertId, CallId, ComplaintId, StaffId};
+use crate::ids::{AlertId, BreachId, CallId, ComplaintId, StaffId};
 use crate::quantities::Minutes;
 use crate::refusal::Refusal;
 use crate::who::Issued;
@@ -38,6 +40,8 @@ pub struct EvidenceState {
     pub spot_checks: Vec<SpotChecked>,
     /// Every alert.
     pub alerts: BTreeMap<AlertId, Alert>,
+    /// Every breach recorded by hand.
+    pub breaches: BTreeMap<BreachId, Breach>,
 }
 
 /// An alert (D8) and its end.
@@ -47,6 +51,15 @@ pub struct Alert {
     pub raised: AlertRaised,
     /// What came of it; none: it stands.
     pub closed: Option<AlertClosed>,
+}
+
+/// A breach recorded by hand, and whether it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// As recorded.
+    pub recorded: BreachRecorded,
+    /// Taken back, if so.
+    pub retracted: Option<BreachRetracted>,
 }
 
 /// A complaint (投诉) and what was found.
@@ -95,7 +108,27 @@ impl State for EvidenceState {
                     alert.closed = Some(closed.clone());
                 }
             }
+            EvidenceEvent::BreachRecorded(recorded) => {
+                let breach = Breach {
+                    recorded: recorded.clone(),
+                    retracted: None,
+                };
+                self.breaches.insert(recorded.breach, breach);
+            }
+            EvidenceEvent::BreachRetracted(retracted) => {
+                if let Some(breach) = self.breaches.get_mut(&retracted.breach) {
+                    breach.retracted = Some(retracted.clone());
+                }
+            }
         }
+    }
+}
+
+impl EvidenceState {
+    /// Whether a spot check at this moment found the person off post (D3).
+    pub fn found_off_post(&self, staff: &StaffId, at: DateTime<Utc>) -> bool {
+        let mut checks = self.spot_checks.iter();
+        checks.any(|check| check.staff == *staff && check.at == at && !check.on_post)
     }
 }
 

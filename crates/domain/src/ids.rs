@@ -66,6 +66,8 @@ text_ids! {
     PolicyVersionId;
     /// A penalty or reward. A derived penalty's id is a hash of rule, person, subject and evidence.
     SanctionId;
+    /// A notice to the administration (D6): a hash of the person and the time over which breaches added up.
+    NoticeId;
 }
 
 uuid_ids! {
@@ -83,6 +85,10 @@ uuid_ids! {
     AlertId;
     /// One run of the roster solver.
     SolveId;
+    /// A meeting or briefing (例会、班前会).
+    MeetingId;
+    /// A breach recorded by hand (违规).
+    BreachId;
 }
 
 /// A row of the source documents, cited by refusals, penalties and payslip lines.

@@ -24,6 +24,7 @@ pub mod staff;
 pub mod attendance;
 pub mod evidence;
 pub mod leave;
+pub mod meeting;
 pub mod period;
 pub mod roster;
 pub mod sanction;

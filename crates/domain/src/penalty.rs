@@ -1,19 +1,25 @@
 //! Penalties derived from a desk's month: never stored, always proposed afresh, and tied to people's decisions by an id
 //! that is a hash of what they are about (T16).
 
+mod breaches;
 mod complaints;
 mod days;
+mod full_attendance;
+mod lateness;
+mod meetings;
+pub mod notice;
 mod phone;
 mod presence;
 
-use crate::day::{DayRecord, RosterVersion};
-use crate::event::{Complainant, ComplaintAbout};
+use crate::day::{DayRecord, LeaveFact, RosterVersion};
+use crate::event::{Complainant, ComplaintAbout, MeetingKind};
 use crate::ids::{
-    CallId, ComplaintId, DeskId, EventId, PolicyVersionId, RuleId, SanctionId, StaffId,
+    BreachId, CallId, ComplaintId, DeskId, EventId, MeetingId, PolicyVersionId, RuleId, SanctionId,
+    StaffId,
 };
-use crate::policy::{Policy, PolicyDocument, SanctionMode};
+use crate::policy::{AmountRange, Policy, PolicyDocument, SanctionMode};
 use crate::quantities::Fen;
-use crate::work_date::{Month, WorkDate, Zone};
+use crate::work_date::{DayMinute, Month, WorkDate, Zone};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -94,6 +100,55 @@ pub struct ExcuseFact {
     pub until: DateTime<Utc>,
 }
 
+/// Somebody who was expected at a meeting and was not there (S2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingAbsence {
+    /// Who.
+    pub staff: StaffId,
+    /// The written statement, if there is one: its event and when it was filed.
+    pub statement: Option<(EventId, DateTime<Utc>)>,
+    /// Leave requests that touch the day.
+    pub leaves: Vec<LeaveFact>,
+}
+
+/// A meeting whose attendance was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingFact {
+    /// Its id.
+    pub meeting: MeetingId,
+    /// Its events: the calling and the attendance that holds.
+    pub events: Vec<EventId>,
+    /// What kind.
+    pub kind: MeetingKind,
+    /// Its name.
+    pub title: String,
+    /// Which day.
+    pub date: WorkDate,
+    /// From.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+    /// Who was missing.
+    pub absent: Vec<MeetingAbsence>,
+}
+
+/// A breach that a lead recorded and that stands (D3, D6, D7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachFact {
+    /// Its id.
+    pub breach: BreachId,
+    /// The recording, and what it rests on.
+    pub events: Vec<EventId>,
+    /// Of which rule.
+    pub rule: RuleId,
+    /// By whom.
+    pub staff: StaffId,
+    /// On which day.
+    pub work_date: WorkDate,
+    /// What happened.
+    pub subject: String,
+}
+
 /// All that penalties of a desk's month rest on. Order within the lists does not matter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskMonth {
@@ -116,6 +171,23 @@ pub struct DeskMonth {
     pub presence: Vec<PresenceFact>,
     /// Accepted reasons for being offline.
     pub excuses: Vec<ExcuseFact>,
+    /// Meetings of the month whose attendance was taken.
+    #[serde(default)]
+    pub meetings: Vec<MeetingFact>,
+    /// Breaches recorded by hand about the month.
+    #[serde(default)]
+    pub breaches: Vec<BreachFact>,
+}
+
+/// Which way a proposal goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalKind {
+    /// 惩
+    #[default]
+    Penalty,
+    /// 奖
+    Reward,
 }
 
 /// A penalty that the rules propose.
@@ -123,7 +195,10 @@ pub struct DeskMonth {
 pub struct ProposedPenalty {
     /// A hash of rule, person, subject and evidence: the same incident keeps its id across replays.
     pub id: SanctionId,
-    /// By which rule.
+    /// Off or on.
+    #[serde(default)]
+    pub kind: ProposalKind,
+    /// By which rule, as the desk cites it.
     pub rule: RuleId,
     /// Against whom.
     pub staff: StaffId,
@@ -133,6 +208,9 @@ pub struct ProposedPenalty {
     pub work_date: WorkDate,
     /// In fen, or points in mode `points`; zero is a recorded breach.
     pub amount: Fen,
+    /// The amount is chosen by severity within this (D7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<AmountRange>,
     /// In what it is expressed.
     pub mode: SanctionMode,
     /// What it is about, without names, in Chinese.
@@ -157,6 +235,9 @@ pub fn derive(month: &DeskMonth, document: &PolicyDocument) -> Vec<ProposedPenal
     presence::propose(&desk, &mut proposed);
     complaints::propose(&desk, &mut proposed);
     phone::propose(&desk, &mut proposed);
+    meetings::propose(&desk, &mut proposed);
+    breaches::propose(&desk, &mut proposed);
+    full_attendance::propose(&desk, &mut proposed);
     proposed.sort_by(|a, b| {
         (a.work_date, &a.staff, a.rule, &a.id).cmp(&(b.work_date, &b.staff, b.rule, &b.id))
     });
@@ -171,7 +252,10 @@ struct Desk<'a> {
 
 /// What is proposed, before its amount and id.
 struct Incident<'a> {
+    /// The general rule; the desk may cite a row of its own.
     rule: RuleId,
+    /// Its amount, where the rule has no single one.
+    amount: Option<Fen>,
     staff: &'a StaffId,
     work_date: WorkDate,
     /// Tells two incidents of one rule, person and evidence apart; part of the id.
@@ -201,15 +285,19 @@ impl<'a> Desk<'a> {
 
     /// The penalty for an incident; none when the policy names no amount for its rule.
     fn penalty(&self, incident: Incident<'_>, policy: &Policy) -> Option<ProposedPenalty> {
-        let amount = policy.sanction.amount(incident.rule)?;
+        let amount = incident
+            .amount
+            .or_else(|| policy.sanction.amount(incident.rule))?;
         let evidence: Vec<EventId> = incident.evidence.into_iter().collect();
         Some(ProposedPenalty {
             id: sanction_id(incident.rule, incident.staff, &incident.subject, &evidence),
-            rule: incident.rule,
+            kind: ProposalKind::Penalty,
+            rule: policy.sanction.cited(incident.rule),
             staff: incident.staff.clone(),
             desk: self.month.desk.clone(),
             work_date: incident.work_date,
             amount,
+            range: policy.sanction.range(incident.rule),
             mode: policy.sanction.mode,
             subject_zh: incident.subject_zh,
             subject_en: incident.subject_en,

@@ -2,7 +2,10 @@
 //!
 //! The document is TOML ([`document`] reads it, naming the line of each fault) and is adopted whole by an event.
 
+mod conduct;
 pub mod document;
+
+pub use conduct::*;
 
 use crate::event::LeaveKind;
 use crate::headcount::HeadcountPolicy;
@@ -68,6 +71,12 @@ pub struct Policy {
     pub overtime: OvertimePolicy,
     /// 奖惩 (T16).
     pub sanction: SanctionPolicy,
+    /// 迟到早退 (S5); none: recorded only, no penalty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness: Option<LatenessPolicy>,
+    /// 例会 (S2, S3); none: the desk holds no meetings by policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<MeetingPolicy>,
     /// 值班表 (T3).
     pub duty_table: DutyTablePolicy,
     /// What a roster must respect, and what it weighs.
@@ -236,17 +245,41 @@ pub struct SanctionPolicy {
     /// The same in points, for mode `points`.
     #[serde(default)]
     pub amount_points: BTreeMap<RuleId, i64>,
+    /// Amounts chosen by severity within a range (D7).
+    #[serde(default)]
+    pub range_fen: BTreeMap<RuleId, AmountRange>,
+    /// The same in points.
+    #[serde(default)]
+    pub range_points: BTreeMap<RuleId, AmountRange>,
+    /// The desk's own rows for general rules: what a penalty cites. A rule that is missing cites itself.
+    #[serde(default)]
+    pub cites: BTreeMap<RuleId, RuleId>,
+    /// Rules of which a lead may record a breach by hand (D3, D6, D7).
+    #[serde(default)]
+    pub recordable: Vec<RuleId>,
+    /// After so many, a notice (D6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
+    /// 全勤奖.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_attendance: Option<FullAttendance>,
 }
 
 impl SanctionPolicy {
     /// What a breach of `rule` costs in the mode in force: fen, points, or 0 for a recorded breach; none: the rule
     /// makes no penalty.
     pub fn amount(&self, rule: RuleId) -> Option<Fen> {
-        match self.mode {
+        let fixed = match self.mode {
             SanctionMode::Money => self.amount_fen.get(&rule).copied(),
             SanctionMode::Points => self.amount_points.get(&rule).map(|&points| Fen(points)),
-            SanctionMode::Off => self.amount_fen.get(&rule).map(|_| Fen::ZERO),
-        }
+            SanctionMode::Off => {
+                let named =
+                    self.amount_fen.contains_key(&rule) || self.range_fen.contains_key(&rule);
+                named.then_some(Fen::ZERO)
+            }
+        };
+        // Of a range, the least is proposed until severity is chosen.
+        fixed.or_else(|| self.range(rule).map(|range| range.low))
     }
 }
 

@@ -4,6 +4,7 @@
 //! too ([`DayFacts::closed_through`]); nobody is missing anything before the day is closed.
 
 mod meals;
+mod meetings;
 mod overtime;
 mod plan;
 mod punches;
@@ -93,6 +94,12 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     };
     let extra = overtime::count(facts, policy, &punches.real, &segments, worked_minutes);
     evidence.extend(&extra.events);
+    let met = meetings::count(facts, policy, &plan, &segments, &punches.real, &extra);
+    evidence.extend(facts.meetings.iter().map(|meeting| meeting.event));
+    let mut overtime = extra.overtime;
+    overtime.workday += met.overtime.workday;
+    overtime.rest_day += met.overtime.rest_day;
+    overtime.statutory += met.overtime.statutory;
 
     let on_shift = !plan.segments.is_empty();
     let unmatched = punches
@@ -116,7 +123,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
         shift: shift.map(|shift| shift.code.clone()),
         night: shift.is_some_and(|shift| shift.night),
         planned_minutes: segments.iter().map(|s| s.planned_minutes).sum(),
-        worked_minutes,
+        worked_minutes: worked_minutes + met.worked,
         absent_minutes: segments.iter().map(|s| s.absent_minutes).sum(),
         leave_minutes: plan.leave_minutes.clone(),
         late_minutes: segments.iter().map(|s| s.late_minutes).sum(),
@@ -125,7 +132,8 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
             .severe_late_minutes
             .is_some_and(|tier| segments.iter().any(|s| s.late_minutes > tier)),
         early_minutes: segments.iter().map(|s| s.early_minutes).sum(),
-        overtime: extra.overtime,
+        overtime,
+        meeting_minutes: met.minutes,
         beyond_minutes: extra.beyond_minutes,
         time_off_earned_minutes: extra.time_off_earned_minutes,
         lead_missed_minutes: day.lead_missed(&segments),

@@ -6,16 +6,16 @@
 use crate::day::RequestStatus;
 use crate::event::{Edge, LeaveKind, LeaveSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
-    AlertId, CallId, ComplaintId, CorrectionId, DeskId, LaneId, LeaveId, PolicyVersionId, RuleId,
-    SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
+    AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, LaneId, LeaveId, MeetingId,
+    NoticeId, PolicyVersionId, RuleId, SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
 };
-use crate::policy::SanctionStep;
+use crate::policy::{SanctionMode, SanctionStep};
 use crate::quantities::{Fen, Minutes};
 use crate::roster::rules::{Broken, HardRule};
 use crate::roster::{RosterStatus, SwapStatus};
 use crate::who::Role;
 use crate::work_date::{DayMinute, Month, WorkDate};
-use RuleId::{T1, T2, T3, T4, T5, T6, T7, T9, T10, T11, T12, T16};
+use RuleId::{D3, D6, S2, S3, T1, T2, T3, T4, T5, T6, T7, T9, T10, T11, T12, T16};
 use chrono::NaiveDateTime;
 
 /// The reader's language.
@@ -407,6 +407,77 @@ refusals! {
         "evidence-in-future", Invalid, None,
         "时间 {at} 晚于当前时间 {now}", "{at} is later than now, {now}";
 
+    // Breaches recorded by hand.
+    /// The desk's policy does not list the rule.
+    BreachNotRecordable { rule: RuleId, recordable: Vec<RuleId> }
+        "breach-not-recordable", Invalid, Some(*rule),
+        "{rule} 不能由主管直接登记,可登记的有:{recordable}",
+        "a breach of {rule} cannot be recorded by hand; these can: {recordable}";
+    /// No such breach that day.
+    BreachUnknown { breach: BreachId }
+        "breach-unknown", NotFound, Some(D6),
+        "没有这条违规记录:{breach}", "there is no breach {breach}";
+    /// It was taken back.
+    BreachIsRetracted { breach: BreachId }
+        "breach-retracted", Conflict, Some(D6),
+        "这条违规记录已撤销", "the breach was taken back already";
+    /// The day is to come.
+    BreachInFuture { date: WorkDate, today: WorkDate }
+        "breach-in-future", Invalid, Some(D6),
+        "{date} 晚于今天 {today}", "{date} is later than today, {today}";
+    /// The evidence named is not there.
+    BreachEvidenceUnknown { rule: RuleId }
+        "breach-evidence-unknown", Invalid, Some(*rule),
+        "所引的巡查或投诉不存在,或巡查时本人在岗",
+        "the spot check or complaint named does not exist, or the person was found on post";
+    /// Off post is recorded on a spot check.
+    BreachWantsSpotCheck { rule: RuleId }
+        "breach-wants-spot-check", Invalid, Some(D3),
+        "登记离岗({rule})须引用当天的巡查记录", "off post ({rule}) is recorded on a spot check of that day";
+    /// The person was not to be on post then.
+    BreachNotOnDuty { staff: StaffId, at: NaiveDateTime, rule: RuleId }
+        "breach-not-on-duty", Invalid, Some(*rule),
+        "{staff} 在 {at} 不应在岗:未排班、用餐、请假或班次之外",
+        "{staff} was not to be on post at {at}: not rostered, at meal, on leave or outside the shift";
+
+    // Meetings.
+    /// No such meeting.
+    MeetingUnknown { meeting: MeetingId }
+        "meeting-unknown", NotFound, Some(S2),
+        "没有这次会议:{meeting}", "there is no meeting {meeting}";
+    /// It does not take place.
+    MeetingIsCancelled { meeting: MeetingId }
+        "meeting-cancelled", Conflict, Some(S2),
+        "会议已取消", "the meeting was cancelled";
+    /// It has begun.
+    MeetingBegun { starts: NaiveDateTime }
+        "meeting-begun", Conflict, Some(S2),
+        "会议时间 {starts} 已过,须在开始前办理", "the meeting begins at {starts}: this is done before";
+    /// It has not begun.
+    MeetingNotBegun { starts: NaiveDateTime }
+        "meeting-not-begun", Conflict, Some(S2),
+        "会议 {starts} 才开始", "the meeting does not begin before {starts}";
+    /// A statement is filed beforehand.
+    StatementTooLate { starts: NaiveDateTime }
+        "statement-too-late", Conflict, Some(S2),
+        "书面说明须在会议开始({starts})之前提交", "a statement is filed before the meeting begins; it began at {starts}";
+    /// The person is not to come.
+    MeetingNotExpected { staff: StaffId }
+        "meeting-not-expected", Conflict, Some(S2),
+        "{staff} 不在应到人员之列", "{staff} is not expected at the meeting";
+    /// There are no minutes yet.
+    MinutesNotPublished { meeting: MeetingId }
+        "minutes-not-published", Conflict, Some(S3),
+        "会议纪要尚未发布", "the minutes are not published yet";
+    /// Only who was there signs.
+    MinutesNotYours { staff: StaffId }
+        "minutes-not-yours", Forbidden, Some(S3),
+        "会议纪要由与会人员签字,{staff} 未与会", "those who attended sign the minutes; {staff} did not attend";
+    /// There are newer minutes.
+    MinutesRevised { revision: u32 }
+        "minutes-revised", Conflict, Some(S3),
+        "会议纪要已更新为第 {revision} 版,请重新阅读", "the minutes were revised: read revision {revision}";
+
     // Penalties and rewards.
     /// Nothing is proposed under this id (any more).
     SanctionUnknown { sanction: SanctionId }
@@ -421,9 +492,26 @@ refusals! {
         "sanction-step-done", Conflict, Some(T16),
         "{step}已完成或不需要", "nothing is left to {step}";
     /// The amount lies outside what the policy admits.
-    SanctionAmount { amount: Fen, amount_max: Fen }
+    SanctionAmount { amount: Worth, amount_max: Worth }
         "sanction-amount", Invalid, Some(T16),
         "金额 {amount} 须在 0 至 {amount_max} 之间", "the amount {amount} must lie between 0 and {amount_max}";
+    /// The amount lies outside the range in which severity decides.
+    SanctionOutOfRange { rule: RuleId, amount: Worth, low: Worth, high: Worth }
+        "sanction-out-of-range", Invalid, Some(*rule),
+        "{amount} 不在 {rule} 规定的 {low} 至 {high} 之间", "{amount} lies outside what {rule} allows: {low} to {high}";
+    /// The amount is chosen by severity, and neither may be left out, nor the reason.
+    SeverityMissing { rule: RuleId }
+        "severity-missing", Invalid, Some(*rule),
+        "{rule} 依情节轻重处罚,须选定情节和金额并写明理由",
+        "{rule} is by severity: choose the severity and the amount, and say why";
+    /// No such notice (any more).
+    NoticeUnknown { notice: NoticeId }
+        "notice-unknown", NotFound, Some(D6),
+        "没有这份通知:{notice}", "there is no notice {notice}";
+    /// Somebody took note of it.
+    NoticeIsAcknowledged { by: StaffId }
+        "notice-acknowledged", Conflict, Some(D6),
+        "{by} 已确认过这份通知", "{by} has taken note of it already";
     /// It was waived.
     SanctionWaived { sanction: SanctionId }
         "sanction-waived", Conflict, Some(T16),
@@ -585,6 +673,9 @@ words! {
         DecideAppeal "裁决申诉" "decide an appeal",
         ClosePeriod "关账" "close the month",
         AdjustPeriod "调整已关账月份" "adjust a closed month",
+        HoldMeeting "召集会议、考勤和发布纪要" "hold a meeting",
+        RecordBreach "登记违规" "record a breach",
+        AcknowledgeNotice "确认通知" "take note of a notice",
     }
 }
 
@@ -610,6 +701,8 @@ impl Action {
             Self::ExcusePresence => Some(T10),
             Self::VerifyComplaint => Some(T11),
             Self::SpotCheck => Some(RuleId::D3),
+            Self::HoldMeeting => Some(S2),
+            Self::RecordBreach | Self::AcknowledgeNotice => Some(D6),
             Self::ProposeReward
             | Self::VerifySanction
             | Self::BalanceSanction
@@ -770,8 +863,12 @@ say_as_displayed!(
     SwapId,
     ComplaintId,
     SolveId,
+    AlertId,
+    BreachId,
     LaneId,
-    AlertId
+    MeetingId,
+    NoticeId,
+    RuleId
 );
 
 impl Say for NaiveDateTime {
@@ -785,6 +882,25 @@ impl Say for Fen {
         match lang {
             Lang::Zh => format!("{self} 元"),
             Lang::En => format!("¥{self}"),
+        }
+    }
+}
+
+/// An amount in what it is expressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// Fen, or points.
+    pub amount: Fen,
+    /// Which of them.
+    pub mode: SanctionMode,
+}
+
+impl Say for Worth {
+    fn say(&self, lang: Lang) -> String {
+        match (self.mode, lang) {
+            (SanctionMode::Points, Lang::Zh) => format!("{} 分", self.amount.0),
+            (SanctionMode::Points, Lang::En) => format!("{} points", self.amount.0),
+            (SanctionMode::Money | SanctionMode::Off, _) => self.amount.say(lang),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! A penalty's proposal is derived, never stored; whoever decides brings it along as a [`Subject`]. It must still be
 //! proposed at that moment: when a late fact takes the incident away, there is nothing left to decide.
 
+pub mod acknowledge_notice;
 pub mod appeal;
 pub mod approve;
 pub mod balance;
@@ -14,13 +15,14 @@ pub mod waive;
 
 use crate::decider::{State, not_own, permit};
 use crate::event::{
-    AppealDecided, RewardProposed, SanctionAppealed, SanctionEvent, SanctionWaived,
+    AppealDecided, NoticeAcknowledged, RewardProposed, SanctionAppealed, SanctionEvent,
+    SanctionWaived, Severity,
 };
-use crate::ids::{DeskId, SanctionId, StaffId};
+use crate::ids::{DeskId, NoticeId, RuleId, SanctionId, StaffId};
 use crate::penalty::ProposedPenalty;
-use crate::policy::{ChainStep, SanctionPolicy, SanctionStep};
+use crate::policy::{AmountRange, ChainStep, SanctionMode, SanctionPolicy, SanctionStep};
 use crate::quantities::Fen;
-use crate::refusal::{Action, Refusal};
+use crate::refusal::{Action, Refusal, Worth};
 use crate::who::Issued;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ use std::collections::BTreeMap;
 pub struct SanctionState {
     /// What was decided, by penalty or reward.
     pub sanctions: BTreeMap<SanctionId, Sanction>,
+    /// Notices that HR has taken note of (D6).
+    pub acknowledged: BTreeMap<NoticeId, NoticeAcknowledged>,
 }
 
 /// What was decided about one penalty or reward.
@@ -54,6 +58,8 @@ pub struct StepTaken {
     pub step: SanctionStep,
     /// The amount as decided.
     pub amount: Fen,
+    /// How grave, where the amount is chosen by severity.
+    pub severity: Option<Severity>,
     /// What was found or why.
     pub note: String,
     /// Who.
@@ -71,6 +77,10 @@ pub struct Subject {
     pub desk: DeskId,
     /// As proposed; a decision may go below, never above.
     pub amount: Fen,
+    /// In what it is expressed.
+    pub mode: SanctionMode,
+    /// A penalty whose amount is chosen by severity: within this, and by this rule (D7).
+    pub range: Option<(RuleId, AmountRange)>,
 }
 
 impl From<&ProposedPenalty> for Subject {
@@ -79,18 +89,22 @@ impl From<&ProposedPenalty> for Subject {
             staff: proposed.staff.clone(),
             desk: proposed.desk.clone(),
             amount: proposed.amount,
+            mode: proposed.mode,
+            range: proposed.range.map(|range| (proposed.rule, range)),
         }
     }
 }
 
 impl SanctionState {
     /// A proposed reward as the subject of a decision; `desk` is the person's.
-    pub fn reward(&self, id: &SanctionId, desk: &DeskId) -> Option<Subject> {
+    pub fn reward(&self, id: &SanctionId, desk: &DeskId, mode: SanctionMode) -> Option<Subject> {
         let reward = self.sanctions.get(id)?.reward.as_ref()?;
         Some(Subject {
             staff: reward.staff.clone(),
             desk: desk.clone(),
             amount: reward.amount,
+            mode,
+            range: None,
         })
     }
 
@@ -146,10 +160,11 @@ impl State for SanctionState {
     fn evolve(&mut self, event: &SanctionEvent) {
         // The three steps have one shape and three types.
         macro_rules! taken {
-            ($step:ident, $event:ident) => {{
+            ($step:ident, $event:ident, $severity:expr) => {{
                 let step = StepTaken {
                     step: SanctionStep::$step,
                     amount: $event.amount,
+                    severity: $severity,
                     note: $event.note.clone(),
                     by: $event.by.clone(),
                     at: $event.at,
@@ -161,9 +176,11 @@ impl State for SanctionState {
             SanctionEvent::RewardProposed(reward) => {
                 self.of(&reward.sanction).reward = Some(reward.clone());
             }
-            SanctionEvent::SanctionVerified(verified) => taken!(Verify, verified),
-            SanctionEvent::SanctionBalanced(balanced) => taken!(Balance, balanced),
-            SanctionEvent::SanctionApproved(approved) => taken!(Approve, approved),
+            SanctionEvent::SanctionVerified(verified) => {
+                taken!(Verify, verified, verified.severity)
+            }
+            SanctionEvent::SanctionBalanced(balanced) => taken!(Balance, balanced, None),
+            SanctionEvent::SanctionApproved(approved) => taken!(Approve, approved, None),
             SanctionEvent::SanctionWaived(waived) => {
                 self.of(&waived.sanction).waived = Some(waived.clone());
             }
@@ -172,6 +189,10 @@ impl State for SanctionState {
             }
             SanctionEvent::AppealDecided(decided) => {
                 self.of(&decided.sanction).appeal_decided = Some(decided.clone());
+            }
+            SanctionEvent::NoticeAcknowledged(acknowledged) => {
+                self.acknowledged
+                    .insert(acknowledged.notice.clone(), acknowledged.clone());
             }
         }
     }
@@ -217,12 +238,24 @@ fn take(
         }
         Some(_) | None => {}
     }
-    let amount_max = subject.amount;
-    let amount = step.amount.or(decided.amount()).unwrap_or(amount_max);
-    if amount < Fen::ZERO || amount_max < amount {
-        return Err(Refusal::SanctionAmount { amount, amount_max });
+    let worth = |amount| Worth {
+        amount,
+        mode: subject.mode,
+    };
+    let amount = step.amount.or(decided.amount()).unwrap_or(subject.amount);
+    match subject.range {
+        Some((rule, range)) if !range.holds(amount) => Err(Refusal::SanctionOutOfRange {
+            rule,
+            amount: worth(amount),
+            low: worth(range.low),
+            high: worth(range.high),
+        }),
+        None if amount < Fen::ZERO || subject.amount < amount => Err(Refusal::SanctionAmount {
+            amount: worth(amount),
+            amount_max: worth(subject.amount),
+        }),
+        Some(_) | None => Ok(amount),
     }
-    Ok(amount)
 }
 
 /// The subject, or the refusal that nothing is proposed.

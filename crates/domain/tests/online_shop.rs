@@ -32,6 +32,8 @@ fn month(days: Vec<DayRecord>) -> DeskMonth {
         complaints: Vec::new(),
         presence: Vec::new(),
         excuses: Vec::new(),
+        meetings: Vec::new(),
+        breaches: Vec::new(),
     }
 }
 

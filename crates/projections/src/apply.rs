@@ -1,5 +1,7 @@
 //! One event → its facts, and what they make stale. A fact already happened: nothing here judges it.
 
+mod conduct;
+
 use crate::columns::{event_bytes, micros, to_json, word};
 use crate::database::column_position;
 use crate::dirty::{Closing, Dirty};
@@ -106,6 +108,10 @@ impl<'c> Applier<'c> {
             },
             Event::Period(event) => match stream {
                 Stream::Period(desk, month) => self.period(&at, &desk, month, event),
+                _ => self.misplaced(&at),
+            },
+            Event::Meeting(event) => match stream {
+                Stream::Meetings(desk, _) => self.meeting(&at, &desk, event),
                 _ => self.misplaced(&at),
             },
         }
@@ -1283,6 +1289,8 @@ impl<'c> Applier<'c> {
                     });
                 })
             }
+            EvidenceEvent::BreachRecorded(recorded) => self.breach_recorded(at, desk, recorded),
+            EvidenceEvent::BreachRetracted(retracted) => self.breach_retracted(at, retracted),
         }
     }
 
@@ -1404,21 +1412,28 @@ impl<'c> Applier<'c> {
                     by: proposed.by,
                     by_name: String::new(),
                     amount: Some(proposed.amount),
+                    severity: None,
                     note: proposed.reason,
                     at: proposed.at,
                     event: at.event,
                 },
             ),
+            SanctionEvent::NoticeAcknowledged(noted) => {
+                return self.notice_noted(at, staff, noted);
+            }
             SanctionEvent::SanctionVerified(step) => (
                 step.sanction.clone(),
-                decided(
-                    at,
-                    SanctionStatus::Verified,
-                    step.by,
-                    step.amount,
-                    step.note,
-                    step.at,
-                ),
+                SanctionStepRow {
+                    severity: step.severity,
+                    ..decided(
+                        at,
+                        SanctionStatus::Verified,
+                        step.by,
+                        step.amount,
+                        step.note,
+                        step.at,
+                    )
+                },
             ),
             SanctionEvent::SanctionBalanced(step) => (
                 step.sanction.clone(),
@@ -1449,6 +1464,7 @@ impl<'c> Applier<'c> {
                     by: waived.by,
                     by_name: String::new(),
                     amount: None,
+                    severity: None,
                     note: waived.reason,
                     at: waived.at,
                     event: at.event,
@@ -1461,6 +1477,7 @@ impl<'c> Applier<'c> {
                     by: staff.clone(),
                     by_name: String::new(),
                     amount: None,
+                    severity: None,
                     note: appealed.reason,
                     at: appealed.at,
                     event: at.event,
@@ -1481,6 +1498,7 @@ impl<'c> Applier<'c> {
                         by: decision.by,
                         by_name: String::new(),
                         amount: None,
+                        severity: None,
                         note: decision.reason,
                         at: decision.at,
                         event: at.event,
@@ -1663,6 +1681,7 @@ fn decided(
         by,
         by_name: String::new(),
         amount: Some(amount),
+        severity: None,
         note,
         at: when,
         event: at.event,

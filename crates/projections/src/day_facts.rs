@@ -64,6 +64,7 @@ impl Facts<'_> {
         let leaves: Vec<LeaveRow> =
             self.states("leave", By::Staff(staff.as_str()), Some((&day, &day)))?;
         let overtime = self.overtime(staff, date)?;
+        let meetings = self.meetings_attended(staff, &desk, policy, date)?;
         let punched_today = punches.iter().any(|punch| {
             let at = punch.suspicion.map_or(punch.at, |_| punch.received_at);
             zone.date(at) == date
@@ -73,6 +74,7 @@ impl Facts<'_> {
             && corrections.is_empty()
             && leaves.is_empty()
             && overtime.is_empty()
+            && meetings.is_empty()
         {
             return Ok(None);
         }
@@ -84,10 +86,15 @@ impl Facts<'_> {
             ),
             None => (Vec::new(), Vec::new()),
         };
-        let presence = match &shift {
+        let mut presence = match &shift {
             Some(shift) => self.presence_shown(staff, &desk, policy, shift, date)?,
             None => Vec::new(),
         };
+        // Whoever sat in a meeting was there.
+        presence.extend(meetings.iter().map(|meeting| PresenceShown {
+            event: meeting.event,
+            at: meeting.from,
+        }));
         // What time passing decides about a day is decided when its windows are over; later days change nothing.
         let settled = date.plus_days(rules::settling_days(&desk));
         let closed_through = self
@@ -103,11 +110,12 @@ impl Facts<'_> {
             next_shift_start,
             punches,
             corrections: corrections.into_iter().map(correction).collect(),
-            leaves: leaves.into_iter().map(leave).collect(),
+            leaves: leaves.into_iter().map(LeaveFact::from).collect(),
             unarranged_swaps,
             colleague_punches,
             presence,
             overtime,
+            meetings,
             day_kind: self.day_kind(date)?,
             closed_through,
         };
@@ -239,14 +247,16 @@ fn correction(row: CorrectionRow) -> CorrectionFact {
     }
 }
 
-fn leave(row: LeaveRow) -> LeaveFact {
-    LeaveFact {
-        leave: row.leave,
-        events: row.events,
-        kind: row.kind,
-        span: row.span,
-        filed_at: row.requested_at,
-        emergency: row.emergency.is_some(),
-        status: row.status,
+impl From<LeaveRow> for LeaveFact {
+    fn from(row: LeaveRow) -> Self {
+        Self {
+            leave: row.leave,
+            events: row.events,
+            kind: row.kind,
+            span: row.span,
+            filed_at: row.requested_at,
+            emergency: row.emergency.is_some(),
+            status: row.status,
+        }
     }
 }

@@ -169,7 +169,9 @@ pub(crate) fn desk_month(
             month.last(),
         )?,
     };
-    if days.is_empty() {
+    let meetings = facts.meeting_facts(desk, month)?;
+    let breaches = facts.breach_facts(desk, month)?;
+    if days.is_empty() && meetings.is_empty() && breaches.is_empty() {
         return Ok(None);
     }
     let from = row.zone.instant(month.first(), DayMinute(0));
@@ -245,6 +247,8 @@ pub(crate) fn desk_month(
         complaints: complaints.into_iter().filter_map(complaint).collect(),
         presence,
         excuses,
+        meetings,
+        breaches,
     };
     Ok(Some(DeskMonthFacts {
         facts: month_facts,

@@ -15,6 +15,7 @@
 mod apply;
 mod columns;
 mod compare;
+mod conduct_facts;
 mod database;
 mod day_facts;
 mod derive;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod balances;
+mod conduct;
 mod desk_board;
 mod desks;
 mod duty_table;
@@ -21,6 +22,7 @@ mod staff;
 mod utilisation;
 
 pub use balances::{BalanceLine, LeaveBalance};
+pub use conduct::NoticeRow;
 pub use desk_board::{BoardPerson, DemandSlot, DeskBoard};
 pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine, DutyWeek};
 pub use evidence::EvidenceRow;

@@ -1,10 +1,15 @@
 //! The states things go through, folded from their events; also the rows that queries answer with.
 
+mod conduct;
+
+pub use conduct::*;
+
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
     CalendarDay, Category, Complainant, ComplaintAbout, Contract, Edge, Lane, LaneOpening,
-    LaneStint, LeaveKind, LeaveSpan, Protected, ShiftTemplatesAdopted, Skill, SolveReport,
+    LaneStint, LeaveKind, LeaveSpan, Protected, Severity, ShiftTemplatesAdopted, Skill,
+    SolveReport,
 };
 use domain::ids::{
     AlertId, ComplaintId, CorrectionId, DeskId, EventId, LaneId, LeaveId, PolicyVersionId,
@@ -338,6 +343,9 @@ pub struct SanctionStepRow {
     pub by_name: String,
     /// The amount as decided, if the step decides one.
     pub amount: Option<Fen>,
+    /// How grave, where the amount is chosen by severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// What was found, or why.
     pub note: String,
     /// When.

@@ -1,5 +1,7 @@
 //! Events as sentences.
 
+mod conduct;
+
 use chrono::{DateTime, Utc};
 use domain::event::*;
 use domain::ids::{RuleId, StaffId};
@@ -69,6 +71,14 @@ pub fn rule_words(rule: RuleId, lang: Lang) -> String {
         (RuleId::T13, Lang::Zh) => "用餐超时",
         (RuleId::T14, Lang::Zh) => "同时用餐",
         (RuleId::T15, Lang::Zh) => "服务态度",
+        (RuleId::S2, Lang::Zh) => "缺席例会",
+        (RuleId::S5, Lang::Zh) => "迟到早退缺勤",
+        (RuleId::D3, Lang::Zh) => "巡查离岗",
+        (RuleId::D4 | RuleId::M11, Lang::Zh) => "缺席班前班后会",
+        (RuleId::D5 | RuleId::P4, Lang::Zh) => "到岗时间",
+        (RuleId::D6, Lang::Zh) => "考核不达标",
+        (RuleId::D7, Lang::Zh) => "投诉责任",
+        (RuleId::T16, Lang::Zh) => "奖励",
         (RuleId::T8, Lang::En) => "missed punch",
         (RuleId::T9, Lang::En) => "unarranged swap",
         (RuleId::T10, Lang::En) => "offline on duty",
@@ -77,6 +87,14 @@ pub fn rule_words(rule: RuleId, lang: Lang) -> String {
         (RuleId::T13, Lang::En) => "meal over time",
         (RuleId::T14, Lang::En) => "meals at once",
         (RuleId::T15, Lang::En) => "discourtesy",
+        (RuleId::S2, Lang::En) => "missed meeting",
+        (RuleId::S5, Lang::En) => "late, early or absent",
+        (RuleId::D3, Lang::En) => "off post",
+        (RuleId::D4 | RuleId::M11, Lang::En) => "missed briefing",
+        (RuleId::D5 | RuleId::P4, Lang::En) => "arrival time",
+        (RuleId::D6, Lang::En) => "assessment item failed",
+        (RuleId::D7, Lang::En) => "answerable for a complaint",
+        (RuleId::T16, Lang::En) => "reward",
         _ => "",
     };
     if words.is_empty() {
@@ -123,6 +141,7 @@ pub fn words(event: &Event, lang: Lang, name: &dyn Fn(&StaffId) -> String, zone:
         Event::Evidence(event) => evidence(&s, event),
         Event::Sanction(event) => sanction(&s, event),
         Event::Period(event) => period(&s, event),
+        Event::Meeting(event) => conduct::meeting(&s, event),
     }
 }
 
@@ -648,6 +667,11 @@ fn evidence(s: &Speaker<'_>, event: &EvidenceEvent) -> String {
                 e.note
             ),
         ),
+        EvidenceEvent::BreachRecorded(e) => conduct::breach(s, e),
+        EvidenceEvent::BreachRetracted(e) => s.say(
+            format!("{}撤销违规记录:{}", s.name(&e.by), e.reason),
+            format!("breach taken back by {}: {}", s.name(&e.by), e.reason),
+        ),
     }
 }
 
@@ -674,6 +698,10 @@ fn sanction(s: &Speaker<'_>, event: &SanctionEvent) -> String {
                 s.name(&e.staff),
                 e.reason
             ),
+        ),
+        SanctionEvent::NoticeAcknowledged(e) => s.say(
+            format!("{}确认通知:{}", s.name(&e.by), e.note),
+            format!("notice noted by {}: {}", s.name(&e.by), e.note),
         ),
         SanctionEvent::SanctionVerified(e) => step("核实", "verified", &e.by, e.amount, &e.note),
         SanctionEvent::SanctionBalanced(e) => step("平衡", "balanced", &e.by, e.amount, &e.note),

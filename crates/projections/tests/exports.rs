@@ -287,6 +287,7 @@ async fn no_cell_can_become_a_formula() {
             SanctionEvent::from(SanctionVerified {
                 sanction: missed,
                 amount: Fen(1000),
+                severity: None,
                 note: "+1;@x".to_owned(),
                 by: "LEAD".into(),
                 at: at(9, "12:00"),

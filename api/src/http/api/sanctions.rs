@@ -1,7 +1,7 @@
 //! Penalties and rewards.
 
 use super::answers::{Created, command, show};
-use crate::app::{App, Caller, DecideAppeal, ProposeReward, Reason, TakeStep};
+use crate::app::{App, Caller, DecideAppeal, ProposeReward, Reason, TakeStep, VerifySanction};
 use crate::http::extract::{At, Command, Done, JsonBody, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
@@ -47,7 +47,7 @@ pub(super) async fn propose_reward(
     Ok(Done::created(receipt.map(Created::of)))
 }
 
-command!(verify(SanctionId, JsonBody<TakeStep>) |app, caller, sanction, JsonBody(input)|
+command!(verify(SanctionId, JsonBody<VerifySanction>) |app, caller, sanction, JsonBody(input)|
     app.verify_sanction(caller, &sanction, input) => nothing);
 command!(balance(SanctionId, JsonBody<TakeStep>) |app, caller, sanction, JsonBody(input)|
     app.balance_sanction(caller, &sanction, input) => nothing);

@@ -181,6 +181,7 @@ of_desk!(alerts<MonthOrPending> |view, desk, asked| match asked.month {
     Some(month) => view.alerts_of_desk(&desk, month.first(), month.last()),
     None => view.alerts_open(&desk),
 });
+of_desk!(breaches<OfMonth> |view, desk, asked| view.breaches(&desk, asked.month));
 of_desk!(sanctions_of_desk<OfMonth> |view, desk, asked| view.penalties(&desk, asked.month));
 of_desk!(occurrences<OfMonth> |view, desk, asked| view.presence_occurrences(&desk, asked.month));
 

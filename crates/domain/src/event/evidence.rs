@@ -1,7 +1,8 @@
 //! `evidence-{desk}-{yyyy-mm-dd}`: what feeds and people saw.
 
 use crate::event::events;
-use crate::ids::{AlertId, CallId, ComplaintId, StaffId};
+use crate::ids::{AlertId, BreachId, CallId, ComplaintId, RuleId, StaffId};
+use crate::work_date::WorkDate;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +138,43 @@ pub struct AlertRaised {
     pub at: DateTime<Utc>,
 }
 
+/// What a breach recorded by hand rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BreachEvidence {
+    /// A spot check of that day that found the person off post (D3).
+    SpotCheck {
+        /// When it was made.
+        at: DateTime<Utc>,
+    },
+    /// A complaint.
+    Complaint {
+        /// Which.
+        complaint: ComplaintId,
+    },
+}
+
+/// A lead recorded a breach of one of the rules that are recorded by hand (D3, D6, D7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachRecorded {
+    /// Its id.
+    pub breach: BreachId,
+    /// Of which rule.
+    pub rule: RuleId,
+    /// By whom.
+    pub staff: StaffId,
+    /// On which day.
+    pub work_date: WorkDate,
+    /// What happened.
+    pub subject: String,
+    /// What it rests on, beside the lead's word.
+    pub evidence: Option<BreachEvidence>,
+    /// Who recorded it.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// The alert is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertClosed {
@@ -144,6 +182,19 @@ pub struct AlertClosed {
     pub alert: AlertId,
     /// What came of it; may be empty.
     pub note: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A recorded breach turned out to be none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachRetracted {
+    /// Which.
+    pub breach: BreachId,
+    /// Why.
+    pub reason: String,
     /// Who.
     pub by: StaffId,
     /// When.
@@ -161,5 +212,7 @@ events! {
         "evidence.spot_checked", 1 => SpotChecked,
         "evidence.alert_raised", 1 => AlertRaised,
         "evidence.alert_closed", 1 => AlertClosed,
+        "evidence.breach_recorded", 1 => BreachRecorded,
+        "evidence.breach_retracted", 1 => BreachRetracted,
     }
 }

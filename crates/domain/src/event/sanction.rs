@@ -2,7 +2,7 @@
 //! itself is derived, never stored; its id ties the decision to it across replays.
 
 use crate::event::events;
-use crate::ids::{SanctionId, StaffId};
+use crate::ids::{NoticeId, SanctionId, StaffId};
 use crate::quantities::Fen;
 use crate::work_date::WorkDate;
 use chrono::{DateTime, Utc};
@@ -27,6 +27,18 @@ pub struct RewardProposed {
     pub at: DateTime<Utc>,
 }
 
+/// How grave a breach was found to be (情节轻重, D7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// 轻微
+    Minor,
+    /// 一般
+    Moderate,
+    /// 严重
+    Serious,
+}
+
 macro_rules! steps {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -46,9 +58,25 @@ macro_rules! steps {
     )*};
 }
 
+/// The lead looked into it and found it true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SanctionVerified {
+    /// Which.
+    pub sanction: SanctionId,
+    /// The amount as decided at this step.
+    pub amount: Fen,
+    /// How grave, where the amount is chosen by severity (D7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// What was found or why.
+    pub note: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 steps! {
-    /// The lead looked into it and found it true.
-    SanctionVerified;
     /// HR weighed it against the whole company (总体平衡).
     SanctionBalanced;
     /// The GM office approved it; from here it reaches payroll.
@@ -94,6 +122,19 @@ pub struct AppealDecided {
     pub at: DateTime<Utc>,
 }
 
+/// HR has taken note of a notice (D6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeAcknowledged {
+    /// Which.
+    pub notice: NoticeId,
+    /// What is to be done.
+    pub note: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 events! {
     /// Facts of stream `sanctions-{staff}-{yyyy-mm}`.
     SanctionEvent {
@@ -104,5 +145,6 @@ events! {
         "sanction.waived", 1 => SanctionWaived,
         "sanction.appealed", 1 => SanctionAppealed,
         "sanction.appeal_decided", 1 => AppealDecided,
+        "sanction.notice_acknowledged", 1 => NoticeAcknowledged,
     }
 }

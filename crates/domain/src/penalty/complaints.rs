@@ -103,6 +103,7 @@ fn unanswered<'a>(
     let date = reaching.last()?.date;
     Some(Incident {
         rule: RuleId::T11,
+        amount: None,
         staff,
         work_date: date,
         subject: format!("{}#{number}", desk.month.month),
@@ -148,6 +149,7 @@ fn discourteous<'a>(
 ) -> Incident<'a> {
     Incident {
         rule: RuleId::T15,
+        amount: None,
         staff,
         work_date: date,
         subject: complaint.complaint.to_string(),

@@ -1,6 +1,7 @@
-//! What a day's record shows by itself: unarranged swaps (T9), absence (T12), missed punches (T8), long meals (T13).
+//! What a day's record shows by itself: unarranged swaps (T9), absence (T12), missed punches (T8), long meals
+//! (T13); lateness stands in its own file.
 
-use super::{Desk, Incident, ProposedPenalty};
+use super::{Desk, Incident, ProposedPenalty, lateness};
 use crate::day::{DayRecord, EdgeState, SegmentRecord};
 use crate::event::Side;
 use crate::ids::RuleId;
@@ -12,32 +13,34 @@ pub(super) fn propose(desk: &Desk<'_>, proposed: &mut Vec<ProposedPenalty>) {
         let Some(policy) = desk.policy_on(day.date) else {
             continue;
         };
-        let mut found: Vec<ProposedPenalty> = unarranged_swap(day)
+        let mut found: Vec<Incident<'_>> = unarranged_swap(day)
             .into_iter()
             .chain(absence(day))
             .chain(missed_punches(day))
-            .filter_map(|incident| desk.penalty(incident, policy))
+            .chain(lateness::incidents(day, policy))
+            .filter(|found| found.amount.is_some() || policy.sanction.amount(found.rule).is_some())
             .collect();
         keep_first_that_applies(&mut found, policy);
-        proposed.extend(found);
+        proposed.extend(found.into_iter().filter_map(|i| desk.penalty(i, policy)));
         proposed.extend(long_meals(day, policy).filter_map(|i| desk.penalty(i, policy)));
     }
 }
 
 /// One incident, one penalty: of the rules in the policy's precedence, only the first that applies to the day stays.
-fn keep_first_that_applies(found: &mut Vec<ProposedPenalty>, policy: &Policy) {
+fn keep_first_that_applies(found: &mut Vec<Incident<'_>>, policy: &Policy) {
     let precedence = &policy.sanction.precedence;
     let first = precedence
         .iter()
-        .find(|&&rule| found.iter().any(|penalty| penalty.rule == rule));
+        .find(|&&rule| found.iter().any(|incident| incident.rule == rule));
     if let Some(&first) = first {
-        found.retain(|penalty| penalty.rule == first || !precedence.contains(&penalty.rule));
+        found.retain(|incident| incident.rule == first || !precedence.contains(&incident.rule));
     }
 }
 
-fn incident(day: &DayRecord, rule: RuleId, subject: String) -> Incident<'_> {
+pub(super) fn incident(day: &DayRecord, rule: RuleId, subject: String) -> Incident<'_> {
     Incident {
         rule,
+        amount: None,
         staff: &day.staff,
         work_date: day.date,
         subject,
@@ -49,7 +52,7 @@ fn incident(day: &DayRecord, rule: RuleId, subject: String) -> Incident<'_> {
     }
 }
 
-fn shift_code(day: &DayRecord) -> &str {
+pub(super) fn shift_code(day: &DayRecord) -> &str {
     day.shift.as_ref().map_or("", |code| code.as_str())
 }
 

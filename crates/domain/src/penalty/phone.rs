@@ -38,6 +38,7 @@ fn at_meal<'a>(desk: &Desk<'_>, call: &CallFact, person: &'a PersonAt) -> Incide
     let date = person.date;
     Incident {
         rule: RuleId::T14,
+        amount: None,
         staff: &person.staff,
         work_date: date,
         subject: date.to_string(),

@@ -153,6 +153,7 @@ fn count(
         let month = desk.month.month;
         let incident = Incident {
             rule: RuleId::T10,
+            amount: None,
             staff,
             work_date: date,
             subject: format!("{month}#{}", index + 1),

@@ -1,6 +1,8 @@
 //! Reading a policy document from TOML. Every fault is reported, each with its line, so that one reading is enough to
 //! mend them all.
 
+mod conduct;
+
 use super::*;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
@@ -17,12 +19,17 @@ pub const ONLINE_SHOP: &str = include_str!("../../policies/online_shop.toml");
 
 /// The rules of a mall's cashier lanes (M1–M11) as shipped.
 pub const MALL: &str = include_str!("../../policies/mall.toml");
+/// The rules of the service centre's desk (S1–S5) as shipped.
+pub const SERVICE_CENTRE: &str = include_str!("../../policies/service_centre.toml");
+
+/// The rules of the decoration company's call centre (D1–D9) as shipped.
+pub const CALL_CENTRE: &str = include_str!("../../policies/call_centre.toml");
 
 /// The schema this build reads.
 const SCHEMA: i64 = 1;
 
 /// The rules a penalty is derived from; only these may have an amount or a place in the precedence.
-pub const PENALTY_RULES: [RuleId; 8] = [
+pub const PENALTY_RULES: [RuleId; 15] = [
     RuleId::T8,
     RuleId::T9,
     RuleId::T10,
@@ -31,6 +38,13 @@ pub const PENALTY_RULES: [RuleId; 8] = [
     RuleId::T13,
     RuleId::T14,
     RuleId::T15,
+    RuleId::S2,
+    RuleId::S5,
+    RuleId::D3,
+    RuleId::D4,
+    RuleId::D5,
+    RuleId::D6,
+    RuleId::D7,
 ];
 
 /// What is wrong with a policy document, and where.
@@ -555,6 +569,8 @@ fn version(section: &Section<'_, '_>) -> Policy {
     let overtime = overtime(&read("overtime", None));
     let law = law(&read("law", None));
     let sanction = sanction(&read("sanction", Some(RuleId::T16)), &law);
+    let lateness = conduct::lateness(section);
+    let meeting = conduct::meeting(section);
     let duty_table = duty_table(&read("duty_table", Some(RuleId::T3)));
     let roster = roster(&read("roster", Some(RuleId::T4)));
     let headcount = section.optional("headcount").map(|value| {
@@ -575,6 +591,8 @@ fn version(section: &Section<'_, '_>) -> Policy {
         meal,
         overtime,
         sanction,
+        lateness,
+        meeting,
         duty_table,
         roster,
         law,
@@ -756,7 +774,17 @@ fn sanction(section: &Section<'_, '_>, law: &LawPolicy) -> SanctionPolicy {
                 amounts(&section.section_of(value, path, line), 1_000)
             })
             .unwrap_or_default(),
+        range_fen: conduct::ranges(section, "range_fen", 1_000_000),
+        range_points: conduct::ranges(section, "range_points", 1_000),
+        cites: conduct::cites(section),
+        recordable: section
+            .optional("recordable")
+            .map(|value| section.words_of(value, "recordable", Some(RuleId::D6)))
+            .unwrap_or_default(),
+        escalation: conduct::escalation(section),
+        full_attendance: conduct::full_attendance(section),
     };
+    conduct::check(section, &policy);
     if mode == SanctionMode::Points && policy.amount_points.is_empty() {
         section.fault(
             section.key_line("mode"),
@@ -787,6 +815,13 @@ fn amounts(section: &Section<'_, '_>, max: i64) -> BTreeMap<RuleId, i64> {
         let text: &str = name.get_ref();
         let rule = RuleId::deserialize(StrDeserializer::<WordError>::new(text)).ok();
         match rule {
+            Some(RuleId::S5) => section.fault(
+                section.reader.line(name.span().start),
+                text,
+                Some(RuleId::S5),
+                "迟到早退的金额写在 lateness 的分档里".into(),
+                "amounts of lateness stand in the tiers of lateness".into(),
+            ),
             Some(rule) if PENALTY_RULES.contains(&rule) => {
                 amounts.insert(rule, section.whole_of(value, text, 0..=max, Some(rule)));
             }

@@ -7,6 +7,8 @@ use crate::event::{Compensation, DayKind};
 pub(super) struct Extra {
     pub(super) beyond_minutes: Minutes,
     pub(super) overtime: OvertimeMinutes,
+    /// Of the time beyond the plan, what counts.
+    pub(super) counted_minutes: Minutes,
     pub(super) time_off_earned_minutes: Minutes,
     /// Punches on a day off and approvals that it rests on.
     pub(super) events: BTreeSet<EventId>,
@@ -67,13 +69,14 @@ pub(super) fn count(
     Extra {
         beyond_minutes,
         overtime,
+        counted_minutes: counted,
         time_off_earned_minutes,
         events,
     }
 }
 
 /// What the calendar says where no roster does.
-fn is_workday(facts: &DayFacts) -> bool {
+pub(super) fn is_workday(facts: &DayFacts) -> bool {
     match facts.day_kind {
         Some(DayKind::MakeUpWorkday) => true,
         Some(DayKind::Statutory | DayKind::AdjustedRest) => false,

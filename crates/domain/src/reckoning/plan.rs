@@ -25,7 +25,7 @@ impl Span {
         };
         (cut.from < cut.until).then_some(cut)
     }
-    fn without(self, other: Self) -> impl Iterator<Item = Self> {
+    pub(super) fn without(self, other: Self) -> impl Iterator<Item = Self> {
         let rest = match self.cut(other.from, other.until) {
             None => [Some(self), None],
             Some(gone) => [

@@ -88,6 +88,7 @@ pub(crate) fn facts_of(zone: Zone, staff: &str, on: &str, text: &str) -> DayFact
         colleague_punches: Vec::new(),
         presence: Vec::new(),
         overtime: Vec::new(),
+        meetings: Vec::new(),
         day_kind: None,
         closed_through: Some(on.plus_days(30)),
     };

@@ -270,6 +270,7 @@ fn record(date: &str, arrival: EdgeState, departure: EdgeState) -> DayRecord {
         overtime: OvertimeMinutes::default(),
         beyond_minutes: zero,
         time_off_earned_minutes: zero,
+        meeting_minutes: zero,
         lead_missed_minutes: zero,
         unarranged_swap: None,
         swap_evidence: vec![],

@@ -7,11 +7,14 @@ use domain::event::*;
 use domain::evidence::EvidenceState;
 use domain::evidence::excuse_presence::{self, ExcusePresence};
 use domain::evidence::file_complaint::{self, FileComplaint};
+use domain::evidence::record_breach::{self, Grounds, RecordBreach};
 use domain::evidence::report_presence::{self, ReportPresence};
+use domain::evidence::retract_breach::{self, RetractBreach};
 use domain::evidence::ring_call::{self, RingCall};
 use domain::evidence::spot_check::{self, SpotCheck};
 use domain::evidence::verify_complaint::{self, VerifyComplaint};
-use domain::ids::{ComplaintId, StaffId};
+use domain::ids::{BreachId, ComplaintId, RuleId, StaffId};
+use domain::moment::Post;
 use domain::staff::StaffState;
 use std::collections::BTreeSet;
 
@@ -303,4 +306,156 @@ fn d3_a_spot_check_is_of_somebody_else_now() {
     );
     let gone = staff("ann", [Left { last: day("12-02") }.into()]);
     assert_eq!(code(check("boss:lead", &gone)), Err("staff-not-employed"));
+}
+
+#[test]
+fn d3_d6_a_breach_is_recorded_of_listed_rules_on_evidence_that_is_there() {
+    let sanction = {
+        let text = include_str!("../../policies/call_centre.toml");
+        let document = domain::policy::PolicyDocument::parse(text).unwrap();
+        document.versions[0].sanction.clone()
+    };
+    let spot = |on_post| {
+        EvidenceEvent::from(SpotChecked {
+            staff: "ann".into(),
+            at: at("12-03 14:00"),
+            on_post,
+            note: String::new(),
+            by: "boss".into(),
+        })
+    };
+    let check = Some(BreachEvidence::SpotCheck {
+        at: at("12-03 14:00"),
+    });
+    let complaint = Some(BreachEvidence::Complaint {
+        complaint: ComplaintId(id(7)),
+    });
+    let on_duty = Grounds {
+        complaint_known: false,
+        found_off_post: false,
+        post: Some(Post::Missing),
+    };
+    let at_meal = Grounds {
+        post: Some(Post::AtMeal),
+        ..on_duty
+    };
+    let record = |state: &EvidenceState, rule, evidence: &Option<BreachEvidence>, grounds, by| {
+        let command = RecordBreach {
+            breach: BreachId(id(1)),
+            rule,
+            staff: "ann".into(),
+            work_date: day("12-03"),
+            subject: "不在岗".into(),
+            evidence: evidence.clone(),
+        };
+        let ann = staff("ann", []);
+        let grounds = Grounds {
+            found_off_post: state.found_off_post(&"ann".into(), at("12-03 14:00")),
+            ..grounds
+        };
+        record_breach::decide(
+            state,
+            &command,
+            grounds,
+            &ann,
+            &sanction,
+            ZONE,
+            &issued(by, NOW),
+        )
+    };
+    let boss = "boss:lead";
+    let cases = [
+        (vec![spot(false)], RuleId::D3, &check, on_duty, boss, "ok"),
+        (vec![], RuleId::D6, &None, Grounds::default(), boss, "ok"),
+        (
+            vec![spot(true)],
+            RuleId::D3,
+            &check,
+            on_duty,
+            boss,
+            "breach-evidence-unknown",
+        ),
+        (
+            vec![],
+            RuleId::D3,
+            &check,
+            on_duty,
+            boss,
+            "breach-evidence-unknown",
+        ),
+        (
+            vec![spot(false)],
+            RuleId::D3,
+            &check,
+            at_meal,
+            boss,
+            "breach-not-on-duty",
+        ),
+        (
+            vec![spot(false)],
+            RuleId::D3,
+            &None,
+            on_duty,
+            boss,
+            "breach-wants-spot-check",
+        ),
+        (
+            vec![],
+            RuleId::D7,
+            &complaint,
+            on_duty,
+            boss,
+            "breach-evidence-unknown",
+        ),
+        (
+            vec![],
+            RuleId::T8,
+            &None,
+            on_duty,
+            boss,
+            "breach-not-recordable",
+        ),
+        (vec![], RuleId::D6, &None, on_duty, "ann:lead", "own-matter"),
+        (
+            vec![],
+            RuleId::D6,
+            &None,
+            on_duty,
+            "bob:otherlead",
+            "not-permitted",
+        ),
+        (vec![], RuleId::D6, &None, on_duty, "hr:hr", "not-permitted"),
+    ];
+    for (facts, rule, evidence, grounds, by, wanted) in cases {
+        let state: EvidenceState = domain::decider::State::fold(&facts);
+        let found = match record(&state, rule, evidence, grounds, by) {
+            Ok(facts) if facts.len() == 1 => "ok",
+            Ok(_) => "nothing",
+            Err(refusal) => refusal.code(),
+        };
+        assert_eq!(found, wanted, "{rule} {evidence:?} {by}");
+    }
+    let retract = |state: &EvidenceState, by: &str| {
+        let command = RetractBreach {
+            breach: BreachId(id(1)),
+            reason: "已登记外出".into(),
+        };
+        retract_breach::decide(state, &command, &desk(), &issued(by, NOW))
+    };
+    let recorded = || {
+        given([])
+            .when(|state| record(state, RuleId::D6, &None, Grounds::default(), boss))
+            .go_on()
+    };
+    given([])
+        .when(|state| retract(state, boss))
+        .refused_as("breach-unknown", "");
+    recorded()
+        .when(|state| retract(state, "ann:lead"))
+        .refused_as("own-matter", "breach");
+    recorded()
+        .when(|state| retract(state, boss))
+        .go_on()
+        .when(|state| retract(state, boss))
+        .refused_as("breach-retracted", "");
 }

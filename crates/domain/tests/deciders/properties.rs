@@ -7,6 +7,7 @@ use domain::desk::DeskState;
 use domain::event::*;
 use domain::evidence::EvidenceState;
 use domain::leave::LeaveState;
+use domain::meeting::MeetingState;
 use domain::org::OrgState;
 use domain::period::PeriodState;
 use domain::roster::{RosterContext, RosterState};
@@ -40,6 +41,7 @@ struct States {
     evidence: EvidenceState,
     sanction: SanctionState,
     period: PeriodState,
+    meeting: MeetingState,
 }
 
 impl States {
@@ -54,6 +56,7 @@ impl States {
             Event::Evidence(event) => self.evidence.evolve(event),
             Event::Sanction(event) => self.sanction.evolve(event),
             Event::Period(event) => self.period.evolve(event),
+            Event::Meeting(event) => self.meeting.evolve(event),
         }
     }
 
@@ -70,6 +73,13 @@ impl States {
         assert!(self.roster.unarranged_swaps(&ann, date).count() <= self.roster.swaps.len());
         for kind in [LeaveKind::Compensatory, LeaveKind::Annual] {
             assert!(self.leave.available(kind) <= self.leave.balance(kind));
+        }
+        for meeting in self.meeting.meetings.values() {
+            let attended = meeting
+                .attendance
+                .as_ref()
+                .map_or(0, |taken| taken.present.len());
+            assert!(meeting.unsigned().len() <= attended);
         }
         for sanction in self.sanction.sanctions.values() {
             sanction.next_step(&policy().sanction.chain);

@@ -4,8 +4,12 @@ use crate::given::{Given, given};
 use crate::world::*;
 use domain::decider::Decision;
 use domain::event::*;
+use domain::ids::RuleId;
+use domain::penalty::notice::Notice;
+use domain::policy::{AmountRange, SanctionMode};
 use domain::quantities::Fen;
-use domain::refusal::Refusal;
+use domain::refusal::{Lang, Refusal, Worth};
+use domain::sanction::acknowledge_notice::{self, AcknowledgeNotice};
 use domain::sanction::appeal::{self, Appeal};
 use domain::sanction::approve::{self, ApproveSanction};
 use domain::sanction::balance::{self, BalanceSanction};
@@ -23,6 +27,15 @@ fn penalty() -> Subject {
         staff: "ann".into(),
         desk: desk(),
         amount: Fen(1000),
+        mode: SanctionMode::Money,
+        range: None,
+    }
+}
+
+fn worth(fen: i64) -> Worth {
+    Worth {
+        amount: Fen(fen),
+        mode: SanctionMode::Money,
     }
 }
 
@@ -30,6 +43,7 @@ fn verify(state: &SanctionState, by: &str, amount: Option<i64>) -> Decision<Sanc
     let command = VerifySanction {
         sanction: "p1".into(),
         amount: amount.map(Fen),
+        severity: None,
         note: "属实".into(),
     };
     verify::decide(
@@ -184,8 +198,8 @@ fn t16_an_amount_may_go_down_never_above_what_the_policy_says() {
         given([])
             .when(|state| verify(state, "boss:lead", Some(amount)))
             .refused(Refusal::SanctionAmount {
-                amount: Fen(amount),
-                amount_max: Fen(1000),
+                amount: worth(amount),
+                amount_max: worth(1000),
             });
     }
     given([])
@@ -225,6 +239,7 @@ fn t16_what_is_no_longer_proposed_is_not_decided() {
             let command = VerifySanction {
                 sanction: "p1".into(),
                 amount: None,
+                severity: None,
                 note: String::new(),
             };
             verify::decide(
@@ -358,15 +373,24 @@ fn t16_rewards_walk_the_same_chain() {
     let proposed = given([])
         .when(|state| propose(state, "boss:lead", 5000, "客户表扬"))
         .go_on();
-    let reward = proposed.0.reward(&"r1".into(), &desk()).unwrap();
+    let reward = proposed
+        .0
+        .reward(&"r1".into(), &desk(), SanctionMode::Money)
+        .unwrap();
     assert_eq!(
         (reward.staff.clone(), reward.amount),
         ("ann".into(), Fen(5000))
     );
-    assert_eq!(proposed.0.reward(&"p1".into(), &desk()), None);
+    assert_eq!(
+        proposed
+            .0
+            .reward(&"p1".into(), &desk(), SanctionMode::Money),
+        None
+    );
     let verify_reward = VerifySanction {
         sanction: "r1".into(),
         amount: None,
+        severity: None,
         note: String::new(),
     };
     let state = proposed
@@ -397,4 +421,125 @@ fn t16_rewards_walk_the_same_chain() {
             .when(|state| propose(state, by, amount, reason))
             .refused_as(code, "");
     }
+}
+
+/// Ann's complaint that reached the management, ¥100–300 (D7).
+fn ranged() -> Subject {
+    let range = AmountRange {
+        low: Fen(10_000),
+        high: Fen(30_000),
+    };
+    Subject {
+        amount: range.low,
+        range: Some((RuleId::D7, range)),
+        ..penalty()
+    }
+}
+
+#[test]
+fn d7_an_amount_is_chosen_within_the_range_with_severity_and_reason() {
+    let verify = |amount: Option<i64>, severity: Option<Severity>, note: &str| {
+        let command = VerifySanction {
+            sanction: "p1".into(),
+            amount: amount.map(Fen),
+            severity,
+            note: note.into(),
+        };
+        let by = issued("boss:lead", NOW);
+        move |state: &SanctionState| {
+            verify::decide(state, &command, Some(&ranged()), &policy().sanction, &by)
+        }
+    };
+    let serious = Some(Severity::Serious);
+    for (amount, severity, note, code) in [
+        (Some(9_999), serious, "影响恶劣", "sanction-out-of-range"),
+        (Some(30_001), serious, "影响恶劣", "sanction-out-of-range"),
+        (Some(20_000), None, "影响恶劣", "severity-missing"),
+        (Some(20_000), serious, " ", "severity-missing"),
+        (None, serious, "影响恶劣", "severity-missing"),
+    ] {
+        given([])
+            .when(verify(amount, severity, note))
+            .refused_as(code, "D7");
+    }
+    let state = given([])
+        .when(verify(Some(20_000), serious, "影响恶劣"))
+        .go_on();
+    let step = &state.0.sanctions[&"p1".into()].steps[0];
+    assert_eq!(
+        (step.amount, step.severity, step.note.as_str()),
+        (Fen(20_000), serious, "影响恶劣")
+    );
+    // HR weighs within the range, too.
+    let balance = |amount: i64| {
+        let command = BalanceSanction {
+            sanction: "p1".into(),
+            amount: Some(Fen(amount)),
+            note: String::new(),
+        };
+        move |state: &SanctionState| {
+            let by = issued("hr:hr", NOW);
+            balance::decide(state, &command, Some(&ranged()), &policy().sanction, &by)
+        }
+    };
+    Given(state.0.clone())
+        .when(balance(5_000))
+        .refused_as("sanction-out-of-range", "¥100.00 to ¥300.00");
+    state.when(balance(15_000)).go_on();
+}
+
+#[test]
+fn points_are_told_as_points() {
+    let refusal = Refusal::SanctionAmount {
+        amount: Worth {
+            amount: Fen(12),
+            mode: SanctionMode::Points,
+        },
+        amount_max: Worth {
+            amount: Fen(10),
+            mode: SanctionMode::Points,
+        },
+    };
+    assert_eq!(refusal.text(Lang::Zh), "金额 12 分 须在 0 至 10 分 之间");
+}
+
+#[test]
+fn d6_a_notice_is_acknowledged_once_by_hr_and_only_while_it_stands() {
+    let notice = Notice {
+        id: "n1".into(),
+        staff: "ann".into(),
+        desk: desk(),
+        period: "2026".into(),
+        from: month("2026-01"),
+        count: 5,
+        confirmed_min: 5,
+        work_date: day("12-09"),
+        sanctions: vec![],
+        evidence: vec![],
+    };
+    let acknowledge = |by: &str, notice: Option<Notice>| {
+        let command = AcknowledgeNotice {
+            notice: "n1".into(),
+            note: "约谈".into(),
+        };
+        let by = issued(by, NOW);
+        move |state: &SanctionState| {
+            acknowledge_notice::decide(state, &command, notice.as_ref(), &by)
+        }
+    };
+    let known = || Some(notice.clone());
+    given([])
+        .when(acknowledge("boss:lead", known()))
+        .refused_as("not-permitted", "HR");
+    given([])
+        .when(acknowledge("ann:hr", known()))
+        .refused_as("own-matter", "notice");
+    given([])
+        .when(acknowledge("hr:hr", None))
+        .refused_as("notice-unknown", "n1");
+    given([])
+        .when(acknowledge("hr:hr", known()))
+        .go_on()
+        .when(acknowledge("hr2:hr", known()))
+        .refused_as("notice-acknowledged", "hr");
 }

@@ -8,8 +8,8 @@ use crate::query::{ClosedPeriod, PersonMonth, View};
 use crate::words::{leave_kind_words, rule_words};
 use domain::day::{DayRecord, DayStatus, EdgeState};
 use domain::event::LeaveKind;
-use domain::ids::DeskId;
-use domain::policy::document::PENALTY_RULES;
+use domain::ids::{DeskId, RuleId};
+use domain::policy::SanctionMode;
 use domain::quantities::{Fen, Minutes};
 use domain::refusal::Lang;
 use domain::work_date::{Month, Zone};
@@ -36,6 +36,10 @@ struct Sheet {
     position: u64,
     closed: Option<ClosedPeriod>,
     policies: String,
+    /// The rows that a penalty of the desk can cite, or did.
+    rules: BTreeSet<RuleId>,
+    /// The rules count in points.
+    in_points: bool,
 }
 
 impl View<'_> {
@@ -150,6 +154,16 @@ impl View<'_> {
                 notes.join(";")
             })
             .collect();
+        let versions = || row.policy.iter().flat_map(|document| &document.versions);
+        let mut rules: BTreeSet<RuleId> = versions()
+            .flat_map(|policy| policy.sanction.cited_rules())
+            .collect();
+        rules.extend(
+            people
+                .iter()
+                .flat_map(|person| person.summary.penalties.keys()),
+        );
+        let in_points = versions().any(|policy| policy.sanction.mode == SanctionMode::Points);
         Ok(Sheet {
             desk_name: row.name.clone(),
             zone: row.zone,
@@ -159,6 +173,8 @@ impl View<'_> {
             position,
             closed,
             policies,
+            rules,
+            in_points,
         })
     }
 }
@@ -198,7 +214,11 @@ impl Sheet {
             ]
             .map(String::from),
         );
-        header.extend(PENALTY_RULES.map(|rule| format!("扣款 {}(元)", rule_words(rule, Lang::Zh))));
+        let columns = self.rules.iter();
+        header.extend(columns.map(|&rule| format!("扣款 {}(元)", rule_words(rule, Lang::Zh))));
+        if self.in_points {
+            header.push("积分(分)".to_owned());
+        }
         header.extend(
             [
                 "扣款合计(元)",
@@ -257,9 +277,13 @@ impl Sheet {
             Cell::count(sums.meal_over_count),
         ]);
         cells.extend(
-            PENALTY_RULES
-                .map(|rule| Cell::Yuan(sums.penalties.get(&rule).copied().unwrap_or(Fen::ZERO))),
+            self.rules
+                .iter()
+                .map(|rule| Cell::Yuan(sums.penalties.get(rule).copied().unwrap_or(Fen::ZERO))),
         );
+        if self.in_points {
+            cells.push(Cell::Count(person.points));
+        }
         cells.extend([
             Cell::Yuan(sums.penalties.values().copied().sum()),
             Cell::Yuan(sums.rewards),

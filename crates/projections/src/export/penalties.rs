@@ -46,15 +46,16 @@ impl View<'_> {
     fn penalty_cells(&self, row: &PenaltyRow, position: u64) -> Result<Vec<Cell>> {
         let amount = |amount: Option<Fen>| match (amount, row.mode) {
             (None, _) => Cell::text(""),
-            (Some(points), SanctionMode::Points) if row.kind == SanctionKind::Penalty => {
-                Cell::Text(format!("{}分", points.0))
-            }
+            (Some(points), SanctionMode::Points) => Cell::Text(format!("{}分", points.0)),
             (Some(fen), _) => Cell::Yuan(fen),
         };
         let steps = row.steps.iter().map(|step| {
             let amount = step
                 .amount
-                .map(|amount| format!(" {amount}"))
+                .map(|amount| match row.mode {
+                    SanctionMode::Points => format!(" {}分", amount.0),
+                    SanctionMode::Money | SanctionMode::Off => format!(" {amount}"),
+                })
                 .unwrap_or_default();
             format!(
                 "{} {}{amount}:{}",

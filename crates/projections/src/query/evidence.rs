@@ -114,7 +114,8 @@ impl View<'_> {
             Stream::Desk(desk)
             | Stream::Roster(desk, _)
             | Stream::Evidence(desk, _)
-            | Stream::Period(desk, _) => Ok(Some(desk)),
+            | Stream::Period(desk, _)
+            | Stream::Meetings(desk, _) => Ok(Some(desk)),
             Stream::Staff(staff)
             | Stream::Attendance(staff, _)
             | Stream::Leave(staff, _)

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::balances::LeaveBalance;
-use super::penalties::{MonthBooks, PenaltyRow, pay_lines};
+use super::penalties::{MonthBooks, PenaltyRow, pay_lines, points};
 use super::period::AdjustmentRow;
 use crate::error::Result;
 use crate::facts::{Facts, policy_on};
@@ -25,6 +25,8 @@ pub struct PersonMonth {
     pub summary: MonthSummary,
     /// The amounts behind 扣款, 奖励 and 调整.
     pub pay_lines: Vec<PayLine>,
+    /// Approved penalties (negative) and rewards in points, where the rules count in points.
+    pub points: i64,
     /// The rule versions the days were reckoned by.
     pub policies: BTreeSet<PolicyVersionId>,
     /// The days the sums are made of, in order.
@@ -129,6 +131,7 @@ impl View<'_> {
             months.push(PersonMonth {
                 summary,
                 pay_lines: lines,
+                points: points(&staff.staff, &books.sanctions),
                 policies: own.iter().map(|record| record.policy.clone()).collect(),
                 records: own.into_iter().cloned().collect(),
                 staff,

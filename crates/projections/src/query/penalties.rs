@@ -4,13 +4,13 @@ use super::View;
 use crate::columns::from_json;
 use crate::derive::stored_records;
 use crate::error::Result;
-use crate::facts::{By, Facts};
+use crate::facts::{By, Facts, policy_on};
 use crate::period_close::{frozen_proposals, frozen_records};
 use crate::states::{SanctionState, SanctionStatus, SanctionStepRow};
 use domain::day::{DayRecord, RosterVersion};
 use domain::ids::{DeskId, EventId, PolicyVersionId, RuleId, SanctionId, StaffId};
-use domain::penalty::ProposedPenalty;
-use domain::policy::SanctionMode;
+use domain::penalty::{ProposalKind, ProposedPenalty};
+use domain::policy::{AmountRange, SanctionMode};
 use domain::quantities::Fen;
 use domain::summary::{PayLine, PayReason};
 use domain::work_date::{Month, WorkDate};
@@ -51,6 +51,9 @@ pub struct PenaltyRow {
     pub mode: SanctionMode,
     /// What the rules propose now; none for a withdrawn one.
     pub proposed_amount: Option<Fen>,
+    /// The amount is chosen by severity within this (D7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<AmountRange>,
     /// As last decided, else as proposed. Fen, or points in mode `points`.
     pub amount: Fen,
     /// What it is about, in Chinese; for a reward, its reason.
@@ -174,7 +177,10 @@ fn sanction_rows(
         let decided = state.as_ref().and_then(|state| state.amount);
         rows.push(PenaltyRow {
             sanction: proposal.id,
-            kind: SanctionKind::Penalty,
+            kind: match proposal.kind {
+                ProposalKind::Penalty => SanctionKind::Penalty,
+                ProposalKind::Reward => SanctionKind::Reward,
+            },
             name: view.name(&proposal.staff)?,
             staff: proposal.staff,
             desk: desk.clone(),
@@ -183,6 +189,7 @@ fn sanction_rows(
             rule: Some(proposal.rule),
             mode: proposal.mode,
             proposed_amount: Some(proposal.amount),
+            range: proposal.range,
             amount: decided.unwrap_or(proposal.amount),
             subject_zh: proposal.subject_zh,
             subject_en: proposal.subject_en,
@@ -203,10 +210,23 @@ fn sanction_rows(
         }
         let reward = state.reward.clone();
         // Decisions about a penalty that the facts no longer propose: it is withdrawn, and they stay to be read.
+        // A reward that the rules proposed goes by its id.
         let (kind, status) = match &reward {
             Some(_) => (SanctionKind::Reward, state.status),
+            None if sanction.as_str().starts_with("reward-") => {
+                (SanctionKind::Reward, SanctionStatus::Withdrawn)
+            }
             None => (SanctionKind::Penalty, SanctionStatus::Withdrawn),
         };
+        let date = reward
+            .as_ref()
+            .map_or(month.first(), |reward| reward.work_date);
+        let desk_row = facts.desk(desk)?;
+        let rules = desk_row.as_ref().and_then(|row| policy_on(row, date));
+        let mode = rules.map_or(SanctionMode::Money, |policy| match kind {
+            SanctionKind::Reward => policy.sanction.reward_mode(),
+            SanctionKind::Penalty => policy.sanction.mode,
+        });
         let subject = reward.as_ref().map(|r| r.reason.clone());
         rows.push(PenaltyRow {
             sanction,
@@ -217,7 +237,8 @@ fn sanction_rows(
             month,
             work_date: reward.as_ref().map(|reward| reward.work_date),
             rule: None,
-            mode: SanctionMode::Money,
+            mode,
+            range: None,
             proposed_amount: reward
                 .as_ref()
                 .and_then(|_| state.steps.first().and_then(|step| step.amount)),
@@ -226,7 +247,9 @@ fn sanction_rows(
             subject_en: subject.unwrap_or_default(),
             quantity: 1,
             status,
-            reaches_payroll: kind == SanctionKind::Reward && status == SanctionStatus::Approved,
+            reaches_payroll: kind == SanctionKind::Reward
+                && status == SanctionStatus::Approved
+                && mode == SanctionMode::Money,
             evidence: state.steps.iter().map(|step| step.event).collect(),
             steps: named_steps(view, Some(state))?,
             roster: None,
@@ -253,6 +276,19 @@ fn named_steps(view: &View<'_>, state: Option<SanctionState>) -> Result<Vec<Sanc
             Ok(step)
         })
         .collect()
+}
+
+/// What a person's approved penalties and rewards come to in points (mode `points`): off is negative.
+pub(crate) fn points(staff: &StaffId, sanctions: &[PenaltyRow]) -> i64 {
+    sanctions
+        .iter()
+        .filter(|row| row.staff == *staff && row.mode == SanctionMode::Points)
+        .filter(|row| row.status == SanctionStatus::Approved)
+        .map(|row| match row.kind {
+            SanctionKind::Penalty => -row.amount.0,
+            SanctionKind::Reward => row.amount.0,
+        })
+        .sum()
 }
 
 /// The amounts of a person's sanctions that reach payroll.

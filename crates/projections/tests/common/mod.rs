@@ -516,10 +516,11 @@ pub fn sanction_step(
     amount: i64,
 ) -> Entry {
     macro_rules! step {
-        ($name:ident) => {
+        ($name:ident $(, $severity:ident)?) => {
             SanctionEvent::from($name {
                 sanction: sanction.clone(),
                 amount: Fen(amount),
+                $($severity: None,)?
                 note: "属实".to_owned(),
                 by: "LEAD".into(),
                 at: at(31, "12:00"),
@@ -527,7 +528,7 @@ pub fn sanction_step(
         };
     }
     let event = match kind {
-        "verify" => step!(SanctionVerified),
+        "verify" => step!(SanctionVerified, severity),
         "balance" => step!(SanctionBalanced),
         _ => step!(SanctionApproved),
     };

@@ -1,0 +1,283 @@
+//! Meetings and briefings (S2, S3, M11, D4).
+
+use crate::app::access::may_run_desk;
+use crate::app::{
+    App, AppError, Caller, MeetingText, Reason, Receipt, ScheduleMeeting, SignMinutes,
+    TakeAttendance,
+};
+use chrono::{DateTime, Utc};
+use domain::event::{Expected, MeetingEvent, Stream};
+use domain::ids::{DeskId, MeetingId, StaffId};
+use domain::meeting::{
+    MeetingState, cancel, file_statement, publish_minutes, schedule, sign_minutes, take_attendance,
+};
+use domain::policy::{MeetingPolicy, RecurringMeeting};
+use domain::refusal::Refusal;
+use domain::who::{Actor, Issued};
+use domain::work_date::{WorkDate, Zone};
+use eventlog::CommandId;
+use projections::MeetingRow;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl App {
+    /// Calls a meeting.
+    pub async fn schedule_meeting(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        input: ScheduleMeeting,
+    ) -> Result<Receipt<MeetingId>, AppError> {
+        may_run_desk(&caller.actor, desk)?;
+        let zone = self.zone(desk).await?;
+        let people = self.people_of(desk).await?.into_iter().collect();
+        let meeting = MeetingId(caller.new_id());
+        let command = schedule::Schedule {
+            meeting,
+            kind: input.kind,
+            title: input.title,
+            date: input.date,
+            start: input.start,
+            minutes: input.length_minutes,
+            expected: input.expected,
+            recurring: false,
+        };
+        let stream = Stream::Meetings(desk.clone(), command.date.month());
+        let receipt = self
+            .execute::<MeetingState>(&stream, caller, |state, issued| {
+                Ok(schedule::decide(
+                    state, &command, desk, &people, zone, issued,
+                )?)
+            })
+            .await?;
+        Ok(receipt.of(meeting))
+    }
+
+    /// Cancels a meeting.
+    pub async fn cancel_meeting(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        input: Reason,
+    ) -> Result<Receipt, AppError> {
+        let row = self.meeting(caller, meeting).await?;
+        let command = cancel::Cancel {
+            meeting,
+            reason: input.reason,
+        };
+        self.on_meeting(caller, &row, |state, zone, issued| {
+            Ok(cancel::decide(state, &command, &row.desk, zone, issued)?)
+        })
+        .await
+    }
+
+    /// Says beforehand, in writing, that one cannot come (S2).
+    pub async fn file_statement(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        input: MeetingText,
+    ) -> Result<Receipt, AppError> {
+        let row = self.meeting(caller, meeting).await?;
+        let (expected, _) = self.expected_and_people(&row).await?;
+        let command = file_statement::FileStatement {
+            meeting,
+            text: input.text,
+        };
+        self.on_meeting(caller, &row, |state, zone, issued| {
+            Ok(file_statement::decide(
+                state, &command, &expected, zone, issued,
+            )?)
+        })
+        .await
+    }
+
+    /// Takes attendance (S2).
+    pub async fn take_attendance(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        input: TakeAttendance,
+    ) -> Result<Receipt, AppError> {
+        let row = self.meeting(caller, meeting).await?;
+        let (expected, people) = self.expected_and_people(&row).await?;
+        let command = take_attendance::TakeAttendance {
+            meeting,
+            present: input.present,
+        };
+        self.on_meeting(caller, &row, |state, zone, issued| {
+            Ok(take_attendance::decide(
+                state, &command, &row.desk, &expected, &people, zone, issued,
+            )?)
+        })
+        .await
+    }
+
+    /// Publishes the minutes (S3).
+    pub async fn publish_minutes(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        input: MeetingText,
+    ) -> Result<Receipt, AppError> {
+        let row = self.meeting(caller, meeting).await?;
+        let command = publish_minutes::PublishMinutes {
+            meeting,
+            text: input.text,
+        };
+        self.on_meeting(caller, &row, |state, zone, issued| {
+            Ok(publish_minutes::decide(
+                state, &command, &row.desk, zone, issued,
+            )?)
+        })
+        .await
+    }
+
+    /// Signs the minutes (S3).
+    pub async fn sign_minutes(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        input: SignMinutes,
+    ) -> Result<Receipt, AppError> {
+        let row = self.meeting(caller, meeting).await?;
+        let command = sign_minutes::SignMinutes {
+            meeting,
+            revision: input.revision,
+        };
+        self.on_meeting(caller, &row, |state, _, issued| {
+            Ok(sign_minutes::decide(state, &command, issued)?)
+        })
+        .await
+    }
+
+    /// A meeting, for the people of its desk and whoever runs it.
+    pub async fn meeting(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+    ) -> Result<MeetingRow, AppError> {
+        self.catch_up().await?;
+        let unknown = || AppError::Refused(Refusal::MeetingUnknown { meeting });
+        let row = self
+            .read(move |view| view.meeting(meeting))
+            .await?
+            .ok_or_else(unknown)?;
+        self.may_see_desk(&caller.actor, &row.desk)
+            .await
+            .map_err(|_| unknown())?;
+        Ok(fit_for(&caller.actor, row))
+    }
+
+    async fn expected_and_people(
+        &self,
+        row: &MeetingRow,
+    ) -> Result<(BTreeSet<StaffId>, BTreeSet<StaffId>), AppError> {
+        let row = row.clone();
+        self.read(move |view| {
+            let members = view.members(&row.desk, row.date)?;
+            let people = members.into_iter().map(|member| member.staff).collect();
+            Ok((view.meeting_expected(&row)?, people))
+        })
+        .await
+    }
+
+    async fn on_meeting(
+        &self,
+        caller: &Caller,
+        row: &MeetingRow,
+        decide: impl Fn(&MeetingState, Zone, &Issued) -> Result<Vec<MeetingEvent>, AppError> + Sync,
+    ) -> Result<Receipt, AppError> {
+        let zone = self.zone(&row.desk).await?;
+        let stream = Stream::Meetings(row.desk.clone(), row.date.month());
+        self.execute::<MeetingState>(&stream, caller, |state, issued| decide(state, zone, issued))
+            .await
+    }
+
+    /// Puts the weekly meetings of the desks' policies into the calendar, as far ahead as each policy says (S2).
+    pub async fn schedule_due_meetings(&self, now: DateTime<Utc>) -> Result<Receipt, AppError> {
+        let desks = self.read(|view| view.desks()).await?;
+        let mut receipt = Receipt::nothing();
+        for row in desks {
+            let Some(document) = &row.policy else {
+                continue;
+            };
+            let today = row.zone.date(now);
+            let ahead = |policy: &MeetingPolicy| i64::from(policy.ahead_days);
+            let meetings = document.on(today).and_then(|p| p.meeting.as_ref());
+            for offset in 0..=meetings.map_or(0, ahead) {
+                let date = today.plus_days(offset);
+                let policy = document.on(date).and_then(|p| p.meeting.as_ref());
+                for recurring in policy.iter().flat_map(|policy| &policy.recurring) {
+                    let done = self
+                        .schedule_recurring(&row.desk, row.zone, date, recurring, now)
+                        .await?;
+                    receipt = receipt.and(done);
+                }
+            }
+        }
+        Ok(receipt)
+    }
+
+    async fn schedule_recurring(
+        &self,
+        desk: &DeskId,
+        zone: Zone,
+        date: WorkDate,
+        recurring: &RecurringMeeting,
+        now: DateTime<Utc>,
+    ) -> Result<Receipt, AppError> {
+        let weekday = u8::try_from(date.weekday_from_monday()).unwrap_or(u8::MAX);
+        let due = recurring.weekdays_from_monday.contains(&weekday)
+            && now < zone.instant(date, recurring.start);
+        if !due {
+            return Ok(Receipt::nothing());
+        }
+        // Named by what it is, so that it is called once however often, and by however many nodes, this is looked at.
+        let shift = recurring.shift.as_ref().map_or("", |code| code.as_str());
+        let name = format!("meeting {desk} {date} {} {shift}", recurring.title);
+        let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes());
+        let stream = Stream::Meetings(desk.clone(), date.month());
+        let known = self.load::<MeetingState>(&stream).await?;
+        if known.state.meetings.contains_key(&MeetingId(id)) {
+            return Ok(Receipt::nothing());
+        }
+        let command = schedule::Schedule {
+            meeting: MeetingId(id),
+            kind: recurring.kind,
+            title: recurring.title.clone(),
+            date,
+            start: recurring.start,
+            minutes: recurring.minutes,
+            expected: match &recurring.shift {
+                Some(shift) => Expected::Shift {
+                    shift: shift.clone(),
+                },
+                None => Expected::Everybody,
+            },
+            recurring: true,
+        };
+        let caller = Caller::with_command(Caller::system().actor, CommandId(id));
+        let people = BTreeSet::new();
+        let outcome = self
+            .execute::<MeetingState>(&stream, &caller, |state, issued| {
+                Ok(schedule::decide(
+                    state, &command, desk, &people, zone, issued,
+                )?)
+            })
+            .await;
+        match outcome {
+            // It began between looking and saying so.
+            Err(AppError::Refused(Refusal::MeetingBegun { .. })) => Ok(Receipt::nothing()),
+            outcome => outcome,
+        }
+    }
+}
+
+/// A statement says why somebody cannot come: that is for whoever runs the desk, and for its author.
+pub(crate) fn fit_for(reader: &Actor, mut row: MeetingRow) -> MeetingRow {
+    if may_run_desk(reader, &row.desk).is_err() {
+        row.statements.retain(|filed| filed.staff == reader.staff);
+    }
+    row
+}
