@@ -946,3 +946,194 @@ fn d8_an_alert_stands_on_the_board_until_it_is_closed() {
     assert_eq!(told[0]["closed"]["note"], "已加开2号台");
     assert_eq!(lead.get("/desks/mall/alerts").expect(200).json, json!([]));
 }
+
+/// Sends a form as a browser does; answers with where it leads and what is said there.
+fn form(house: &House, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
+    let (cookie, csrf) = house.to(staff).session();
+    let encoded =
+        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    let mut body = format!("csrf_token={csrf}");
+    for (name, value) in fields {
+        body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
+    }
+    // Not following the redirect by itself keeps the cookie that tells what came of it.
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .build()
+        .into();
+    let response = agent
+        .post(&format!("http://{}{path}", house.address))
+        .header("cookie", &cookie)
+        .header("accept-language", "en")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .send(body)
+        .unwrap();
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(response.status().as_u16(), 303, "{path}");
+    let flash = header("set-cookie").unwrap();
+    let flash = flash.split(';').next().unwrap().to_owned();
+    let to = header("location").unwrap();
+    let shown = house
+        .nobody()
+        .with("cookie", &format!("{cookie}; {flash}"))
+        .with("accept-language", "en")
+        .get(&format!("root:{to}"))
+        .expect(200);
+    String::from_utf8(shown.body).unwrap()
+}
+
+#[test]
+fn the_pages_forms_plan_open_re_time_alert_and_budget() {
+    let house = mall("2026-11-25 10:00");
+    publish(&house, &[("C1", 1, "A"), ("C2", 1, "A")]);
+    house.set("2026-12-01 08:00");
+    let day = [("desk", "mall"), ("day", "2026-12-01")];
+    let with = |more: &[(&'static str, &'static str)]| [&day[..], more].concat();
+
+    let said = form(
+        &house,
+        "L01",
+        "/lanes/plan",
+        &with(&[
+            ("order-lane-0", "t1"),
+            ("order-place-0", "2"),
+            ("order-lane-1", "t2"),
+            ("order-place-1", "1"),
+            ("order-lane-2", "t3"),
+            ("order-place-2", ""),
+            ("lane-0", "t2"),
+            ("staff-0", "C1"),
+            ("from-0", "09:00"),
+            ("until-0", "17:00"),
+            ("staff-1", ""),
+        ]),
+    );
+    assert!(
+        said.contains("The lanes are planned.") && said.contains("t2号台"),
+        "{said}"
+    );
+    let plan = house
+        .to("L01")
+        .get("/desks/mall/lane-plans/2026-12-01")
+        .expect(200)
+        .json;
+    assert_eq!(
+        (
+            plan["lanes"][0]["lane"]["id"].as_str(),
+            plan["lanes"][0]["stints"][0]["staff"].as_str()
+        ),
+        (Some("t2"), Some("C1"))
+    );
+    // A refusal is told on the page, with its rule.
+    let said = form(
+        &house,
+        "L01",
+        "/lanes/plan",
+        &with(&[
+            ("order-lane-0", "t1"),
+            ("order-place-0", "1"),
+            ("lane-0", "t1"),
+            ("staff-0", "C3"),
+            ("from-0", "09:00"),
+            ("until-0", "17:00"),
+        ]),
+    );
+    assert!(
+        said.contains("C3 is not at work") && said.contains("M4"),
+        "{said}"
+    );
+
+    let said = form(
+        &house,
+        "L01",
+        "/lanes/openings",
+        &with(&[
+            ("from-0", "10:00"),
+            ("until-0", "12:00"),
+            ("open-0", "3"),
+            ("reason", "团购"),
+        ]),
+    );
+    assert!(said.contains("The number of open lanes is set."), "{said}");
+
+    let said = form(
+        &house,
+        "L01",
+        "/intraday/retimings",
+        &with(&[
+            ("staff", "C2"),
+            ("start-0", "09:30"),
+            ("end-0", "17:30"),
+            ("meal-0", "12:30"),
+            ("meal-minutes-0", "45"),
+            ("reason", "客流"),
+        ]),
+    );
+    assert!(
+        said.contains("09:30–17:30") && said.contains("12:30–13:15"),
+        "{said}"
+    );
+    let chosen = page(
+        &house,
+        "L01",
+        "/intraday?desk=mall&date=2026-12-01&staff=C2",
+    );
+    assert!(
+        chosen.contains("value=\"09:30\"") && chosen.contains("value=\"12:30\""),
+        "{chosen}"
+    );
+
+    let said = form(
+        &house,
+        "L01",
+        "/alerts",
+        &with(&[("text", "排队很长"), ("remedy", "加开一台")]),
+    );
+    assert!(
+        said.contains("排队很长") && said.contains("加开一台"),
+        "{said}"
+    );
+    let alert = house.to("L01").get("/desks/mall/alerts").expect(200).json[0]["alert"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let said = form(
+        &house,
+        "L01",
+        &format!("/alerts/{alert}/closing"),
+        &[("desk", "mall"), ("back", "/board?desk=mall")],
+    );
+    assert!(!said.contains("排队很长"), "{said}");
+
+    let month = [
+        ("desk", "mall"),
+        ("month", "2026-12"),
+        ("amount", "5000.50"),
+    ];
+    let said = form(&house, "H01", "/budgets", &month);
+    assert!(said.contains("¥5000.50"), "{said}");
+    let said = form(
+        &house,
+        "L01",
+        "/budgets",
+        &[("desk", "mall"), ("month", "2026-12"), ("amount", "1")],
+    );
+    assert!(said.contains("only HR, the GM office may"), "{said}");
+    for (staff, path) in [
+        ("C1", "/intraday?desk=mall"),
+        ("C1", "/utilisation"),
+        ("C1", "/headcount"),
+    ] {
+        assert_eq!(
+            house.to(staff).get(&format!("root:{path}")).status,
+            403,
+            "{path}"
+        );
+    }
+}
