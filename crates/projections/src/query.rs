@@ -24,7 +24,7 @@ pub use desk_board::{BoardPerson, DemandSlot, DeskBoard};
 pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine, DutyWeek};
 pub use evidence::EvidenceRow;
 pub use exceptions::{ExceptionKind, ExceptionRow};
-pub use month::{MyMonth, MyMonthDay, PersonMonth};
+pub use month::{DayMeeting, MyMonth, MyMonthDay, PersonMonth};
 pub use my_day::{MyDay, PunchRow};
 pub use penalties::{PenaltyRow, SanctionKind};
 pub use period::{
