@@ -48,6 +48,10 @@ fn target() -> Target {
         "happened_at": at("2026-12-01 10:00").to_rfc3339()
     });
     let swap = json!({"give": "2026-12-15", "with": "1003", "reason": "家里有事"});
+    let meeting = json!({
+        "kind": "meeting", "title": "例会", "date": "2026-12-21", "start": 540, "length_minutes": 60,
+        "expected": {"who": "everybody"}
+    });
     let ids = BTreeMap::from([
         ("desk", DESK.to_owned()),
         ("staff", "1001".to_owned()),
@@ -76,6 +80,16 @@ fn target() -> Target {
                 .expect(201)
                 .id(),
         ),
+        (
+            "meeting",
+            house
+                .to("L01")
+                .post(&format!("/desks/{DESK}/meetings"), meeting)
+                .expect(201)
+                .id(),
+        ),
+        ("breach", uuid::Uuid::nil().to_string()),
+        ("notice", "none".to_owned()),
     ]);
     Target { house, ids }
 }
@@ -173,6 +187,22 @@ fn body(route: &str) -> Option<Value> {
             json!({"staff": "1001", "upheld": true, "note": "x"})
         }
         "POST /desks/{desk}/spot-checks" => json!({"staff": "1001", "on_post": false, "note": "x"}),
+        "POST /desks/{desk}/meetings" => json!({
+            "kind": "meeting", "title": "x", "date": day, "start": 540, "length_minutes": 60,
+            "expected": {"who": "everybody"}
+        }),
+        "POST /meetings/{meeting}/statements" | "POST /meetings/{meeting}/minutes" => {
+            json!({"text": "x"})
+        }
+        "POST /meetings/{meeting}/attendance" => json!({"present": ["1001"]}),
+        "POST /meetings/{meeting}/signatures" => json!({"revision": 1}),
+        "POST /meetings/{meeting}/cancellation" | "POST /breaches/{breach}/retraction" => {
+            json!({"reason": "x"})
+        }
+        "POST /desks/{desk}/breaches" => {
+            json!({"rule": "D6", "staff": "1001", "work_date": "2026-12-01", "subject": "x"})
+        }
+        "POST /notices/{notice}/acknowledgement" => json!({"note": "x"}),
         "POST /rewards" => {
             json!({"staff": "1001", "work_date": "2026-12-01", "amount_fen": 100_000, "reason": "x"})
         }

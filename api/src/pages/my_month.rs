@@ -229,7 +229,13 @@ async fn page(
             notes: day
                 .record
                 .as_ref()
-                .map_or_else(Vec::new, |record| notes(record, w)),
+                .map_or_else(Vec::new, |record| notes(record, w))
+                .into_iter()
+                .chain(day.meetings.iter().map(|meeting| Note {
+                    text: format!("{} {}", meeting.start, meeting.title),
+                    class: "",
+                }))
+                .collect(),
         })
         .collect();
     let records = known
@@ -243,6 +249,7 @@ async fn page(
             !matches!(record.status, DayStatus::DayOff | DayStatus::Unrostered)
                 || !record.unmatched.is_empty()
                 || !record.beyond_minutes.is_zero()
+                || !record.meeting_minutes.is_zero()
         })
         .map(|record| RecordLine {
             class: record

@@ -28,7 +28,7 @@ pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine
 pub use evidence::EvidenceRow;
 pub use exceptions::{ExceptionKind, ExceptionRow};
 pub use lanes::{LaneLine, LanePlan, LaneStintRow, LaneStretch, MyLane};
-pub use month::{MyMonth, MyMonthDay, PersonMonth};
+pub use month::{DayMeeting, MyMonth, MyMonthDay, PersonMonth};
 pub use my_day::{MyDay, PunchRow};
 pub use penalties::{PenaltyRow, SanctionKind};
 pub use period::{

@@ -6,13 +6,15 @@ use super::penalties::{MonthBooks, PenaltyRow, pay_lines, points};
 use super::period::AdjustmentRow;
 use crate::error::Result;
 use crate::facts::{Facts, policy_on};
-use crate::states::{CorrectionRow, LeaveRow, StaffRow, SwapRow};
+use crate::states::{CorrectionRow, LeaveRow, MeetingRow, StaffRow, SwapRow};
 use domain::day::DayRecord;
 use domain::event::DayKind;
-use domain::ids::{DeskId, PolicyVersionId, StaffId};
+use domain::ids::{DeskId, MeetingId, PolicyVersionId, StaffId};
+use domain::meeting::{Member, expected};
 use domain::shift::Shift;
 use domain::summary::{MonthSummary, PayLine, PayReason, summarise};
-use domain::work_date::{Month, WorkDate};
+use domain::who::Role;
+use domain::work_date::{DayMinute, Month, WorkDate};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +35,19 @@ pub struct PersonMonth {
     pub records: Vec<DayRecord>,
 }
 
+/// A meeting that a person is expected at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DayMeeting {
+    /// Which.
+    pub meeting: MeetingId,
+    /// Its name.
+    pub title: String,
+    /// From.
+    pub start: DayMinute,
+    /// Until.
+    pub end: DayMinute,
+}
+
 /// A day as its person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MyMonthDay {
@@ -44,6 +59,8 @@ pub struct MyMonthDay {
     pub is_rostered: bool,
     /// What is worked; none on a day off, or when not rostered.
     pub shift: Option<Shift>,
+    /// Meetings and briefings to come to (S2, M11, D4).
+    pub meetings: Vec<DayMeeting>,
     /// What became of it.
     pub record: Option<DayRecord>,
 }
@@ -146,14 +163,43 @@ impl View<'_> {
             return Ok(None);
         };
         let cells = self.shifts_of(staff, month.first(), month.last())?;
+        let called = self.meetings(&person.desk, month.first(), month.last())?;
         let mut days = Vec::new();
         for date in month.days() {
             let cell = cells.get(&date);
+            let member = Member {
+                staff: staff.clone(),
+                of_desk: person.roles.contains(&Role::Staff) || person.leads.contains(&person.desk),
+                shift: cell.and_then(|cell| Some(cell.shift.as_ref()?.code.clone())),
+            };
+            let rules = self.policy_on(&person.desk, date)?;
+            let day_off_expected = rules
+                .and_then(|policy| policy.meeting)
+                .is_none_or(|meeting| meeting.day_off_expected);
+            let comes = |row: &&MeetingRow| {
+                row.date == date
+                    && row.cancelled.is_none()
+                    && !expected(
+                        &row.expected,
+                        std::slice::from_ref(&member),
+                        day_off_expected,
+                        cell.is_some(),
+                    )
+                    .is_empty()
+            };
+            let meetings = called.iter().filter(comes).map(|row| DayMeeting {
+                meeting: row.meeting,
+                title: row.title.clone(),
+                start: row.start,
+                end: row.end(),
+            });
+            let meetings = meetings.collect();
             days.push(MyMonthDay {
                 date,
                 day_kind: self.facts.day_kind(date)?,
                 is_rostered: cell.is_some(),
                 shift: cell.and_then(|cell| cell.shift.clone()),
+                meetings,
                 record: self.day_record(staff, date)?,
             });
         }
