@@ -21,6 +21,7 @@ mod lanes;
 mod leave;
 mod meetings;
 mod periods;
+mod posts;
 mod problem;
 mod rosters;
 mod sanctions;

@@ -29,6 +29,7 @@ pub mod my_requests;
 pub mod notices;
 pub mod parts;
 pub mod penalties;
+pub mod post;
 pub mod punch;
 pub mod roster;
 pub mod submissions;
@@ -109,6 +110,17 @@ pub fn router() -> Router<App> {
         .route("/breaches/{id}/retraction", post(breaches::retract))
         .route("/meetings", get(meetings::show).post(meetings::call))
         .route("/meetings/{id}/{act}", post(meetings::act))
+        // Holding the post.
+        .route("/handovers", post(post::offer))
+        .route("/handovers/{id}/signature", post(post::sign))
+        .route("/handovers/{id}/post-signature", post(post::sign_at_post))
+        .route("/handover-waivers", post(post::waive))
+        .route("/items", post(post::raise))
+        .route("/items/{id}/closing", post(post::close))
+        .route("/items/{id}/handover", post(post::hand_over))
+        .route("/outings", post(post::go_out))
+        .route("/outings/{id}/return", post(post::come_back))
+        .route("/outings/{id}/checks", post(post::check))
         // The office's.
         .route("/summary", get(month_summary::show))
         .route("/periods/closing", post(month_summary::close))

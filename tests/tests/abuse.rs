@@ -36,6 +36,14 @@ fn target() -> Target {
     house.pass_until("2026-12-05 08:00");
     let ann = house.to("1001");
     house.punch("1001", "in", "2026-12-02 09:00");
+    let outing = json!({
+        "place": "仓库", "purpose": "取样品", "expected_return_at": at("2026-12-02 10:00").to_rfc3339()
+    });
+    let outing = ann.post("/outings", outing).expect(201).id();
+    let item = ann
+        .post(&format!("/desks/{DESK}/items"), json!({"text": "回访"}))
+        .expect(201)
+        .id();
     house.pass_until("2026-12-05 09:00");
     let correction = json!({
         "work_date": "2026-12-02", "edge": {"segment": 0, "side": "out"},
@@ -90,6 +98,10 @@ fn target() -> Target {
         ),
         ("breach", uuid::Uuid::nil().to_string()),
         ("notice", "none".to_owned()),
+        // The shop asks for no handover; the property desk's are tried with its own rows.
+        ("handover", uuid::Uuid::nil().to_string()),
+        ("item", item),
+        ("outing", outing),
     ]);
     Target { house, ids }
 }
@@ -203,6 +215,18 @@ fn body(route: &str) -> Option<Value> {
             json!({"rule": "D6", "staff": "1001", "work_date": "2026-12-01", "subject": "x"})
         }
         "POST /notices/{notice}/acknowledgement" => json!({"note": "x"}),
+        "POST /handovers" => json!({"notes": "x"}),
+        "POST /handovers/{handover}/post-signature" => json!({"name": "x"}),
+        "POST /desks/{desk}/handover-waivers" => {
+            json!({"staff": "1001", "work_date": "2026-12-01", "reason": "x"})
+        }
+        "POST /desks/{desk}/items" => json!({"staff": "1001", "text": "x"}),
+        "POST /items/{item}/closing" => json!({"note": "x"}),
+        "POST /items/{item}/handover" => json!({"to": "1002"}),
+        "POST /outings" => {
+            json!({"place": "x", "purpose": "x", "expected_return_at": moment})
+        }
+        "POST /outings/{outing}/checks" => json!({"confirmed": false, "note": "x"}),
         "POST /rewards" => {
             json!({"staff": "1001", "work_date": "2026-12-01", "amount_fen": 100_000, "reason": "x"})
         }
@@ -290,9 +314,15 @@ fn routes(target: &Target) -> Vec<Route> {
                     .to_owned(),
                 wants_json: content.get("application/json").is_some(),
                 wants_text: content.get("text/csv").is_some(),
-                has_object: ["{correction}", "{leave}", "{swap}", "{sanction}"]
-                    .iter()
-                    .any(|id| short.contains(id)),
+                has_object: [
+                    "{correction}",
+                    "{leave}",
+                    "{swap}",
+                    "{sanction}",
+                    "{outing}",
+                ]
+                .iter()
+                .any(|id| short.contains(id)),
             });
         }
     }

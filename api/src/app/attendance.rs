@@ -92,6 +92,12 @@ impl App {
         let policy = self.policy_on(desk, zone.date(issued.at)).await?;
         let month = command.month(&staff, &policy.punch, zone, &issued);
         let stream = Stream::Attendance(command.staff.clone(), month);
+        // What a device took is a fact; a person at the page is told before they leave (P5, S4).
+        if command.clock == punch::PunchClock::Server
+            && self.repeated(&stream, caller).await?.is_none()
+        {
+            self.may_punch(&command.staff, desk, command.kind).await?;
+        }
         let receipt = self
             .execute::<AttendanceState>(&stream, caller, |state, issued| {
                 Ok(punch::decide(

@@ -9,7 +9,9 @@ use domain::event::{
     Employment, Expected, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind, ProtectionKind,
     PunchKind, Severity, Skill,
 };
-use domain::ids::{CallId, ComplaintId, DeskId, LaneId, RuleId, ShiftCode, SkillId, StaffId};
+use domain::ids::{
+    CallId, ComplaintId, DeskId, ItemId, LaneId, RuleId, ShiftCode, SkillId, StaffId,
+};
 use domain::quantities::{Fen, Minutes};
 use domain::shift::{PlannedMeal, Segment, ShiftTemplate};
 use domain::who::Role;
@@ -522,6 +524,73 @@ inputs! {
         on_post: bool,
         /// What was seen.
         #[serde(default)]
+        note: String,
+    }
+
+    /// Offer one's own post to whoever comes next; the offer is one's signature (P5).
+    OfferHandover {
+        /// The post it is given to, such as `监控中心` (P6); absent: to a colleague.
+        #[serde(default)]
+        to_post: Option<String>,
+        /// What the next shift should know (P7).
+        #[serde(default)]
+        notes: String,
+        /// Open items of one's own that go with it.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        items: Vec<ItemId>,
+    }
+    /// Who signed at the other post (P6).
+    SignAtPost {
+        /// Name or number of whoever signed there.
+        name: String,
+    }
+    /// Let somebody go without a handover (P5).
+    WaiveHandover {
+        /// Who.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// The day the shift began on.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// Why.
+        reason: String,
+    }
+    /// Something that is to be done (S4, P7).
+    RaiseItem {
+        /// Whose it is to be; absent: one's own. Only a lead gives it to others.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        staff: Option<StaffId>,
+        /// What is to be done.
+        text: String,
+    }
+    /// It is done.
+    CloseItem {
+        /// What came of it.
+        #[serde(default)]
+        note: String,
+    }
+    /// Give an item to a colleague, or take one up that lies with another post.
+    HandOverItem {
+        /// Whose it is to be.
+        #[schema(value_type = String)]
+        to: StaffId,
+    }
+    /// Leave for work outside, now (D9).
+    RegisterOuting {
+        /// Where to.
+        place: String,
+        /// What for.
+        purpose: String,
+        /// When back.
+        expected_return_at: DateTime<Utc>,
+    }
+    /// What a check of work outside found (D9).
+    CheckOuting {
+        /// Whether it is as registered.
+        confirmed: bool,
+        /// What was found.
         note: String,
     }
 

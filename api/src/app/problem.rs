@@ -3,7 +3,7 @@
 use crate::app::{App, AppError, Fault};
 use domain::desk::DeskState;
 use domain::event::{DayKind, DemandSet, LeaveKind, SolveReport};
-use domain::ids::{DeskId, StaffId};
+use domain::ids::{DeskId, ShiftCode, StaffId};
 use domain::org::OrgState;
 use domain::policy::{Policy, RosterPolicy};
 use domain::refusal::{Needed, Refusal};
@@ -168,7 +168,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
             late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
-            skills_required: Vec::new(),
+            skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
         })
         .collect();
@@ -221,7 +221,11 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         people: sources
             .people
             .iter()
-            .map(|(staff, state, leave)| person(sources, staff, state, leave, &days))
+            .map(|(staff, state, leave)| {
+                let mut person = person(sources, staff, state, leave, &days);
+                cover(sources.policy, &shifts, &mut person);
+                person
+            })
             .collect(),
         rules: Rules {
             rest_minutes_min: sources.policy.roster.rest_minutes_min.0,
@@ -249,6 +253,35 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             .collect(),
         days,
     })
+}
+
+/// The skill without which nobody works a shift on which another role covers the desk (P3).
+fn covering(policy: &Policy, code: &ShiftCode) -> Vec<SkillId> {
+    let cover = policy
+        .cover
+        .iter()
+        .filter(|cover| cover.shifts.contains(code));
+    let skills: BTreeSet<&str> = cover.map(|cover| cover.holding.as_str()).collect();
+    skills.into_iter().map(SkillId::from).collect()
+}
+
+/// Somebody of another role counts for the desk on the shifts they cover, and works no other of its shifts (P3).
+fn cover(policy: &Policy, shifts: &BTreeMap<ShiftId, Offered>, person: &mut Person) {
+    for cover in &policy.cover {
+        let (holding, serves) = (
+            SkillId::from(cover.holding.as_str()),
+            SkillId::from(cover.serves.as_str()),
+        );
+        if !person.skills.contains(&holding) || person.skills.contains(&serves) {
+            continue;
+        }
+        person.skills.push(serves);
+        for (id, offer) in shifts {
+            if !cover.shifts.contains(&offer.template.code) {
+                person.shift_max.insert(id.clone(), 0);
+            }
+        }
+    }
 }
 
 /// The shifts offered in a month. A template set that takes over within the month makes shifts of its own, offered on

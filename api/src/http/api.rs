@@ -13,6 +13,7 @@ mod lanes;
 mod leave;
 mod meetings;
 mod periods;
+mod posts;
 mod rosters;
 mod sanctions;
 mod session;
@@ -74,6 +75,7 @@ fn areas() -> Vec<Area> {
         area("attendance", attendance_area()),
         area("leave", leave_area()),
         area("evidence", evidence_area()),
+        area("posts", posts_area()),
         area("sanctions", sanctions_area()),
         area("meetings", meetings_area()),
         area("periods", periods_area()),
@@ -816,6 +818,108 @@ fn evidence_area() -> Vec<Endpoint> {
         .access(Access::Roles(OFFICES), Scope::Desk)
         .query::<views::Between>()
         .answers(200, "Calls"),
+    ]
+}
+
+fn posts_area() -> Vec<Endpoint> {
+    use posts::*;
+    vec![
+        Endpoint::get(
+            "/staff/{staff}/post",
+            "What a person's post asks for now: relief, handover, open items, work outside",
+            get(of_person),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The post"),
+        Endpoint::post("/handovers", "Offer one's own post", post(offer))
+            .access(Access::SignedIn, Scope::Own)
+            .body::<inputs::OfferHandover>()
+            .answers_with::<answers::Created>(201, "The handover's id"),
+        Endpoint::post(
+            "/handovers/{handover}/signature",
+            "Take a colleague's post over",
+            post(sign),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Signed"),
+        Endpoint::post(
+            "/handovers/{handover}/post-signature",
+            "Record who signed at the other post",
+            post(sign_at_post),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::SignAtPost>()
+        .answers(204, "Recorded"),
+        Endpoint::get(
+            "/desks/{desk}/handovers",
+            "A desk's handovers of some days",
+            get(handovers),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Handovers"),
+        Endpoint::post(
+            "/desks/{desk}/handover-waivers",
+            "Let somebody go without a handover",
+            post(waive),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::WaiveHandover>()
+        .answers(204, "They may go"),
+        Endpoint::get("/desks/{desk}/items", "A desk's open items", get(items))
+            .access(Access::SignedIn, Scope::Desk)
+            .answers(200, "Items, oldest first"),
+        Endpoint::post(
+            "/desks/{desk}/items",
+            "Write down what is to be done",
+            post(raise),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::RaiseItem>()
+        .answers_with::<answers::Created>(201, "The item's id"),
+        Endpoint::post(
+            "/items/{item}/closing",
+            "Say that an item is done",
+            post(close),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::CloseItem>()
+        .answers(204, "Closed"),
+        Endpoint::post(
+            "/items/{item}/handover",
+            "Give an item to a colleague, or take one up",
+            post(hand_over),
+        )
+        .access(Access::SignedIn, Scope::Desk)
+        .body::<inputs::HandOverItem>()
+        .answers(204, "Handed over"),
+        Endpoint::post("/outings", "Leave for work outside", post(go_out))
+            .access(Access::SignedIn, Scope::Own)
+            .body::<inputs::RegisterOuting>()
+            .answers_with::<answers::Created>(201, "The outing's id"),
+        Endpoint::post(
+            "/outings/{outing}/return",
+            "Come back from work outside",
+            post(come_back),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Recorded"),
+        Endpoint::post(
+            "/outings/{outing}/checks",
+            "Say what a check of work outside found",
+            post(check),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::CheckOuting>()
+        .answers(204, "Recorded"),
+        Endpoint::get(
+            "/desks/{desk}/outings",
+            "A desk's work outside of some days",
+            get(outings),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::Days>()
+        .answers(200, "Work outside"),
     ]
 }
 

@@ -1,7 +1,8 @@
 //! The desk board: who is on post, at meal, away or missing, now or at any past moment, against the people needed.
 
-use super::parts::{Chrome, DeskChoice, Note, ShiftLook, ShiftLooks};
-use super::visit::{Query, Visit, civil_moment, instant};
+use super::parts::{Chrome, DeskChoice, Note, Person, ShiftLook, ShiftLooks};
+use super::post::DeskPosts;
+use super::visit::{DeskAsked, Query, Visit, civil_moment, instant, may_decide, people_on};
 use super::words::Words;
 use crate::app::{App, AppError};
 use crate::http::extract::Asked;
@@ -51,6 +52,12 @@ pub struct BoardPage {
     pub people: Vec<BoardPerson>,
     /// People on post and people needed through the day.
     pub chart: Option<CoverChart>,
+    /// Handovers that wait, work outside, what is to be done.
+    pub posts: DeskPosts,
+    /// Whether the reader decides for the desk.
+    pub decides: bool,
+    /// Who can be given something to do.
+    pub assignees: Vec<Person>,
 }
 
 /// Somebody on the board.
@@ -67,6 +74,8 @@ pub struct BoardPerson {
     pub text: String,
     /// The meal, taken or planned.
     pub meal: Option<String>,
+    /// In whose stead the person serves (P3).
+    pub covers: Option<String>,
     /// `on`, `meal`, `missing`, `away` or nothing.
     pub class: &'static str,
 }
@@ -203,7 +212,7 @@ pub async fn show(
     let at = asked.filter(|at| *at < now).unwrap_or(now);
     let live = at == now;
     let id = desk.row.desk.clone();
-    let (board, limit, slots) = app
+    let (board, limit, slots, items, assignees) = app
         .read(move |view| {
             let board = view.desk_board(&id, at)?;
             let limit = view
@@ -214,7 +223,14 @@ pub async fn show(
             } else {
                 RosterAt::Moment(at)
             };
-            Ok((board, limit, cover(view, &id, zone.date(at), in_force)?))
+            let today = zone.date(at);
+            Ok((
+                board,
+                limit,
+                cover(view, &id, today, in_force)?,
+                view.open_items_of_desk(&id)?,
+                people_on(view, &id, today)?,
+            ))
         })
         .await
         .map_err(|error| visit.failed(error))?;
@@ -224,6 +240,7 @@ pub async fn show(
     let mut counts: Vec<Note> = [
         Post::OnPost,
         Post::AtMeal,
+        Post::Outside,
         Post::Missing,
         Post::Away,
         Post::OnLeave,
@@ -272,7 +289,7 @@ pub async fn show(
     let people = board
         .people
         .iter()
-        .map(|person| on_board(person, &desk.looks, zone, at, limit, w))
+        .map(|person| on_board(person, &desk, at, limit, w))
         .collect();
     let page = BoardPage {
         w,
@@ -299,6 +316,15 @@ pub async fn show(
         people,
         chart: slots
             .and_then(|(slots, minutes)| CoverChart::draw(&slots, minutes, board.minute, w)),
+        posts: DeskPosts::new(
+            board.handovers_pending,
+            board.outside,
+            if live { items } else { Vec::new() },
+            zone,
+            w,
+        ),
+        decides: live && may_decide(&visit.actor, &desk.row.desk),
+        assignees,
         desk: desk.row.desk,
     };
     visit.page(&page)
@@ -309,6 +335,7 @@ fn post_look(post: Post) -> (&'static str, &'static str, &'static str) {
     match post {
         Post::OnPost => ("board.on_post", "on", "good"),
         Post::AtMeal => ("board.at_meal", "meal", "warn"),
+        Post::Outside => ("board.outside", "away", "warn"),
         Post::Away => ("board.away", "away", "bad"),
         Post::Missing => ("board.missing", "missing", "bad"),
         Post::OnLeave => ("board.on_leave", "", ""),
@@ -320,12 +347,12 @@ fn post_look(post: Post) -> (&'static str, &'static str, &'static str) {
 
 fn on_board(
     person: &projections::BoardPerson,
-    looks: &ShiftLooks,
-    zone: Zone,
+    desk: &DeskAsked,
     at: DateTime<Utc>,
     limit: Minutes,
     w: Words,
 ) -> BoardPerson {
+    let (looks, zone): (&ShiftLooks, Zone) = (&desk.looks, desk.row.zone);
     let place = &person.at;
     let (key, class, _) = post_look(place.post);
     let clock = |instant: &DateTime<Utc>| zone.civil(*instant).format("%H:%M").to_string();
@@ -372,12 +399,30 @@ fn on_board(
             .cloned(),
         text: words.join(" · "),
         meal,
+        covers: covers_words(person, desk, w),
         class: if person.online == Some(false) && place.post == Post::OnPost {
             "away"
         } else {
             class
         },
     }
+}
+
+/// In whose stead somebody serves: the names of the skills covered (P3).
+fn covers_words(person: &projections::BoardPerson, desk: &DeskAsked, w: Words) -> Option<String> {
+    let named = desk
+        .row
+        .skills
+        .iter()
+        .filter(|skill| person.covers.contains(&skill.id));
+    let names: Vec<&str> = named.map(|skill| skill.name.as_str()).collect();
+    (!person.covers.is_empty()).then(|| {
+        w.f2(
+            "board.covers",
+            &person.position,
+            names.join(w.t("list.separator")),
+        )
+    })
 }
 
 /// Meals are placed on this grid, so presence changes at its marks only.

@@ -37,6 +37,8 @@ pub struct DayPage {
     pub zone: Zone,
     /// What became of it.
     pub record: Option<DayRecord>,
+    /// Handover, open items and work outside, in words.
+    pub post: Vec<Note>,
     /// Penalties that rest on it.
     pub penalties: Vec<DayPenalty>,
     /// Every event, in order of time.
@@ -81,6 +83,13 @@ impl DayPage {
             ("col.meal_over", "meal", meal_over, false),
             ("col.leave", "leave", leave, false),
             ("col.overtime", "overtime", overtime, false),
+            ("col.lead_missed", "lead", record.lead_missed_minutes, false),
+            (
+                "col.handover_wait",
+                "wait",
+                record.post.handover_wait_minutes,
+                false,
+            ),
         ]
         .into_iter()
         .filter(|(_, _, minutes, always)| *always || !minutes.is_zero())
@@ -191,6 +200,18 @@ pub fn notes(record: &DayRecord, w: Words) -> Vec<Note> {
     if !meal_over.is_zero() {
         note("warn", w.f("note.meal_over", meal_over));
     }
+    if !record.lead_missed_minutes.is_zero() {
+        note("", w.f("note.lead_missed", record.lead_missed_minutes));
+    }
+    if !record.post.left_unrelieved.is_empty() {
+        note("bad", w.t("note.left_unrelieved").to_owned());
+    }
+    for kept in &record.post.kept_waiting {
+        note("warn", w.f("note.kept_waiting", kept.minutes));
+    }
+    if !record.post.off_post.is_empty() {
+        note("bad", w.t("note.off_post").to_owned());
+    }
     if !record.unmatched.is_empty() {
         note("", w.f("note.unmatched", record.unmatched.len()));
     }
@@ -215,7 +236,7 @@ pub async fn show(
         .read(move |view| known(view, &whom, date, w))
         .await
         .map_err(|error| visit.failed(error))?;
-    let Some((person_name, desk, zone, record, penalties, timeline)) = known else {
+    let Some((person_name, desk, zone, record, post, penalties, timeline)) = known else {
         return Err(visit.failed(AppError::NotFound("person")));
     };
     let here = if staff == visit.actor.staff {
@@ -231,6 +252,7 @@ pub async fn show(
         date,
         zone,
         record,
+        post,
         penalties,
         timeline,
     };
@@ -242,6 +264,7 @@ type Known = (
     DeskId,
     Zone,
     Option<DayRecord>,
+    Vec<Note>,
     Vec<DayPenalty>,
     Vec<Moment>,
 );
@@ -259,6 +282,12 @@ fn known(
         return Ok(None);
     };
     let record = view.day_record(staff, date)?;
+    let name = |staff: &StaffId| view.name(staff).unwrap_or_else(|_| staff.to_string());
+    let post = record
+        .iter()
+        .flat_map(|record| super::post::notes(&record.post, &name, w))
+        .map(|(class, text)| Note { text, class })
+        .collect();
     let mut events: Vec<EventId> = record
         .iter()
         .flat_map(|record| record.evidence.clone())
@@ -303,6 +332,7 @@ fn known(
         desk.desk,
         desk.zone,
         record,
+        post,
         penalties,
         timeline,
     )))

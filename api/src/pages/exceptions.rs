@@ -171,6 +171,9 @@ fn note(row: &ExceptionRow, w: Words) -> Note {
         ExceptionKind::Early => ("warn", w.f("note.early", minutes)),
         ExceptionKind::MealOver => ("warn", w.f("note.meal_over", minutes)),
         ExceptionKind::LeadMissed => ("", w.f("note.lead_missed", minutes)),
+        ExceptionKind::LeftUnrelieved => ("bad", w.t("note.left_unrelieved").to_owned()),
+        ExceptionKind::KeptWaiting => ("warn", w.f("note.kept_waiting", minutes)),
+        ExceptionKind::OffPost => ("bad", w.t("note.off_post").to_owned()),
         ExceptionKind::Unmatched => ("", w.f("note.unmatched", row.events.len())),
         ExceptionKind::Suspect => ("warn", w.f("note.suspect", row.events.len())),
     };

@@ -1,6 +1,7 @@
 //! The punch page: one large button whose words are the next sensible punch, and what waits for the person.
 
 use super::parts::{Chrome, DayShift, Flash, ShiftLooks};
+use super::post::PostCard;
 use super::visit::{Posted, Visit, fault, sent_on};
 use super::words::Words;
 use crate::app::{App, AppError, Punch};
@@ -16,7 +17,7 @@ use domain::quantities::Minutes;
 use domain::shift::PlannedMeal;
 use domain::who::Role;
 use domain::work_date::{DayMinute, WorkDate, whole_minutes};
-use projections::{MyDay, PunchRow, View};
+use projections::{MyDay, MyPost, PunchRow, View};
 
 /// The punch page.
 #[derive(Template)]
@@ -54,6 +55,8 @@ pub struct PunchPage {
     pub swaps: Vec<AskedSwap>,
     /// Lanes of the day and the next (M4): the day, and which lane from when until when.
     pub lanes: Vec<(WorkDate, String)>,
+    /// Handover, open items, work outside.
+    pub card: Option<PostCard>,
 }
 
 /// One punch a shift asks for.
@@ -320,6 +323,7 @@ struct Known {
     corrections_used: usize,
     swaps: Vec<AskedSwap>,
     lanes: Vec<(WorkDate, String)>,
+    post: Option<MyPost>,
 }
 
 fn known(
@@ -392,6 +396,7 @@ fn known(
         corrections_used: view.corrections_used(staff, today.month())?,
         swaps: asked_swaps(view, staff, looks)?,
         lanes: lanes(view, &day, w)?,
+        post: view.my_post(staff, now)?,
         day,
     }))
 }
@@ -515,6 +520,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
         corrections_max: day.corrections_max.unwrap_or(0),
         swaps: known.swaps,
         lanes: known.lanes,
+        card: known.post.map(|post| PostCard::new(post, zone, w)),
     };
     visit.page(&page)
 }

@@ -4,6 +4,7 @@ use crate::event::{Compensation, DayKind, Edge, LeaveKind, LeaveSpan, PunchKind,
 use crate::ids::{
     CorrectionId, DeskId, EventId, LeaveId, PolicyVersionId, ShiftCode, StaffId, SwapId,
 };
+use crate::post::{PostFacts, PostRecord};
 use crate::quantities::Minutes;
 use crate::shift::{PlannedMeal, Segment, Shift};
 use crate::work_date::{Month, WorkDate, Zone};
@@ -181,6 +182,9 @@ pub struct DayFacts {
     pub day_kind: Option<DayKind>,
     /// The latest day closed at the desk: how far time has passed.
     pub closed_through: Option<WorkDate>,
+    /// Handover, open items and work outside (P5, S4, D9).
+    #[serde(default)]
+    pub post: PostFacts,
 }
 
 /// How a punch that was wanted stands.
@@ -375,4 +379,7 @@ pub struct DayRecord {
     pub roster_event: Option<EventId>,
     /// The rules it was reckoned by.
     pub policy: PolicyVersionId,
+    /// What became of the post: handover, open items, work outside.
+    #[serde(default)]
+    pub post: PostRecord,
 }

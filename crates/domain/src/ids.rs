@@ -89,6 +89,12 @@ uuid_ids! {
     MeetingId;
     /// A breach recorded by hand (违规).
     BreachId;
+    /// A handover of the post (交接班).
+    HandoverId;
+    /// Something that is to be done (交办事项).
+    ItemId;
+    /// Work outside (外出).
+    OutingId;
 }
 
 /// A row of the source documents, cited by refusals, penalties and payslip lines.

@@ -26,6 +26,7 @@ pub mod evidence;
 pub mod leave;
 pub mod meeting;
 pub mod period;
+pub mod post;
 pub mod roster;
 pub mod sanction;
 

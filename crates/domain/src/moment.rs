@@ -15,6 +15,8 @@ pub enum Post {
     OnPost,
     /// 用餐
     AtMeal,
+    /// 外出: at registered work outside (D9).
+    Outside,
     /// 离岗: was here, and has punched out before the end.
     Away,
     /// 未到: should be here and is not.
@@ -90,6 +92,21 @@ pub fn person_at(instant: DateTime<Utc>, zone: Zone, day: &DayRecord) -> Option<
     };
     if day.segments.is_empty() {
         return None;
+    }
+    let outside = day.post.outings.iter().find(|outing| {
+        let back = match (outing.returned_at, day.status) {
+            (Some(back), _) => back,
+            (None, DayStatus::Open) => DateTime::<Utc>::MAX_UTC,
+            (None, _) => outing.expected_return_at,
+        };
+        let rostered = day.segments.iter().any(|segment| {
+            let (from, until) = planned(day, segment, zone);
+            from <= instant && instant < until
+        });
+        !outing.refuted && rostered && outing.from <= instant && instant < back
+    });
+    if let Some(outing) = outside {
+        return person(Post::Outside, false, Some(outing.from), &[]);
     }
     let on_post = day.segments.iter().find_map(|segment| {
         presence(day, segment, zone)

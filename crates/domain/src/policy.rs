@@ -9,12 +9,12 @@ pub use conduct::*;
 
 use crate::event::LeaveKind;
 use crate::headcount::HeadcountPolicy;
-use crate::ids::{PolicyVersionId, RuleId};
+use crate::ids::{PolicyVersionId, RuleId, ShiftCode, SkillId};
 use crate::quantities::{Fen, Minutes};
 use crate::who::Role;
 use crate::work_date::{DayMinute, WorkDate};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A desk's rules through time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,73 @@ pub struct Policy {
     /// 人員配置標準 (M9); none: the desk's usual contract is the standard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headcount: Option<HeadcountPolicy>,
+    /// 交接班 (P5, P6); none: nobody waits for a relief.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<HandoverPolicy>,
+    /// 交办事项 (S4, P7); none: nobody is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_items: Option<OpenItemsPolicy>,
+    /// 代岗: people of another role who serve the desk on certain shifts (P3).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cover: Vec<CoverPolicy>,
+}
+
+/// 交接班: the person on the post stays until somebody has taken it over (P5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverPolicy {
+    /// Shifts at whose end the post is handed over.
+    pub shifts: Vec<ShiftCode>,
+    /// Posts outside the desk that may take it over (P6).
+    #[serde(default, rename = "post")]
+    pub posts: Vec<HandoverPost>,
+}
+
+/// A post outside the desk that signs in place of a colleague (P6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverPost {
+    /// Its name, such as 监控中心.
+    pub name: String,
+    /// The shifts it takes over from.
+    pub shifts: Vec<ShiftCode>,
+}
+
+/// 交办事项 (S4, P7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenItemsPolicy {
+    /// Nobody leaves while an item is theirs and open (S4).
+    pub clock_out_refused: bool,
+    /// Staying on to close one counts as overtime with no further approval.
+    pub overtime_counts: bool,
+}
+
+/// Another role covers the desk (P3): on these shifts whoever holds one skill serves another as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoverPolicy {
+    /// The shifts; nobody else works them.
+    pub shifts: Vec<ShiftCode>,
+    /// The skill of the other role, such as that of the repair crew.
+    pub holding: SkillId,
+    /// The skill it counts as meanwhile.
+    pub serves: SkillId,
+}
+
+impl Policy {
+    /// What somebody of these skills stands in for on a shift, beyond them (P3).
+    pub fn cover<'p>(
+        &'p self,
+        shift: &'p ShiftCode,
+        skills: &'p BTreeSet<SkillId>,
+    ) -> impl Iterator<Item = &'p SkillId> {
+        self.cover
+            .iter()
+            .filter(move |cover| cover.shifts.contains(shift) && skills.contains(&cover.holding))
+            .map(|cover| &cover.serves)
+            .filter(move |serves| !skills.contains(*serves))
+    }
 }
 
 /// How punches meet segments.

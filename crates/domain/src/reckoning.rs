@@ -15,6 +15,7 @@ use crate::day::{
 use crate::event::{Edge, LeaveKind, PunchKind, Side};
 use crate::ids::EventId;
 use crate::policy::Policy;
+use crate::post::{PostDay, reckon_post};
 use crate::quantities::Minutes;
 use crate::work_date::{Zone, whole_minutes};
 use plan::{DayPlan, PlannedSegment, overlap_minutes};
@@ -92,7 +93,33 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     } else {
         (present - meals::off_work(facts, &segments, &meals)).at_least_zero()
     };
-    let extra = overtime::count(facts, policy, &punches.real, &segments, worked_minutes);
+    let wanted: Vec<Vec<_>> = plan
+        .segments
+        .iter()
+        .map(|segment| segment.wanted.iter().map(|s| (s.from, s.until)).collect())
+        .collect();
+    let post = reckon_post(
+        &PostDay {
+            facts: &facts.post,
+            wanted: &wanted,
+            segments: &segments,
+            meals: &meals,
+        },
+        policy,
+    );
+    evidence.extend(&post.handover_events);
+    evidence.extend(post.kept_waiting.iter().flat_map(|kept| &kept.events));
+    evidence.extend(post.stayed_on.iter().flat_map(|stayed| &stayed.events));
+    evidence.extend(facts.post.outings.iter().flat_map(|outing| &outing.events));
+    evidence.extend(&post.off_post);
+    let extra = overtime::count(
+        facts,
+        policy,
+        &punches.real,
+        &segments,
+        worked_minutes,
+        &post,
+    );
     evidence.extend(&extra.events);
     let met = meetings::count(facts, policy, &plan, &segments, &punches.real, &extra);
     evidence.extend(facts.meetings.iter().map(|meeting| meeting.event));
@@ -158,6 +185,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
         roster: facts.assignment.as_ref().map(|a| a.roster.clone()),
         roster_event: facts.assignment.as_ref().map(|a| a.event),
         policy: policy.id.clone(),
+        post,
     }
 }
 
@@ -302,6 +330,9 @@ impl Day<'_> {
                 event: punch.event,
             };
         }
+        if let Some(outside) = self.outside_at(segment, side) {
+            return outside;
+        }
         let asked = requests().any(|c| c.status == RequestStatus::Pending);
         if !self.closed {
             // Without a clock, only what came after it shows that a punch is overdue.
@@ -323,6 +354,24 @@ impl Day<'_> {
                 events: requests().flat_map(|c| c.events.iter().copied()).collect(),
             }
         }
+    }
+
+    /// Somebody who was at registered work outside when the segment began or ended could not punch (D9). Known once the
+    /// person is back or the day is over.
+    fn outside_at(&self, segment: usize, side: Side) -> Option<EdgeState> {
+        let wanted = &self.plan.segments.get(segment)?.wanted;
+        let at = match side {
+            Side::In => wanted.first()?.from,
+            Side::Out => wanted.last()?.until,
+        };
+        let outing =
+            self.facts.post.outings.iter().find(|outing| {
+                outing.covers(at) && (self.closed || outing.returned_at.is_some())
+            })?;
+        Some(EdgeState::Punched {
+            at,
+            event: *outing.events.first()?,
+        })
     }
 
     /// Whether an absence cannot be told yet: it may still be corrected or excused, or a suspect punch speaks against it.

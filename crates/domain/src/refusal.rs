@@ -6,8 +6,9 @@
 use crate::day::RequestStatus;
 use crate::event::{Edge, LeaveKind, LeaveSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
-    AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, LaneId, LeaveId, MeetingId,
-    NoticeId, PolicyVersionId, RuleId, SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
+    AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, HandoverId, ItemId, LaneId,
+    LeaveId, MeetingId, NoticeId, OutingId, PolicyVersionId, RuleId, SanctionId, ShiftCode,
+    SkillId, SolveId, StaffId, SwapId,
 };
 use crate::policy::{SanctionMode, SanctionStep};
 use crate::quantities::{Fen, Minutes};
@@ -477,6 +478,86 @@ refusals! {
     MinutesRevised { revision: u32 }
         "minutes-revised", Conflict, Some(S3),
         "会议纪要已更新为第 {revision} 版,请重新阅读", "the minutes were revised: read revision {revision}";
+    // Handovers, open items and work outside.
+    /// Nobody who could take the post over has come (P5).
+    ReliefNotArrived { reliefs: Vec<StaffId> }
+        "relief-not-arrived", Conflict, Some(RuleId::P5),
+        "接班人员 {reliefs} 未到岗,须坚守岗位,待其到岗并办理交接手续后方可下班",
+        "the relief ({reliefs}) is not there yet: stay on the post until they have come and signed the handover";
+    /// The post has not been taken over (P5), or not by the other post (P6).
+    HandoverNotSigned { reliefs: Vec<StaffId>, posts: Vec<String> }
+        "handover-not-signed", Conflict, Some(if posts.is_empty() { RuleId::P5 } else { RuleId::P6 }),
+        "交接手续尚未办理,须由接班人员({reliefs})或其他岗位({posts})签字后方可下班",
+        "the handover is not signed: by a relief ({reliefs}) or another post ({posts}), before anybody leaves";
+    /// Items are open and theirs (S4).
+    ItemsLeftOpen { items: Vec<String> }
+        "items-left-open", Conflict, Some(RuleId::S4),
+        "须完成当日交办之工作方可下班,尚未完成或移交:{items}",
+        "what is open is done or handed over before leaving: {items}";
+    /// No shift to hand over.
+    HandoverNoShift { staff: StaffId }
+        "handover-no-shift", Invalid, Some(RuleId::P5),
+        "{staff} 现在没有班次可交接", "{staff} has no shift to hand over now";
+    /// The shift's end asks for no handover.
+    NobodyToRelieve { code: ShiftCode, date: WorkDate }
+        "nobody-to-relieve", Invalid, Some(RuleId::P5),
+        "{date} 的{code}班下班时无须交接", "nobody relieves shift {code} of {date}: there is nothing to hand over";
+    /// Not punched in.
+    NotOnPost { staff: StaffId }
+        "not-on-post", Conflict, Some(RuleId::P5),
+        "{staff} 尚未到岗打卡", "{staff} has not punched in";
+    /// Not among those who take over.
+    NotTheRelief { staff: StaffId }
+        "not-the-relief", Forbidden, Some(RuleId::P5),
+        "{staff} 不是接班人员", "{staff} does not relieve this shift";
+    /// No such handover.
+    HandoverUnknown { handover: HandoverId }
+        "handover-unknown", NotFound, Some(RuleId::P5),
+        "没有这份交接:{handover}", "there is no handover {handover}";
+    /// Somebody signed it.
+    HandoverSigned { handover: HandoverId }
+        "handover-signed", Conflict, Some(RuleId::P5),
+        "交接已签字", "the handover is signed already";
+    /// A later offer took its place.
+    HandoverReplaced { handover: HandoverId }
+        "handover-replaced", Conflict, Some(RuleId::P5),
+        "这份交接已由新的交接代替", "a later offer took the place of this handover";
+    /// The offer names no other post.
+    HandoverNotToAPost { handover: HandoverId }
+        "handover-not-to-a-post", Invalid, Some(RuleId::P6),
+        "这份交接不是交给其他岗位的", "this handover is not given to another post";
+    /// No such item.
+    ItemUnknown { item: ItemId }
+        "item-unknown", NotFound, Some(RuleId::S4),
+        "没有这项交办事项:{item}", "there is no item {item}";
+    /// It is done.
+    ItemClosed { item: ItemId, by: StaffId }
+        "item-closed", Conflict, Some(RuleId::S4),
+        "{by} 已完成这项工作", "{by} has done it already";
+    /// It is theirs already.
+    ItemHeld { item: ItemId, staff: StaffId }
+        "item-held", Conflict, Some(RuleId::S4),
+        "这项工作已在 {staff} 手上", "the item is with {staff} already";
+    /// It is not the author's, or not open.
+    ItemNotYours { item: ItemId }
+        "item-not-yours", Invalid, Some(RuleId::P7),
+        "这项工作不在本人手上:{item}", "the item {item} is not yours to hand over";
+    /// Work outside belongs to a shift.
+    OutingNoShift { staff: StaffId }
+        "outing-no-shift", Invalid, Some(RuleId::D9),
+        "{staff} 现在没有班次,无须登记外出", "{staff} has no shift now: there is no work outside to register";
+    /// One at a time.
+    OutingOpen { place: String }
+        "outing-open", Conflict, Some(RuleId::D9),
+        "已登记外出({place}),返回后才能再登记", "work outside ({place}) is registered: come back from it first";
+    /// No such work outside.
+    OutingUnknown { outing: OutingId }
+        "outing-unknown", NotFound, Some(RuleId::D9),
+        "没有这项外出登记:{outing}", "there is no work outside {outing}";
+    /// Back already.
+    OutingReturned { outing: OutingId }
+        "outing-returned", Conflict, Some(RuleId::D9),
+        "已登记返回", "the return is recorded already";
 
     // Penalties and rewards.
     /// Nothing is proposed under this id (any more).
@@ -676,6 +757,13 @@ words! {
         HoldMeeting "召集会议、考勤和发布纪要" "hold a meeting",
         RecordBreach "登记违规" "record a breach",
         AcknowledgeNotice "确认通知" "take note of a notice",
+        SignHandover "签收交接" "sign a handover",
+        WaiveHandover "准许未交接下班" "let somebody go without a handover",
+        RaiseItem "交办工作" "give somebody an item",
+        HandOverItem "移交工作" "hand an item over",
+        CloseItem "完成交办工作" "close an item",
+        ReturnFromOuting "登记返回" "record the return",
+        CheckOuting "查证外出" "check work outside",
     }
 }
 
@@ -703,6 +791,9 @@ impl Action {
             Self::SpotCheck => Some(RuleId::D3),
             Self::HoldMeeting => Some(S2),
             Self::RecordBreach | Self::AcknowledgeNotice => Some(D6),
+            Self::SignHandover | Self::WaiveHandover => Some(RuleId::P5),
+            Self::RaiseItem | Self::HandOverItem | Self::CloseItem => Some(RuleId::S4),
+            Self::ReturnFromOuting | Self::CheckOuting => Some(RuleId::D9),
             Self::ProposeReward
             | Self::VerifySanction
             | Self::BalanceSanction
@@ -868,7 +959,10 @@ say_as_displayed!(
     LaneId,
     MeetingId,
     NoticeId,
-    RuleId
+    RuleId,
+    HandoverId,
+    ItemId,
+    OutingId
 );
 
 impl Say for NaiveDateTime {

@@ -7,18 +7,23 @@ use crate::database::column_position;
 use crate::dirty::{Closing, Dirty};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, policy_on};
+use crate::post::{
+    HandoverRow, HandoverStatus, HandoverWaiverRow, ItemClosing, ItemRow, OutingCheck, OutingRow,
+};
 use crate::replica::Hypothesis;
 use crate::rules;
 use crate::states::*;
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::*;
+use domain::evidence::ItemHolder;
 use domain::ids::{DeskId, EventId, SolveId, StaffId, SwapId};
 use domain::shift::Shift;
 use domain::work_date::{Month, WorkDate, Zone};
 use eventlog::{Position, RecordedEvent};
 use rusqlite::Connection;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Writes the facts of events in log order.
 pub(crate) struct Applier<'c> {
@@ -1291,7 +1296,239 @@ impl<'c> Applier<'c> {
             }
             EvidenceEvent::BreachRecorded(recorded) => self.breach_recorded(at, desk, recorded),
             EvidenceEvent::BreachRetracted(retracted) => self.breach_retracted(at, retracted),
+            EvidenceEvent::HandoverOffered(offered) => self.handover_offered(at, desk, offered),
+            EvidenceEvent::HandoverSigned(signed) => self.handover_signed(at, &signed, zone),
+            EvidenceEvent::HandoverWaived(waived) => {
+                let row = HandoverWaiverRow {
+                    staff: waived.staff,
+                    work_date: waived.work_date,
+                    reason: waived.reason,
+                    by: waived.by,
+                    at: waived.at,
+                    event: at.event,
+                };
+                let keys = Keys {
+                    desk: Some(desk),
+                    staff: Some(&row.staff),
+                    first: Some(row.work_date),
+                    ..Keys::default()
+                };
+                let id = format!("{}/{}", row.staff, row.work_date);
+                self.put(at, "handover_waiver", &id, keys, &row)?;
+                self.dirty.day(&row.staff, row.work_date);
+                Ok(())
+            }
+            EvidenceEvent::ItemRaised(raised) => {
+                let row = ItemRow {
+                    item: raised.item,
+                    desk: desk.clone(),
+                    date,
+                    text: raised.text,
+                    raised_by: raised.by,
+                    raised_at: raised.at,
+                    holder: ItemHolder::Staff {
+                        staff: raised.staff,
+                    },
+                    holder_name: String::new(),
+                    closed: None,
+                    events: Vec::new(),
+                };
+                self.item(at, Some(row), |_| ())
+            }
+            EvidenceEvent::ItemHandedOver(handed) => {
+                let known = self.facts.state("item", &handed.item.to_string())?;
+                self.item(at, known, |row| {
+                    row.holder = ItemHolder::Staff { staff: handed.to };
+                })
+            }
+            EvidenceEvent::ItemClosed(closed) => {
+                let known = self.facts.state("item", &closed.item.to_string())?;
+                self.dirty.around(&closed.by, zone.date(closed.at));
+                self.item(at, known, |row| {
+                    // The work was that of who did it.
+                    row.holder = ItemHolder::Staff {
+                        staff: closed.by.clone(),
+                    };
+                    row.closed = Some(ItemClosing {
+                        note: closed.note,
+                        by: closed.by,
+                        at: closed.at,
+                        event: at.event,
+                    });
+                })
+            }
+            EvidenceEvent::OutingRegistered(registered) => {
+                let row = OutingRow {
+                    outing: registered.outing,
+                    desk: desk.clone(),
+                    staff: registered.staff,
+                    name: String::new(),
+                    work_date: registered.work_date,
+                    place: registered.place,
+                    purpose: registered.purpose,
+                    left_at: registered.at,
+                    expected_return_at: registered.expected_return_at,
+                    returned_at: None,
+                    check: None,
+                    events: Vec::new(),
+                };
+                self.outing(at, Some(row), |_| ())
+            }
+            EvidenceEvent::OutingReturned(returned) => {
+                let known = self.facts.state("outing", &returned.outing.to_string())?;
+                self.outing(at, known, |row| row.returned_at = Some(returned.at))
+            }
+            EvidenceEvent::OutingChecked(checked) => {
+                let known = self.facts.state("outing", &checked.outing.to_string())?;
+                self.outing(at, known, |row| {
+                    row.check = Some(OutingCheck {
+                        confirmed: checked.confirmed,
+                        note: checked.note,
+                        by: checked.by,
+                        at: checked.at,
+                    });
+                })
+            }
         }
+    }
+
+    /// A new offer takes the place of an unsigned one of the same shift.
+    fn handover_offered(
+        &mut self,
+        at: &At<'_>,
+        desk: &DeskId,
+        offered: HandoverOffered,
+    ) -> Result<()> {
+        let earlier = self.facts.handover_of(&offered.staff, offered.work_date)?;
+        if let Some(earlier) = earlier.filter(|row| row.status == HandoverStatus::Offered) {
+            self.handover(at, earlier, |row| row.status = HandoverStatus::Replaced)?;
+        }
+        let row = HandoverRow {
+            handover: offered.handover,
+            desk: desk.clone(),
+            staff: offered.staff,
+            name: String::new(),
+            work_date: offered.work_date,
+            to_post: offered.to_post,
+            notes: offered.notes,
+            items: offered.items,
+            offered_at: offered.at,
+            status: HandoverStatus::Offered,
+            signer: None,
+            signed_at: None,
+            events: Vec::new(),
+        };
+        self.handover(at, row, |_| ())
+    }
+
+    /// The items of a signed handover go to who signed (P7).
+    fn handover_signed(&mut self, at: &At<'_>, signed: &HandoverSigned, zone: Zone) -> Result<()> {
+        let known: Option<HandoverRow> =
+            self.facts.state("handover", &signed.handover.to_string())?;
+        let Some(row) = known else { return Ok(()) };
+        let holder = match &signed.signer {
+            HandoverSigner::Relief { staff } => {
+                self.dirty.around(staff, zone.date(signed.at));
+                ItemHolder::Staff {
+                    staff: staff.clone(),
+                }
+            }
+            HandoverSigner::Post { post, .. } => ItemHolder::Post { post: post.clone() },
+        };
+        for item in row.items.iter().collect::<BTreeSet<_>>() {
+            let known: Option<ItemRow> = self.facts.state("item", &item.to_string())?;
+            let open = known.filter(|row| row.closed.is_none());
+            self.item(at, open, |row| row.holder = holder.clone())?;
+        }
+        self.handover(at, row, |row| {
+            row.status = HandoverStatus::Signed;
+            row.signer = Some(signed.signer.clone());
+            row.signed_at = Some(signed.at);
+        })
+    }
+
+    fn handover(
+        &mut self,
+        at: &At<'_>,
+        mut row: HandoverRow,
+        change: impl FnOnce(&mut HandoverRow),
+    ) -> Result<()> {
+        change(&mut row);
+        row.events.push(at.event);
+        let keys = Keys {
+            desk: Some(&row.desk),
+            staff: Some(&row.staff),
+            other: match &row.signer {
+                Some(HandoverSigner::Relief { staff }) => Some(staff),
+                _ => None,
+            },
+            first: Some(row.work_date),
+            status: Some(word(&row.status)?),
+            ..Keys::default()
+        };
+        self.put(at, "handover", &row.handover.to_string(), keys, &row)?;
+        self.dirty.day(&row.staff, row.work_date);
+        Ok(())
+    }
+
+    fn item(
+        &mut self,
+        at: &At<'_>,
+        row: Option<ItemRow>,
+        change: impl FnOnce(&mut ItemRow),
+    ) -> Result<()> {
+        let Some(mut row) = row else { return Ok(()) };
+        change(&mut row);
+        row.events.push(at.event);
+        let zone = self.zone(&row.desk)?;
+        let closed_on = row.closed.as_ref().map(|closing| zone.date(closing.at));
+        let keys = Keys {
+            desk: Some(&row.desk),
+            staff: match &row.holder {
+                ItemHolder::Staff { staff } => Some(staff),
+                ItemHolder::Post { .. } => None,
+            },
+            first: Some(row.date),
+            last: closed_on.or(Some(row.date)),
+            status: Some(
+                if row.closed.is_some() {
+                    "closed"
+                } else {
+                    "open"
+                }
+                .to_owned(),
+            ),
+            ..Keys::default()
+        };
+        self.put(at, "item", &row.item.to_string(), keys, &row)
+    }
+
+    fn outing(
+        &mut self,
+        at: &At<'_>,
+        row: Option<OutingRow>,
+        change: impl FnOnce(&mut OutingRow),
+    ) -> Result<()> {
+        let Some(mut row) = row else { return Ok(()) };
+        change(&mut row);
+        row.events.push(at.event);
+        let keys = Keys {
+            desk: Some(&row.desk),
+            staff: Some(&row.staff),
+            first: Some(row.work_date),
+            status: Some(
+                if row.returned_at.is_some() {
+                    "back"
+                } else {
+                    "out"
+                }
+                .to_owned(),
+            ),
+            ..Keys::default()
+        };
+        self.put(at, "outing", &row.outing.to_string(), keys, &row)?;
+        self.dirty.day(&row.staff, row.work_date);
+        Ok(())
     }
 
     /// A report holds until the next one, through every month between.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::day::{CorrectionFact, DayFacts, LeaveFact, PresenceShown, UnarrangedSwapFact};
 use domain::ids::{EventId, StaffId};
 use domain::policy::Policy;
+use domain::post::PostFacts;
 use domain::shift::Shift;
 use domain::work_date::{DayMinute, WorkDate};
 use std::collections::BTreeMap;
@@ -29,6 +30,25 @@ impl ReckonedBy {
 impl Facts<'_> {
     /// All that is known of a person's work date; none when nothing is: no roster, no punch, no request, or no desk.
     pub(crate) fn day_facts(&self, staff: &StaffId, date: WorkDate) -> Result<Option<ReckonedBy>> {
+        let Some(mut day) = self.day_facts_alone(staff, date)? else {
+            return Ok(None);
+        };
+        let assignment = day.facts.assignment.as_ref();
+        if let Some(shift) = assignment.and_then(|assignment| assignment.shift.as_ref())
+            && crate::post::hands_over(&day.desk)
+            && let Some(duty) = self.duty(&day.desk, staff, date, shift)?
+        {
+            day.facts.post.kept_waiting = self.kept_waiting(&day.desk, &duty)?;
+        }
+        Ok(Some(day))
+    }
+
+    /// The same without who waited for the person.
+    pub(crate) fn day_facts_alone(
+        &self,
+        staff: &StaffId,
+        date: WorkDate,
+    ) -> Result<Option<ReckonedBy>> {
         let Some(person) = self.staff(staff)? else {
             return Ok(None);
         };
@@ -95,6 +115,15 @@ impl Facts<'_> {
             event: meeting.event,
             at: meeting.from,
         }));
+        let mut post = PostFacts::default();
+        if let Some(shift) = &shift {
+            post = self.post_facts(&desk, policy, staff, date, shift)?;
+            if crate::post::hands_over(&desk)
+                && let Some(duty) = self.duty(&desk, staff, date, shift)?
+            {
+                presence.extend(self.handovers_shown(&desk, &duty)?);
+            }
+        }
         // What time passing decides about a day is decided when its windows are over; later days change nothing.
         let settled = date.plus_days(rules::settling_days(&desk));
         let closed_through = self
@@ -118,6 +147,7 @@ impl Facts<'_> {
             meetings,
             day_kind: self.day_kind(date)?,
             closed_through,
+            post,
         };
         Ok(Some(ReckonedBy { facts, desk }))
     }

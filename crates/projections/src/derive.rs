@@ -5,6 +5,7 @@ use crate::dirty::{Dirty, months_around};
 use crate::error::Result;
 use crate::facts::{By, Facts};
 use crate::period_close;
+use crate::post;
 use crate::states::ComplaintRow;
 use domain::day::DayRecord;
 use domain::ids::{CallId, DeskId, StaffId};
@@ -16,11 +17,12 @@ use domain::policy::PolicyDocument;
 use domain::reckoning::reckon;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use rusqlite::Connection;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Derives everything stale again.
 pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
     let facts = Facts::now(connection);
+    reach_colleagues(&facts, &mut dirty)?;
     for (staff, date) in &dirty.days {
         touch(connection, staff, *date)?;
         let record = record(&facts, staff, *date)?;
@@ -54,6 +56,29 @@ pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
     }
     for closing in &dirty.closings {
         period_close::freeze(connection, closing)?;
+    }
+    Ok(())
+}
+
+/// At a desk that hands its post over, a day's record rests on what those did who relieved or were relieved.
+fn reach_colleagues(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+    let mut desks: HashMap<StaffId, Option<DeskId>> = HashMap::new();
+    let mut about: BTreeSet<(DeskId, WorkDate)> = BTreeSet::new();
+    for (staff, date) in &dirty.days {
+        if !desks.contains_key(staff) {
+            let desk = match facts.staff(staff)? {
+                Some(person) => facts.desk(&person.desk)?,
+                None => None,
+            };
+            let desk = desk.filter(|desk| post::hands_over(desk));
+            desks.insert(staff.clone(), desk.map(|desk| desk.desk.clone()));
+        }
+        if let Some(Some(desk)) = desks.get(staff) {
+            about.insert((desk.clone(), *date));
+        }
+    }
+    for (desk, date) in about {
+        dirty.days.extend(facts.rostered_about(&desk, date)?);
     }
     Ok(())
 }

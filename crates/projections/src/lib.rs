@@ -24,6 +24,7 @@ mod error;
 pub mod export;
 mod facts;
 mod period_close;
+mod post;
 mod query;
 mod read_models;
 mod replica;
@@ -33,6 +34,9 @@ mod words;
 
 pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
 pub use error::{Error, Result};
+pub use post::{
+    HandoverRow, HandoverStatus, HandoverWaiverRow, ItemClosing, ItemRow, OutingCheck, OutingRow,
+};
 pub use query::*;
 pub use read_models::{Follower, ReadModels, Replayed};
 pub use replica::{Hypothesis, Replica};

@@ -15,6 +15,7 @@ mod my_day;
 mod penalties;
 mod period;
 mod phone;
+mod post;
 mod presence;
 mod roster;
 mod solves;
@@ -35,6 +36,7 @@ pub use period::{
     AdjustmentDue, AdjustmentRow, ClosedPeriod, DayDifference, DayFigures, PeriodStatus,
 };
 pub use phone::CallRow;
+pub use post::{HandoverPending, MyPost, ReliefRow, arrived};
 pub use presence::{ExcuseRow, PresenceOccurrence};
 pub use roster::{RosterAt, RosterCell, RosterLine, RosterMonth, RosterRevision};
 pub use utilisation::{PersonUseRow, UtilisationReport};

@@ -79,6 +79,10 @@ pub fn rule_words(rule: RuleId, lang: Lang) -> String {
         (RuleId::D6, Lang::Zh) => "考核不达标",
         (RuleId::D7, Lang::Zh) => "投诉责任",
         (RuleId::T16, Lang::Zh) => "奖励",
+        (RuleId::D9, Lang::Zh) => "离岗未登记",
+        (RuleId::P5, Lang::Zh) => "未交接离岗",
+        (RuleId::D9, Lang::En) => "off post",
+        (RuleId::P5, Lang::En) => "left unrelieved",
         (RuleId::T8, Lang::En) => "missed punch",
         (RuleId::T9, Lang::En) => "unarranged swap",
         (RuleId::T10, Lang::En) => "offline on duty",
@@ -617,6 +621,92 @@ fn evidence(s: &Speaker<'_>, event: &EvidenceEvent) -> String {
                     s.name(&e.staff),
                     e.note
                 ),
+            )
+        }
+        EvidenceEvent::HandoverOffered(e) => {
+            let (zh, en) = match &e.to_post {
+                Some(post) => (format!("(交{post})"), format!(" to {post}")),
+                None => (String::new(), String::new()),
+            };
+            s.say(
+                format!("{}交班并签字{zh}:{}", s.name(&e.staff), e.notes),
+                format!(
+                    "{} offers the post{en} and signs: {}",
+                    s.name(&e.staff),
+                    e.notes
+                ),
+            )
+        }
+        EvidenceEvent::HandoverSigned(e) => match &e.signer {
+            HandoverSigner::Relief { staff } => s.say(
+                format!("{}接班并签字", s.name(staff)),
+                format!("{} takes the post over and signs", s.name(staff)),
+            ),
+            HandoverSigner::Post { post, name } => s.say(
+                format!("{post}接班,{name}签字"),
+                format!("{post} takes the post over; {name} signs"),
+            ),
+        },
+        EvidenceEvent::HandoverWaived(e) => s.say(
+            format!(
+                "{}准许{}未经交接下班:{}",
+                s.name(&e.by),
+                s.name(&e.staff),
+                e.reason
+            ),
+            format!(
+                "{} lets {} go without a handover: {}",
+                s.name(&e.by),
+                s.name(&e.staff),
+                e.reason
+            ),
+        ),
+        EvidenceEvent::ItemRaised(e) => s.say(
+            format!("{}交办{}:{}", s.name(&e.by), s.name(&e.staff), e.text),
+            format!(
+                "{} gives {} an item: {}",
+                s.name(&e.by),
+                s.name(&e.staff),
+                e.text
+            ),
+        ),
+        EvidenceEvent::ItemHandedOver(e) => s.say(
+            format!("{}将交办事项移交{}", s.name(&e.by), s.name(&e.to)),
+            format!("{} hands an item over to {}", s.name(&e.by), s.name(&e.to)),
+        ),
+        EvidenceEvent::ItemClosed(e) => s.say(
+            format!("{}完成交办事项:{}", s.name(&e.by), e.note),
+            format!("{} closes an item: {}", s.name(&e.by), e.note),
+        ),
+        EvidenceEvent::OutingRegistered(e) => s.say(
+            format!(
+                "{}外出登记:{}({}),预计{}返回",
+                s.name(&e.staff),
+                e.place,
+                e.purpose,
+                s.time(e.expected_return_at)
+            ),
+            format!(
+                "{} registers work outside: {} ({}), back expected {}",
+                s.name(&e.staff),
+                e.place,
+                e.purpose,
+                s.time(e.expected_return_at)
+            ),
+        ),
+        EvidenceEvent::OutingReturned(e) => s.say(
+            format!("外出返回 {}", s.time(e.at)),
+            format!("back from work outside at {}", s.time(e.at)),
+        ),
+        EvidenceEvent::OutingChecked(e) => {
+            let (zh, en) = if e.confirmed {
+                ("属实", "as registered")
+            } else {
+                ("不属实", "not as registered")
+            };
+            s.say(
+                format!("{}查证外出:{zh} {}", s.name(&e.by), e.note),
+                format!("{} checks work outside: {en} {}", s.name(&e.by), e.note),
             )
         }
         EvidenceEvent::SpotChecked(e) => {

@@ -1,6 +1,9 @@
 //! `evidence-{desk}-{yyyy-mm-dd}`: what feeds and people saw.
 
-use crate::event::events;
+use crate::event::{
+    HandoverOffered, HandoverSigned, HandoverWaived, ItemClosed, ItemHandedOver, ItemRaised,
+    OutingChecked, OutingRegistered, OutingReturned, events,
+};
 use crate::ids::{AlertId, BreachId, CallId, ComplaintId, RuleId, StaffId};
 use crate::work_date::WorkDate;
 use chrono::{DateTime, Utc};
@@ -214,5 +217,14 @@ events! {
         "evidence.alert_closed", 1 => AlertClosed,
         "evidence.breach_recorded", 1 => BreachRecorded,
         "evidence.breach_retracted", 1 => BreachRetracted,
+        "evidence.handover_offered", 1 => HandoverOffered,
+        "evidence.handover_signed", 1 => HandoverSigned,
+        "evidence.handover_waived", 1 => HandoverWaived,
+        "evidence.item_raised", 1 => ItemRaised,
+        "evidence.item_handed_over", 1 => ItemHandedOver,
+        "evidence.item_closed", 1 => ItemClosed,
+        "evidence.outing_registered", 1 => OutingRegistered,
+        "evidence.outing_returned", 1 => OutingReturned,
+        "evidence.outing_checked", 1 => OutingChecked,
     }
 }

@@ -1,5 +1,6 @@
-//! What a day's record shows by itself: unarranged swaps (T9), absence (T12), missed punches (T8), long meals
-//! (T13); lateness stands in its own file.
+//! What a day's record shows by itself: unarranged swaps (T9), absence (T12), missed punches (T8), long meals (T13),
+//! a missed arrival lead (P4), a post left unrelieved (P5), off the post without registered work outside (D9); lateness
+//! stands in its own file.
 
 use super::{Desk, Incident, ProposedPenalty, lateness};
 use crate::day::{DayRecord, EdgeState, SegmentRecord};
@@ -23,6 +24,11 @@ pub(super) fn propose(desk: &Desk<'_>, proposed: &mut Vec<ProposedPenalty>) {
         keep_first_that_applies(&mut found, policy);
         proposed.extend(found.into_iter().filter_map(|i| desk.penalty(i, policy)));
         proposed.extend(long_meals(day, policy).filter_map(|i| desk.penalty(i, policy)));
+        let of_the_post = lead_missed(day, policy)
+            .into_iter()
+            .chain(left_unrelieved(day))
+            .chain(off_post(day));
+        proposed.extend(of_the_post.filter_map(|i| desk.penalty(i, policy)));
     }
 }
 
@@ -174,4 +180,54 @@ fn long_meals<'a>(
             );
             Some(found)
         })
+}
+
+/// P4 值班人员应提前15分钟到岗.
+fn lead_missed<'a>(day: &'a DayRecord, policy: &Policy) -> Option<Incident<'a>> {
+    if day.lead_missed_minutes.is_zero() {
+        return None;
+    }
+    let (lead, missed) = (policy.punch.arrival_lead_minutes, day.lead_missed_minutes);
+    let mut found = incident(day, RuleId::P4, day.date.to_string());
+    let arrival = day.segments.first().map(|segment| &segment.arrival);
+    found
+        .evidence
+        .extend(arrival.into_iter().flat_map(EdgeState::events));
+    found.quantity = missed.0;
+    found.subject_zh = format!("{} 应提前{lead}分钟到岗,少了{missed}分钟", day.date);
+    found.subject_en = format!(
+        "{}: to be there {lead} min before the shift, {missed} min of it missed",
+        day.date
+    );
+    Some(found)
+}
+
+/// P5 当值人员应坚守岗位,待接班人员到达并办理交接手续后方可离开.
+fn left_unrelieved(day: &DayRecord) -> Option<Incident<'_>> {
+    if day.post.left_unrelieved.is_empty() {
+        return None;
+    }
+    let mut found = incident(day, RuleId::P5, day.date.to_string());
+    found.evidence.extend(&day.post.left_unrelieved);
+    found.subject_zh = format!("{} {}班未办理交接即离岗", day.date, shift_code(day));
+    found.subject_en = format!(
+        "{}: left shift {} before the post was taken over",
+        day.date,
+        shift_code(day)
+    );
+    Some(found)
+}
+
+/// D9 做好外出登记,接受查证,无私自行动: once for each time seen.
+fn off_post(day: &DayRecord) -> impl Iterator<Item = Incident<'_>> {
+    day.post.off_post.iter().map(move |&event| {
+        let mut found = incident(day, RuleId::D9, day.date.to_string());
+        found.evidence = BTreeSet::from([event]);
+        found.subject_zh = format!("{} 离岗,无外出登记可证", day.date);
+        found.subject_en = format!(
+            "{}: off the post, with no registered work outside to show for it",
+            day.date
+        );
+        found
+    })
 }

@@ -24,12 +24,14 @@ pub const SERVICE_CENTRE: &str = include_str!("../../policies/service_centre.tom
 
 /// The rules of the decoration company's call centre (D1–D9) as shipped.
 pub const CALL_CENTRE: &str = include_str!("../../policies/call_centre.toml");
+/// The rules of the property company's 24-hour desk (P1–P7) as shipped.
+pub const PROPERTY: &str = include_str!("../../policies/property.toml");
 
 /// The schema this build reads.
 const SCHEMA: i64 = 1;
 
 /// The rules a penalty is derived from; only these may have an amount or a place in the precedence.
-pub const PENALTY_RULES: [RuleId; 15] = [
+pub const PENALTY_RULES: [RuleId; 18] = [
     RuleId::T8,
     RuleId::T9,
     RuleId::T10,
@@ -45,6 +47,9 @@ pub const PENALTY_RULES: [RuleId; 15] = [
     RuleId::D5,
     RuleId::D6,
     RuleId::D7,
+    RuleId::D9,
+    RuleId::P4,
+    RuleId::P5,
 ];
 
 /// What is wrong with a policy document, and where.
@@ -454,6 +459,39 @@ impl<'r, 't> Section<'r, 't> {
             })
             .collect()
     }
+    /// A table that need not be there.
+    fn section_if_any(&self, key: &'static str) -> Option<Section<'r, 't>> {
+        let value = self.optional(key)?;
+        Some(self.section_of(value, self.field(key), self.key_line(key)))
+    }
+    /// Tables that need not be there.
+    fn sections_if_any(&self, key: &'static str, rule: Option<RuleId>) -> Vec<Section<'r, 't>> {
+        match self.optional(key) {
+            Some(_) => self.sections(key, rule),
+            None => Vec::new(),
+        }
+    }
+    /// A list of at least one word.
+    fn some_words<T: DeserializeOwned + Ord + Clone>(
+        &self,
+        key: &'static str,
+        rule: Option<RuleId>,
+    ) -> Vec<T> {
+        let words = self.words(key, rule);
+        let named = self.optional(key);
+        if let Some(value) =
+            named.filter(|value| value.get_ref().as_array().is_some_and(|a| a.is_empty()))
+        {
+            self.fault(
+                self.line_of(value),
+                key,
+                rule,
+                "不能为空".into(),
+                "must not be empty".into(),
+            );
+        }
+        words
+    }
     /// Notes every key that nobody asked for.
     fn finish(&self) {
         let known = self.known.borrow();
@@ -577,6 +615,14 @@ fn version(section: &Section<'_, '_>) -> Policy {
         let (path, line) = (section.field("headcount"), section.key_line("headcount"));
         headcount(&section.section_of(value, path, line))
     });
+    let handover = section
+        .section_if_any("handover")
+        .map(|section| handover(&section));
+    let open_items = section
+        .section_if_any("open_items")
+        .map(|section| open_items(&section));
+    let cover = section.sections_if_any("cover", Some(RuleId::P3));
+    let cover = cover.iter().map(cover_of).collect();
     section.finish();
     Policy {
         id,
@@ -597,6 +643,9 @@ fn version(section: &Section<'_, '_>) -> Policy {
         roster,
         law,
         headcount,
+        handover,
+        open_items,
+        cover,
     }
 }
 
@@ -842,6 +891,51 @@ fn amounts(section: &Section<'_, '_>, max: i64) -> BTreeMap<RuleId, i64> {
         }
     }
     amounts
+}
+
+fn handover(section: &Section<'_, '_>) -> HandoverPolicy {
+    let policy = HandoverPolicy {
+        shifts: section.some_words("shifts", Some(RuleId::P5)),
+        posts: section
+            .sections_if_any("post", Some(RuleId::P6))
+            .iter()
+            .map(|post| {
+                let read = HandoverPost {
+                    name: post.text("name"),
+                    shifts: post.some_words("shifts", Some(RuleId::P6)),
+                };
+                post.finish();
+                read
+            })
+            .collect(),
+    };
+    section.finish();
+    policy
+}
+
+fn open_items(section: &Section<'_, '_>) -> OpenItemsPolicy {
+    let policy = OpenItemsPolicy {
+        clock_out_refused: section.flag("clock_out_refused", Some(RuleId::S4)),
+        overtime_counts: section.flag("overtime_counts", Some(RuleId::S4)),
+    };
+    section.finish();
+    policy
+}
+
+fn cover_of(section: &Section<'_, '_>) -> CoverPolicy {
+    let rule = Some(RuleId::P3);
+    let skill = |key| {
+        let value = section.required(key, rule);
+        let text = value.and_then(|value| section.text_of(value, key, rule));
+        SkillId::new(text.unwrap_or_default())
+    };
+    let policy = CoverPolicy {
+        shifts: section.some_words("shifts", rule),
+        holding: skill("holding"),
+        serves: skill("serves"),
+    };
+    section.finish();
+    policy
 }
 
 fn duty_table(section: &Section<'_, '_>) -> DutyTablePolicy {

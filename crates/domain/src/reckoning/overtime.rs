@@ -3,6 +3,7 @@
 use super::*;
 use crate::day::{OvertimeMinutes, PunchFact};
 use crate::event::{Compensation, DayKind};
+use crate::post::PostRecord;
 
 pub(super) struct Extra {
     pub(super) beyond_minutes: Minutes,
@@ -20,6 +21,7 @@ pub(super) fn count(
     punches: &[PunchFact],
     segments: &[SegmentRecord],
     worked_minutes: Minutes,
+    post: &PostRecord,
 ) -> Extra {
     let mut events = BTreeSet::new();
     let rostered = !segments.is_empty();
@@ -52,6 +54,11 @@ pub(super) fn count(
     if !policy.overtime.approval_required {
         counted += open;
     }
+    // Who had to stay has it counted whatever was approved and however short it was (P5, S4); both reach from the
+    // planned end, so the longer holds.
+    let stayed = post.stayed_on.as_ref().map_or(Minutes::ZERO, |s| s.minutes);
+    let owed = post.handover_wait_minutes.max(stayed).min(beyond_minutes);
+    counted = counted.max(owed);
 
     let statutory = facts.day_kind == Some(DayKind::Statutory);
     let mut overtime = OvertimeMinutes::default();

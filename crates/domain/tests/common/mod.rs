@@ -13,6 +13,7 @@ use domain::event::*;
 use domain::ids::*;
 use domain::policy::document::ONLINE_SHOP;
 use domain::policy::{Policy, PolicyDocument};
+use domain::post::PostFacts;
 use domain::quantities::Minutes;
 use domain::reckoning::reckon;
 use domain::shift::{PlannedMeal, Segment, Shift};
@@ -91,6 +92,7 @@ pub(crate) fn facts_of(zone: Zone, staff: &str, on: &str, text: &str) -> DayFact
         meetings: Vec::new(),
         day_kind: None,
         closed_through: Some(on.plus_days(30)),
+        post: PostFacts::default(),
     };
     let items = happened
         .split(';')

@@ -282,6 +282,7 @@ fn record(date: &str, arrival: EdgeState, departure: EdgeState) -> DayRecord {
         roster: None,
         roster_event: None,
         policy: "2026-1".into(),
+        post: Default::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod lanes;
 mod leave;
 mod meeting;
 mod period;
+mod post;
 mod properties;
 mod refusals;
 mod roster;

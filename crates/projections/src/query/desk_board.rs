@@ -3,7 +3,10 @@
 use super::View;
 use super::lanes::MyLane;
 use super::phone::CallRow;
+use super::post::HandoverPending;
 use crate::error::Result;
+use crate::facts::policy_on;
+use crate::post::OutingRow;
 use crate::states::AlertRow;
 use chrono::{DateTime, Duration, Utc};
 use domain::day::{MealRecord, SegmentRecord};
@@ -29,6 +32,8 @@ pub struct BoardPerson {
     pub position: String,
     /// What the person can serve that day.
     pub skills: BTreeSet<SkillId>,
+    /// Of those, what is served in another role's stead on this shift (P3).
+    pub covers: BTreeSet<SkillId>,
     /// The shift's segments, planned and done.
     pub segments: Vec<SegmentRecord>,
     /// Its meals, planned and taken.
@@ -85,6 +90,10 @@ pub struct DeskBoard {
     pub calls_unanswered: Vec<CallRow>,
     /// Alerts that stood at the moment (D8), oldest first.
     pub alerts: Vec<AlertRow>,
+    /// Shifts that end and whose post nobody has taken over (P5).
+    pub handovers_pending: Vec<HandoverPending>,
+    /// Who is at registered work outside (D9).
+    pub outside: Vec<OutingRow>,
 }
 
 impl View<'_> {
@@ -105,6 +114,15 @@ impl View<'_> {
                 .iter()
                 .find(|r| r.staff == person_at.staff && r.date == person_at.date);
             let person = self.facts.staff(&person_at.staff)?;
+            let skills = person
+                .as_ref()
+                .map(|p| p.skills_on(person_at.date))
+                .unwrap_or_default();
+            let policy = policy_on(&row, person_at.date);
+            let covers: BTreeSet<SkillId> = match (policy, &person_at.shift) {
+                (Some(policy), Some(shift)) => policy.cover(shift, &skills).cloned().collect(),
+                _ => BTreeSet::new(),
+            };
             let since = row.zone.instant(person_at.date, DayMinute(0));
             let reports =
                 self.facts
@@ -123,9 +141,8 @@ impl View<'_> {
                     .as_ref()
                     .map(|p| p.position.clone())
                     .unwrap_or_default(),
-                skills: person
-                    .map(|p| p.skills_on(person_at.date))
-                    .unwrap_or_default(),
+                skills: skills.union(&covers).cloned().collect(),
+                covers,
                 segments: record.map(|r| r.segments.clone()).unwrap_or_default(),
                 meals: record.map(|r| r.meals.clone()).unwrap_or_default(),
                 late_minutes: record.map_or(Minutes::ZERO, |r| r.late_minutes),
@@ -185,6 +202,8 @@ impl View<'_> {
             demand,
             calls_unanswered: self.calls_unanswered(desk, at - CALLS_SHOWN, at)?,
             alerts: self.alerts_at(desk, at)?,
+            handovers_pending: self.handovers_pending(desk, at)?,
+            outside: self.outside_at(desk, at)?,
         }))
     }
 }

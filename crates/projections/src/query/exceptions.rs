@@ -35,6 +35,12 @@ pub enum ExceptionKind {
     MealOver,
     /// Came later than the arrival lead asks.
     LeadMissed,
+    /// Went before the post was taken over (P5).
+    LeftUnrelieved,
+    /// A colleague waited beyond their shift for this person (P5).
+    KeptWaiting,
+    /// Off the post without registered work outside (D9).
+    OffPost,
     /// Punches that fit nothing.
     Unmatched,
     /// Punches whose clock cannot be right.
@@ -202,6 +208,22 @@ fn of_record(record: &DayRecord) -> Vec<Found> {
         Some(record.lead_missed_minutes),
         Vec::new(),
     );
+    let post = &record.post;
+    if !post.left_unrelieved.is_empty() {
+        let events = post.left_unrelieved.clone();
+        add(ExceptionKind::LeftUnrelieved, None, None, events);
+    }
+    for kept in &post.kept_waiting {
+        add(
+            ExceptionKind::KeptWaiting,
+            None,
+            Some(kept.minutes),
+            kept.events.clone(),
+        );
+    }
+    if !post.off_post.is_empty() {
+        add(ExceptionKind::OffPost, None, None, post.off_post.clone());
+    }
     if !record.unmatched.is_empty() {
         add(
             ExceptionKind::Unmatched,
