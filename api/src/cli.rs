@@ -4,7 +4,7 @@ use crate::app::{
     App, AppError, Caller, Commit, Comparison, ImportReport, OpenDesk, Options, WhatIf, files,
 };
 use crate::clock::SystemClock;
-use crate::demo::DemoOptions;
+use crate::demo::{DemoOptions, SampleDesk};
 use crate::http::problem::chain;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::ids::{DeskId, StaffId};
@@ -56,6 +56,9 @@ enum Command {
         /// Where the files go, with `--once`.
         #[arg(long, default_value = "out")]
         out: PathBuf,
+        /// Which desk; each has its own rules, shifts and people.
+        #[arg(long, value_enum, default_value_t)]
+        desk: SampleDesk,
         /// The data folder; an earlier demo's is replaced. Absent: one under the system's temporary folder.
         #[arg(long = "data")]
         folder: Option<PathBuf>,
@@ -428,6 +431,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             once,
             out,
             folder,
+            desk,
             seed,
             month,
             listen,
@@ -436,6 +440,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let data = folder.unwrap_or_else(|| std::env::temp_dir().join("paiban-demo"));
             demo(
                 DemoOptions {
+                    desk,
                     once,
                     out,
                     data,
@@ -720,6 +725,7 @@ async fn play_apart(options: &DemoOptions) -> Result<bool, CliError> {
     let program = std::env::current_exe().map_err(|error| found(&error))?;
     let mut player = tokio::process::Command::new(program)
         .args(["demo", "--play-only"])
+        .args(["--desk", options.desk.argument()])
         .args(["--seed", &options.seed.to_string()])
         .arg("--data")
         .arg(&options.data)

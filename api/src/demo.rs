@@ -10,8 +10,8 @@ use crate::app::inputs::{MoveBalance, PolicyText};
 use crate::app::{App, AppError, Caller, Options};
 use crate::clock::{Clock, SimulatedClock, SystemClock};
 use chrono::{DateTime, Datelike, Utc};
+pub use desk::SampleDesk;
 use domain::event::LeaveKind;
-use domain::policy::document::ONLINE_SHOP;
 use domain::quantities::Minutes;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use eventlog::CommandId;
@@ -28,6 +28,8 @@ use uuid::Uuid;
 /// What the demo is asked for.
 #[derive(Clone, Debug)]
 pub struct DemoOptions {
+    /// Which desk.
+    pub desk: SampleDesk,
     /// Play one month, leave its files in `out`, and end.
     pub once: bool,
     /// Where the files go, with `once`.
@@ -82,28 +84,30 @@ pub async fn run(options: &DemoOptions) -> Result<(), DemoError> {
     let clock = Arc::new(SimulatedClock::new(opened_at));
     let app = App::open(&options.data, clock.clone(), Options::default()).await?;
     say(&format!(
-        "开店 / setting up the desk, 18 people, seed {}",
+        "开店 / setting up {} ({} people), seed {}",
+        options.desk.name(),
+        options.desk.people().count(),
         options.seed
     ));
-    found(&app, founding, options.once).await?;
+    found(&app, options.desk, founding, options.once).await?;
 
-    let mut player = Player::new(app.clone(), clock.clone(), options.seed);
+    let mut player = Player::new(app.clone(), clock.clone(), options.desk, options.seed);
     if options.once {
         say(&format!(
             "演示 {first}：从排班到工资表 / playing {first}, roster to payroll"
         ));
-        player.tell(story::month_frame(options.seed, first));
+        player.tell(story::month_frame(options.desk, options.seed, first));
         player.play_until(until).await?;
         clock.set(until);
         app.catch_up().await?;
-        write_files(&app, &player, first, &options.out).await?;
+        write_files(&app, options.desk, &player, first, &options.out).await?;
         say(&format!("完成 / done: {}", options.out.display()));
         return Ok(());
     }
 
     let mut month = first;
     while month <= this_month.next() {
-        player.tell(story::month_frame(options.seed, month));
+        player.tell(story::month_frame(options.desk, options.seed, month));
         month = month.next();
     }
     say(&format!(
@@ -130,10 +134,19 @@ pub async fn resume(options: &DemoOptions) -> Result<Live, DemoError> {
     let mut player = Player::new(
         app.clone(),
         Arc::new(SimulatedClock::new(now)),
+        options.desk,
         options.seed,
     );
-    player.tell(story::month_frame(options.seed, today.month()));
-    player.tell(story::month_frame(options.seed, today.month().next()));
+    player.tell(story::month_frame(
+        options.desk,
+        options.seed,
+        today.month(),
+    ));
+    player.tell(story::month_frame(
+        options.desk,
+        options.seed,
+        today.month().next(),
+    ));
     player.take_up(today, now).await?;
     Ok(Live { app, player })
 }
@@ -210,8 +223,13 @@ fn prepare_folder(folder: &Path) -> Result<(), DemoError> {
 }
 
 /// Opens the desk, hires everybody and gives them accounts.
-async fn found(app: &App, founding: WorkDate, once: bool) -> Result<(), DemoError> {
-    let desk = desk::desk();
+async fn found(
+    app: &App,
+    sample: SampleDesk,
+    founding: WorkDate,
+    once: bool,
+) -> Result<(), DemoError> {
+    let desk = sample.id();
     let step = |name: &str| {
         let id = Uuid::new_v5(
             &Uuid::NAMESPACE_OID,
@@ -219,16 +237,16 @@ async fn found(app: &App, founding: WorkDate, once: bool) -> Result<(), DemoErro
         );
         Caller::with_command(Caller::system().actor, CommandId(id))
     };
-    app.open_desk(&step("desk"), desk::open()).await?;
-    app.define_skills(&step("skills"), &desk, desk::skills())
+    app.open_desk(&step("desk"), sample.open()).await?;
+    app.define_skills(&step("skills"), &desk, sample.skills())
         .await?;
-    app.adopt_shift_templates(&step("templates"), &desk, desk::templates(founding))
+    app.adopt_shift_templates(&step("templates"), &desk, sample.templates(founding))
         .await?;
     app.adopt_policy(
         &step("policy"),
         &desk,
         PolicyText {
-            document: ONLINE_SHOP.into(),
+            document: sample.policy().into(),
         },
     )
     .await?;
@@ -238,7 +256,7 @@ async fn found(app: &App, founding: WorkDate, once: bool) -> Result<(), DemoErro
                 .await?;
         }
     }
-    for hire in desk::hires(founding) {
+    for hire in sample.hires(founding) {
         let staff = hire.staff.clone();
         app.hire(&step(&format!("hire {staff}")), hire).await?;
         if !once {
@@ -252,7 +270,7 @@ async fn found(app: &App, founding: WorkDate, once: bool) -> Result<(), DemoErro
             .map_err(AppError::from)?;
         }
     }
-    for staff in desk::people() {
+    for staff in sample.people() {
         for year in [founding.0.year(), founding.0.year() + 1] {
             for (kind, minutes) in [
                 (LeaveKind::Annual, 5 * 480),
@@ -280,12 +298,13 @@ async fn found(app: &App, founding: WorkDate, once: bool) -> Result<(), DemoErro
 /// The month's files for payroll, the wall and a person.
 async fn write_files(
     app: &App,
+    sample: SampleDesk,
     player: &Player,
     month: Month,
     out: &Path,
 ) -> Result<(), DemoError> {
     fs::create_dir_all(out).map_err(file_error(out))?;
-    let desk = desk::desk();
+    let desk = sample.id();
     let files = app
         .read(move |view| {
             Ok([
@@ -299,7 +318,7 @@ async fn write_files(
             ])
         })
         .await?;
-    let desk = desk::desk();
+    let desk = sample.id();
     let (solves, people, penalties) = app
         .read(move |view| {
             Ok((
@@ -312,7 +331,7 @@ async fn write_files(
     let solve = solves.last();
     let report = solve.and_then(|solve| solve.report.as_ref());
     let roster = json!({
-        "desk": desk::DESK,
+        "desk": sample.id(),
         "month": month.to_string(),
         "problem_digest": solve.map(|solve| &solve.problem_digest),
         "seed": solve.map(|solve| solve.seed),
@@ -335,12 +354,13 @@ async fn write_files(
     let path = out.join("summary.txt");
     fs::write(
         &path,
-        summary(player, month, report, people.len(), &penalties),
+        summary(sample, player, month, report, people.len(), &penalties),
     )
     .map_err(file_error(&path))
 }
 
 fn summary(
+    sample: SampleDesk,
     player: &Player,
     month: Month,
     report: Option<&domain::event::SolveReport>,
@@ -348,7 +368,7 @@ fn summary(
     penalties: &[projections::PenaltyRow],
 ) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "网店客服部 {month}：{people} 人 / people\n");
+    let _ = writeln!(text, "{} {month}：{people} 人 / people\n", sample.name());
     if let Some(report) = report {
         let bound = report
             .bound

@@ -630,12 +630,22 @@ fn t11_an_unanswered_call_costs_five_yuan_after_three_complaints_and_somebodys_v
         6,
         Some("1001"),
     );
+    // Five rings are not more than five.
+    ring(
+        &house,
+        &token,
+        "call-8",
+        "2026-12-01 10:01",
+        5,
+        Some("1002"),
+    );
     house.punch("1001", "out", "2026-12-01 17:00");
     house.punch("1002", "out", "2026-12-01 17:00");
-    let complaints: Vec<String> = (0..3)
+    let complaints: Vec<String> = (0..6)
         .map(|n| {
+            let call = if n < 3 { "call-7" } else { "call-8" };
             let body = json!({
-                "about": {"about": "unanswered_call", "call": "call-7"}, "complainant": "customer",
+                "about": {"about": "unanswered_call", "call": call}, "complainant": "customer",
                 "text": format!("没人接 {n}"), "happened_at": rfc("2026-12-01 10:00")
             });
             house
@@ -656,7 +666,7 @@ fn t11_an_unanswered_call_costs_five_yuan_after_three_complaints_and_somebodys_v
         .to("1001")
         .post(
             &format!("/complaints/{}/verification", complaints[0]),
-            finding.clone(),
+            finding,
         )
         .expect(403);
     // A call routed to somebody is that person's.
@@ -668,13 +678,12 @@ fn t11_an_unanswered_call_costs_five_yuan_after_three_complaints_and_somebodys_v
             other,
         )
         .expect_problem(422, "call-routed-to");
-    for complaint in &complaints {
+    for (n, complaint) in complaints.iter().enumerate() {
+        let whose = if n < 3 { "1001" } else { "1002" };
+        let finding = json!({"staff": whose, "upheld": true, "note": "录音核实"});
         house
             .to("L01")
-            .post(
-                &format!("/complaints/{complaint}/verification"),
-                finding.clone(),
-            )
+            .post(&format!("/complaints/{complaint}/verification"), finding)
             .expect(204);
     }
     assert_eq!(amounts(&house, "1001", "T11"), [500]);

@@ -1,12 +1,14 @@
 //! Carries the story out: every act is a real command of the person who would send it, at its moment of a simulated
 //! clock. What the rules refuse is part of the story and counted.
 
-use super::desk::{self, GM, HR, LEAD};
+use super::desk::{GM, HR, LEAD, SampleDesk};
+use super::dice::Dice;
 use super::story::{self, Act, Timed};
 use crate::app::inputs::{
-    ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, PresenceRow, ProposeReward,
-    PublishRoster, Punch, Reason, ReportCalls, ReportPresence, RequestCorrection, RequestSwap,
-    SolveRoster, TakeStep, VerifyComplaint, VerifySanction,
+    ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText, OfferHandover,
+    PresenceRow, ProposeReward, PublishRoster, Punch, Reason, ReportCalls, ReportPresence,
+    RequestCorrection, RequestSwap, SignAtPost, SignMinutes, SolveRoster, TakeAttendance, TakeStep,
+    VerifyComplaint, VerifySanction, WaiveHandover,
 };
 use crate::app::{App, AppError, Caller, SolveProgress};
 use crate::clock::SimulatedClock;
@@ -36,6 +38,7 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Player {
     app: App,
     clock: Arc<SimulatedClock>,
+    sample: SampleDesk,
     seed: u64,
     /// By moment, and within one in the order they were told.
     queue: BTreeMap<(DateTime<Utc>, u64), Act>,
@@ -52,8 +55,9 @@ pub(super) struct Player {
 
 impl Player {
     /// A player of `app`, whose clock is `clock`.
-    pub(super) fn new(app: App, clock: Arc<SimulatedClock>, seed: u64) -> Self {
-        let actors = desk::hires(WorkDate(chrono::NaiveDate::MIN))
+    pub(super) fn new(app: App, clock: Arc<SimulatedClock>, sample: SampleDesk, seed: u64) -> Self {
+        let actors = sample
+            .hires(WorkDate(chrono::NaiveDate::MIN))
             .into_iter()
             .map(|hire| {
                 (
@@ -69,6 +73,7 @@ impl Player {
         Self {
             app,
             clock,
+            sample,
             seed,
             queue: BTreeMap::new(),
             told: 0,
@@ -176,7 +181,7 @@ impl Player {
 
     async fn perform(&mut self, at: DateTime<Utc>, number: u64, act: Act) -> Result<(), AppError> {
         let app = self.app.clone();
-        let desk = desk::desk();
+        let desk = self.sample.id();
         let unique = format!("act {number}");
         match act {
             Act::Punch { staff, kind } => {
@@ -362,6 +367,8 @@ impl Player {
                 };
                 app.propose_reward(&self.lead(&unique)?, input).await?;
             }
+            Act::HandOver { staff } => self.hand_over(&staff, &unique).await?,
+            Act::HoldMeetings(date) => self.hold_meetings(date, &unique).await?,
             Act::PlanMonth(month) => self.plan(month).await?,
             Act::PublishMonth(month) => {
                 let input = PublishRoster {
@@ -403,13 +410,94 @@ impl Player {
         Ok(())
     }
 
+    /// Offers the post and has it signed by whoever has come, or by the other post; the lead steps in where nobody has.
+    async fn hand_over(&self, staff: &StaffId, unique: &str) -> Result<(), AppError> {
+        let app = &self.app;
+        let mine = app.post_of(staff).await?;
+        let Some(wanted) = mine.wanted.clone().filter(|_| mine.released_at.is_none()) else {
+            return Ok(());
+        };
+        let relief = mine.arrived().into_iter().next();
+        let to_post = wanted.posts.into_iter().next().filter(|_| relief.is_none());
+        let offer = OfferHandover {
+            to_post: to_post.clone(),
+            notes: "无异常".into(),
+            items: Vec::new(),
+        };
+        let offered = app
+            .offer_handover(&self.caller(staff, unique)?, offer)
+            .await?;
+        let signed = format!("{unique} signed");
+        match (relief, to_post) {
+            (Some(relief), _) => {
+                app.sign_handover(&self.caller(&relief, &signed)?, offered.value)
+                    .await?;
+            }
+            (None, Some(_)) => {
+                let name = "监控员".to_owned();
+                let caller = self.caller(staff, &signed)?;
+                app.sign_handover_at_post(&caller, offered.value, SignAtPost { name })
+                    .await?;
+            }
+            (None, None) => {
+                let waiver = WaiveHandover {
+                    staff: staff.clone(),
+                    work_date: mine.date,
+                    reason: "接班人员未到,主管代守".into(),
+                };
+                app.waive_handover(&self.lead(&signed)?, &mine.desk, waiver)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The day's meetings: nearly everybody comes, and nearly everybody signs.
+    async fn hold_meetings(&self, date: WorkDate, unique: &str) -> Result<(), AppError> {
+        let (app, desk) = (&self.app, self.sample.id());
+        app.catch_up().await?;
+        let meetings = app
+            .read(move |view| {
+                let rows = view.meetings(&desk, date, date)?.into_iter();
+                rows.filter(|row| row.cancelled.is_none())
+                    .map(|row| Ok((view.meeting_expected(&row)?, row.meeting)))
+                    .collect::<projections::Result<Vec<_>>>()
+            })
+            .await?;
+        for (number, (expected, meeting)) in meetings.into_iter().enumerate() {
+            let key = format!("{unique} meeting {number}");
+            let mut dice = Dice::new(self.seed, &format!("meeting {date} {number}"));
+            let present: BTreeSet<StaffId> =
+                expected.into_iter().filter(|_| !dice.happens(40)).collect();
+            let signers = present.clone();
+            app.take_attendance(&self.lead(&key)?, meeting, TakeAttendance { present })
+                .await?;
+            let text = "上周问题与本周安排".to_owned();
+            app.publish_minutes(
+                &self.lead(&format!("{key} minutes"))?,
+                meeting,
+                MeetingText { text },
+            )
+            .await?;
+            for staff in signers.into_iter().filter(|_| !dice.happens(60)) {
+                let caller = self.caller(&staff, &format!("{key} {staff}"))?;
+                app.sign_minutes(&caller, meeting, SignMinutes { revision: 1 })
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Demand, draft and solve of a month.
     pub(super) async fn plan(&mut self, month: Month) -> Result<(), AppError> {
-        let (app, desk) = (self.app.clone(), desk::desk());
-        let demand = desk::demand(month).map_err(|error| AppError::Internal {
-            what: "demand".into(),
-            source: Some(Box::new(error)),
-        })?;
+        let (app, desk) = (self.app.clone(), self.sample.id());
+        let demand = self
+            .sample
+            .demand(month)
+            .map_err(|error| AppError::Internal {
+                what: "demand".into(),
+                source: Some(Box::new(error)),
+            })?;
         app.set_demand(
             &self.lead(&format!("demand {month}"))?,
             &desk,
@@ -457,7 +545,10 @@ impl Player {
 
     /// The roster in force on a day, as the log has it.
     async fn cells_on(&self, date: WorkDate) -> Result<Vec<Cell>, AppError> {
-        let roster = self.app.roster_state(&desk::desk(), date.month()).await?;
+        let roster = self
+            .app
+            .roster_state(&self.sample.id(), date.month())
+            .await?;
         if roster.revision() == 0 {
             return Ok(Vec::new());
         }
@@ -477,7 +568,7 @@ impl Player {
             .cells_on(date.plus_days(story::SWAP_AHEAD_DAYS))
             .await?;
         let mut away: BTreeSet<StaffId> = BTreeSet::new();
-        for staff in desk::people() {
+        for staff in self.sample.people() {
             let leave = self.app.leave_state(&staff, date.0.year()).await?;
             if leave.approved().any(|request| request.span.covers(date))
                 || self.stays_away.contains(&(staff.clone(), date))
@@ -485,7 +576,7 @@ impl Player {
                 away.insert(staff);
             }
         }
-        let acts = story::day(self.seed, date, &cells, &ahead, &|staff| {
+        let acts = story::day(self.sample, self.seed, date, &cells, &ahead, &|staff| {
             away.contains(staff)
         });
         self.tell(acts);
@@ -499,7 +590,7 @@ impl Player {
         waiting: SanctionStatus,
         unique: &str,
     ) -> Result<(), AppError> {
-        let (app, desk) = (self.app.clone(), desk::desk());
+        let (app, desk) = (self.app.clone(), self.sample.id());
         app.catch_up().await?;
         let rows = app.read(move |view| view.penalties(&desk, month)).await?;
         let waiting_rows = rows.into_iter().filter(|row| row.status == waiting);
@@ -549,7 +640,7 @@ impl Player {
 
     /// One person disagrees with one approved penalty, and is heard.
     async fn appeal_one(&mut self, month: Month, unique: &str) -> Result<(), AppError> {
-        let (app, desk) = (self.app.clone(), desk::desk());
+        let (app, desk) = (self.app.clone(), self.sample.id());
         app.catch_up().await?;
         let rows = app.read(move |view| view.penalties(&desk, month)).await?;
         let Some(row) = rows
@@ -613,6 +704,8 @@ fn name(act: &Act) -> &'static str {
         Act::VerifyComplaint { .. } => "投诉查明 complaints verified",
         Act::ExcusePresence { .. } => "离线说明 presence excused",
         Act::ProposeReward { .. } => "奖励建议 rewards proposed",
+        Act::HandOver { .. } => "交接班 handovers",
+        Act::HoldMeetings(_) => "例会 days with meetings",
         Act::PlanMonth(_) => "生成排班 rosters generated",
         Act::PublishMonth(_) => "发布排班 rosters published",
         Act::SubmitDutyTable { .. } => "上报值班表 duty tables submitted",

@@ -2,7 +2,7 @@
 //!
 //! Pure: given a day's roster it lists acts with their moments. `play` carries them out as real commands.
 
-use super::desk::{self, ZONE};
+use super::desk::{SampleDesk, ZONE};
 use super::dice::Dice;
 use crate::app::inputs::{CallRow, RequestLeave, SpotCheck};
 use chrono::{DateTime, Duration, Utc};
@@ -93,6 +93,12 @@ pub(super) enum Act {
         staff: StaffId,
         date: WorkDate,
     },
+    /// The post is handed to whoever relieves, before the last out-punch (P5).
+    HandOver {
+        staff: StaffId,
+    },
+    /// The day's meetings: who was there, the minutes, and who read them (S2, S3, D4).
+    HoldMeetings(WorkDate),
     PlanMonth(Month),
     PublishMonth(Month),
     SubmitDutyTable {
@@ -119,9 +125,9 @@ fn at(date: WorkDate, hour: i32, minute: i32) -> DateTime<Utc> {
 }
 
 /// The frame of a month: planning before it, routine during it, closing after it.
-pub(super) fn month_frame(seed: u64, month: Month) -> Vec<Timed> {
+pub(super) fn month_frame(sample: SampleDesk, seed: u64, month: Month) -> Vec<Timed> {
     let planning = month.first().plus_days(-8);
-    let mut acts = leave_asked_before(seed, month, planning);
+    let mut acts = leave_asked_before(sample, seed, month, planning);
     acts.push((at(planning.plus_days(1), 14, 0), Act::PlanMonth(month)));
     acts.push((at(planning.plus_days(2), 10, 0), Act::PublishMonth(month)));
     for date in month.days() {
@@ -167,9 +173,14 @@ fn duty_table(seed: u64, friday: WorkDate) -> Timed {
 }
 
 /// About one working day in twelve is leave asked for before the roster is made.
-fn leave_asked_before(seed: u64, month: Month, planning: WorkDate) -> Vec<Timed> {
+fn leave_asked_before(
+    sample: SampleDesk,
+    seed: u64,
+    month: Month,
+    planning: WorkDate,
+) -> Vec<Timed> {
     let mut acts = Vec::new();
-    for staff in desk::people() {
+    for staff in sample.people() {
         let mut dice = Dice::new(seed, &format!("leave {staff} {month}"));
         let blocks = dice.between(0, 2);
         for block in 0..blocks {
@@ -247,6 +258,7 @@ pub(super) const SWAP_AHEAD_DAYS: i64 = 3;
 /// Everything that happens on a day, and what follows from it on later days. `stays_away` tells who is on leave or gave
 /// the shift away without approval; `ahead` is the roster of the day for which swaps are asked today.
 pub(super) fn day(
+    sample: SampleDesk,
     seed: u64,
     date: WorkDate,
     cells: &[Cell],
@@ -260,15 +272,27 @@ pub(super) fn day(
         .filter(|(staff, _)| !stays_away(staff))
         .collect();
     for (staff, shift) in &working {
-        person_day(seed, date, staff, shift, &mut acts);
+        person_day(sample, seed, date, staff, shift, &mut acts);
     }
-    feeds(seed, date, &working, &mut acts);
+    if sample.has_feeds() {
+        feeds(seed, date, &working, &mut acts);
+    }
+    if sample.meets() {
+        acts.push((at(date, 20, 30), Act::HoldMeetings(date)));
+    }
     spot_check(seed, date, &working, &mut acts);
     swap(seed, date, ahead, &mut acts);
     acts
 }
 
-fn person_day(seed: u64, date: WorkDate, staff: &StaffId, shift: &Shift, acts: &mut Vec<Timed>) {
+fn person_day(
+    sample: SampleDesk,
+    seed: u64,
+    date: WorkDate,
+    staff: &StaffId,
+    shift: &Shift,
+    acts: &mut Vec<Timed>,
+) {
     let mut dice = Dice::new(seed, &format!("day {staff} {date}"));
     let habits = Habits::of(seed, staff);
     let (Some(first), Some(last)) = (shift.segments.first(), shift.segments.last()) else {
@@ -307,44 +331,69 @@ fn person_day(seed: u64, date: WorkDate, staff: &StaffId, shift: &Shift, acts: &
     }
 
     let seconds = |dice: &mut Dice| Duration::seconds(dice.between(0, 59));
-    let arrival = if dice.happens(habits.late) {
-        start + Duration::minutes(dice.between(1, 22)) + seconds(&mut dice)
-    } else {
-        start - Duration::minutes(dice.between(2, 14)) - seconds(&mut dice)
-    };
-    let departure = end + Duration::minutes(dice.between(0, 9)) + seconds(&mut dice);
-    for (side, kind, moment, planned) in [
-        (Side::In, PunchKind::In, arrival, start),
-        (Side::Out, PunchKind::Out, departure, end),
-    ] {
-        if dice.happens(habits.forgets) {
-            forgotten(staff, date, side, planned, &mut dice, acts);
+    let lead = Duration::minutes(sample.arrival_lead_minutes());
+    let (mut arrival, mut departure) = (start, end);
+    // Each segment of a split shift is punched (P2).
+    for (index, segment) in (0u8..).zip(&shift.segments) {
+        let starts = ZONE.instant(date, segment.start);
+        let ends = ZONE.instant(date, segment.end);
+        let comes = if dice.happens(habits.late) {
+            starts + Duration::minutes(dice.between(1, 22)) + seconds(&mut dice)
+        } else if index == 0 {
+            starts - lead - Duration::minutes(dice.between(2, 14)) - seconds(&mut dice)
         } else {
+            starts - Duration::minutes(dice.between(2, 9)) - seconds(&mut dice)
+        };
+        let goes = ends + Duration::minutes(dice.between(0, 9)) + seconds(&mut dice);
+        if index == 0 {
+            arrival = comes;
+        }
+        departure = goes;
+        for (side, kind, moment, planned) in [
+            (Side::In, PunchKind::In, comes, starts),
+            (Side::Out, PunchKind::Out, goes, ends),
+        ] {
+            if dice.happens(habits.forgets) {
+                let edge = Edge {
+                    segment: index,
+                    side,
+                };
+                forgotten(staff, date, edge, planned, &mut dice, acts);
+            } else {
+                acts.push((
+                    moment,
+                    Act::Punch {
+                        staff: staff.clone(),
+                        kind,
+                    },
+                ));
+            }
+        }
+    }
+
+    if sample.hands_over() {
+        acts.push((
+            departure - Duration::seconds(20),
+            Act::HandOver {
+                staff: staff.clone(),
+            },
+        ));
+    }
+    if sample.has_feeds() {
+        let online_from = arrival.max(start) + Duration::seconds(dice.between(5, 50));
+        for (moment, online) in [
+            (online_from, true),
+            (departure - Duration::seconds(30), false),
+        ] {
             acts.push((
                 moment,
-                Act::Punch {
+                Act::Presence {
                     staff: staff.clone(),
-                    kind,
+                    online,
                 },
             ));
         }
     }
-
-    let online_from = arrival.max(start) + Duration::seconds(dice.between(5, 50));
-    acts.push((
-        online_from,
-        Act::Presence {
-            staff: staff.clone(),
-            online: true,
-        },
-    ));
-    acts.push((
-        departure - Duration::seconds(30),
-        Act::Presence {
-            staff: staff.clone(),
-            online: false,
-        },
-    ));
 
     let mut meal_end = start;
     for meal in &shift.meals {
@@ -373,7 +422,7 @@ fn person_day(seed: u64, date: WorkDate, staff: &StaffId, shift: &Shift, acts: &
         ));
     }
 
-    if dice.happens(habits.offline) {
+    if sample.has_feeds() && dice.happens(habits.offline) {
         let from =
             meal_end.max(start + Duration::minutes(60)) + Duration::minutes(dice.between(10, 60));
         let until = from + Duration::minutes(dice.between(5, 14));
@@ -410,7 +459,7 @@ fn person_day(seed: u64, date: WorkDate, staff: &StaffId, shift: &Shift, acts: &
 fn forgotten(
     staff: &StaffId,
     date: WorkDate,
-    side: Side,
+    edge: Edge,
     claimed_at: DateTime<Utc>,
     dice: &mut Dice,
     acts: &mut Vec<Timed>,
@@ -418,13 +467,12 @@ fn forgotten(
     if dice.happens(250) {
         return;
     }
-    let key = format!("correction {staff} {date} {side:?}");
+    let key = format!("correction {staff} {date} {} {:?}", edge.segment, edge.side);
     let asked = at(
         date.plus_days(dice.between(1, 2)),
         12,
         i32::try_from(dice.between(0, 59)).unwrap_or(0),
     );
-    let edge = Edge { segment: 0, side };
     acts.push((
         asked,
         Act::RequestCorrection {

@@ -391,6 +391,8 @@ fn p4_p5_d9_breaches_are_recorded_and_cost_nothing() {
             complaints: vec![],
             presence: vec![],
             excuses: vec![],
+            breaches: vec![],
+            meetings: vec![],
         };
         let proposed = derive(&facts, document);
         let rows = proposed
