@@ -53,7 +53,8 @@ fn s1_roster_times_are_on_post_times_and_no_lead_is_part_of_them() {
     for date in ["2026-12-01", "2026-12-02"] {
         let day = house.day("1001", date);
         assert_eq!(day["planned_minutes"], 480, "{date}");
-        assert_eq!(day["worked_minutes"], 480, "{date}");
+        // The meal of 35 minutes is not paid here.
+        assert_eq!(day["worked_minutes"], 445, "{date}");
         assert_eq!(day["late_minutes"], 0, "{date}");
         assert_eq!(day["overtime"]["workday"], 0, "{date}");
     }
@@ -321,7 +322,11 @@ fn s5_points_are_told_as_points_and_never_reach_payroll() {
         .split(',')
         .position(|name| name.contains("积分(分)"));
     let line = csv.lines().find(|line| line.contains("1001")).unwrap();
-    assert_eq!(line.split(',').nth(column.unwrap()), Some("-2"), "{csv}");
+    assert_eq!(
+        line.split(',').nth(column.unwrap()),
+        Some("\"-2\""),
+        "{csv}"
+    );
 }
 
 #[test]
