@@ -48,6 +48,17 @@ impl Fault {
     }
 }
 
+/// Field, line and fault, one after the other, for a terminal.
+fn sentences(faults: &[Fault]) -> String {
+    let say = |fault: &Fault| {
+        let line = fault
+            .line
+            .map_or(String::new(), |line| format!(" line {line}"));
+        format!("{}{line}: {}", fault.field, fault.en)
+    };
+    faults.iter().map(say).collect::<Vec<_>>().join("; ")
+}
+
 /// Why a command or query came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -55,7 +66,7 @@ pub enum AppError {
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
     /// What was sent makes no sense.
-    #[error("{} faults in what was sent", .0.len())]
+    #[error("{}", sentences(.0))]
     Invalid(Vec<Fault>),
     /// Not for this person.
     #[error("not allowed")]

@@ -183,7 +183,7 @@ const CALL_PEOPLE: [Skills; 16] = [
     INBOUND, INBOUND, BOTH_WAYS, INBOUND, BOTH_WAYS, INBOUND, INBOUND,
 ];
 const RECEPTION: Skills = &["reception"];
-const NIGHT_REPAIR: Skills = &["night_repair"];
+const NIGHT_REPAIR: Skills = &["repair"];
 const PROPERTY_PEOPLE: [Skills; 13] = [
     RECEPTION,
     RECEPTION,
@@ -251,7 +251,7 @@ fn curves(sample: SampleDesk) -> &'static [(&'static str, &'static [Hours])] {
             ),
             // The repair worker on duty receives calls and callers at night (P3).
             (
-                "night_repair",
+                "repair",
                 &[(0, 8, (1, 1), (1, 1)), (21, 24, (1, 1), (1, 1))],
             ),
         ],
@@ -360,7 +360,7 @@ impl SampleDesk {
             Self::Mall => &[("cashier", "收银"), ("service", "服务台")],
             Self::ServiceCentre => &[("service", "客户服务")],
             Self::CallCentre => &[("inbound", "呼入"), ("outbound", "回访")],
-            Self::Property => &[("reception", "前台"), ("night_repair", "夜间维修值班")],
+            Self::Property => &[("reception", "前台"), ("repair", "夜间维修值班")],
         };
         DefineSkills {
             skills: skills
