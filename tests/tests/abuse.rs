@@ -290,6 +290,7 @@ fn routes(target: &Target) -> Vec<Route> {
                     let name = parameter["name"].as_str().unwrap();
                     let value = match name {
                         "month" => "2026-12",
+                        "before" => "1",
                         "first" => "2026-12-01",
                         "last" => "2026-12-07",
                         "from" => "2026-12-01T00:00:00Z",

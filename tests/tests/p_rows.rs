@@ -555,7 +555,7 @@ fn p6_the_evening_is_handed_over_to_the_monitoring_centre() {
     publish(&house, &[("2001", 1, "晚"), ("2002", 1, "正")]);
     house.punch("2001", "in", "2026-12-01 12:45");
     let refused =
-        out(&house, "2001", "2026-12-01 21:00").expect_problem(409, "handover-not-signed");
+        out(&house, "2001", "2026-12-01 21:00").expect_problem(409, "post-handover-not-signed");
     assert_eq!(refused.json["rule"], "P6");
     assert!(
         refused.detail().contains("监控中心"),

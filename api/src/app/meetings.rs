@@ -209,10 +209,16 @@ impl App {
                 let date = today.plus_days(offset);
                 let policy = document.on(date).and_then(|p| p.meeting.as_ref());
                 for recurring in policy.iter().flat_map(|policy| &policy.recurring) {
-                    let done = self
+                    match self
                         .schedule_recurring(&row.desk, row.zone, date, recurring, now)
-                        .await?;
-                    receipt = receipt.and(done);
+                        .await
+                    {
+                        Ok(done) => receipt = receipt.and(done),
+                        // One desk's trouble stands in nobody else's way.
+                        Err(error) => {
+                            tracing::error!(desk.id = %row.desk, error = crate::http::problem::chain(&error), "a meeting could not be called");
+                        }
+                    }
                 }
             }
         }

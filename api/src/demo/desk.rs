@@ -241,18 +241,16 @@ fn curves(sample: SampleDesk) -> &'static [(&'static str, &'static [Hours])] {
             ("outbound", &[(14, 19, (1, 1), (0, 1))]),
         ],
         SampleDesk::Property => &[
+            // At night the repair worker on duty receives calls and callers (P3).
             (
                 "reception",
                 &[
+                    (0, 8, (1, 1), (1, 1)),
                     (8, 13, (1, 2), (1, 2)),
                     (13, 16, (2, 3), (1, 2)),
                     (16, 21, (1, 2), (1, 1)),
+                    (21, 24, (1, 1), (1, 1)),
                 ],
-            ),
-            // The repair worker on duty receives calls and callers at night (P3).
-            (
-                "repair",
-                &[(0, 8, (1, 1), (1, 1)), (21, 24, (1, 1), (1, 1))],
             ),
         ],
     }

@@ -484,11 +484,16 @@ refusals! {
         "relief-not-arrived", Conflict, Some(RuleId::P5),
         "接班人员 {reliefs} 未到岗,须坚守岗位,待其到岗并办理交接手续后方可下班",
         "the relief ({reliefs}) is not there yet: stay on the post until they have come and signed the handover";
-    /// The post has not been taken over (P5), or not by the other post (P6).
-    HandoverNotSigned { reliefs: Vec<StaffId>, posts: Vec<String> }
-        "handover-not-signed", Conflict, Some(if posts.is_empty() { RuleId::P5 } else { RuleId::P6 }),
-        "交接手续尚未办理,须由接班人员({reliefs})或其他岗位({posts})签字后方可下班",
-        "the handover is not signed: by a relief ({reliefs}) or another post ({posts}), before anybody leaves";
+    /// The post has not been taken over (P5).
+    HandoverNotSigned { reliefs: Vec<StaffId> }
+        "handover-not-signed", Conflict, Some(RuleId::P5),
+        "交接手续尚未办理,须由接班人员 {reliefs} 签字后方可下班",
+        "the handover is not signed: {reliefs} takes the post over before anybody leaves";
+    /// Another post has not taken it over (P6).
+    PostHandoverNotSigned { posts: Vec<String> }
+        "post-handover-not-signed", Conflict, Some(RuleId::P6),
+        "下班前须与{posts}做好交接班并签字,或由接班人员签字",
+        "the post is handed over to {posts}, or to a relief, and signed for before anybody leaves";
     /// Items are open and theirs (S4).
     ItemsLeftOpen { items: Vec<String> }
         "items-left-open", Conflict, Some(RuleId::S4),

@@ -8,7 +8,7 @@ use common::*;
 use domain::day::{DayFacts, DayRecord, DayStatus};
 use domain::ids::{ItemId, OutingId, RuleId, StaffId};
 use domain::penalty::{DeskMonth, derive};
-use domain::policy::document::PROPERTY;
+use domain::policy::document::{PROPERTY, SERVICE_CENTRE};
 use domain::policy::{Policy, PolicyDocument, SanctionMode};
 use domain::post::*;
 use domain::quantities::Minutes;
@@ -171,7 +171,7 @@ fn p5_p6_s4_nobody_leaves_before_the_post_is_taken_over_and_the_work_is_done() {
             false,
             &[],
             &[],
-            Some(("handover-not-signed", p6)),
+            Some(("post-handover-not-signed", p6)),
         ),
         ("late 晚 13:00-21:00", "21:00", true, &[], &[], None),
         // Nobody follows the night here.
@@ -511,4 +511,15 @@ fn a_fault_in_the_new_sections_names_its_line() {
         assert!(found.message_en.contains(words), "{found}");
         assert!(found.line > 40, "{found}");
     }
+}
+
+/// The service centre asks for its work to be done as well, and for no handover (S4).
+#[test]
+fn s4_the_service_centre_asks_before_anybody_leaves() {
+    let document = PolicyDocument::parse(SERVICE_CENTRE).unwrap();
+    let policy = &document.versions[0];
+    let items = policy.open_items.as_ref().unwrap();
+    assert!(items.clock_out_refused && items.overtime_counts);
+    assert!(policy.handover.is_none());
+    assert!(shop().versions[0].open_items.is_none());
 }

@@ -49,9 +49,12 @@ pub struct Notice {
     pub evidence: Vec<EventId>,
 }
 
+/// Breaches by person and period (its words, its first month), each with how many raise a notice.
+type Counted<'a> = BTreeMap<(&'a StaffId, String, Month), Vec<(&'a Confirmed, u16)>>;
+
 /// The notices that confirmed penalties of a desk come to, by day and person; each person and time at most once.
 pub fn notices(desk: &DeskId, confirmed: &[Confirmed], document: &PolicyDocument) -> Vec<Notice> {
-    let mut counted: BTreeMap<(&StaffId, String, Month), Vec<(&Confirmed, u16)>> = BTreeMap::new();
+    let mut counted: Counted<'_> = BTreeMap::new();
     for breach in confirmed {
         let escalation = document
             .on(breach.work_date)

@@ -47,12 +47,12 @@ pub fn leave_post(
         .iter()
         .map(|duty| duty.staff.clone())
         .collect();
-    let has_arrived = reliefs.iter().any(|staff| leaving.arrived.contains(staff));
-    if has_arrived || reliefs.is_empty() || !wanted.posts.is_empty() {
-        return Err(Refusal::HandoverNotSigned {
-            reliefs,
-            posts: wanted.posts.clone(),
-        });
+    if !wanted.posts.is_empty() {
+        let posts = wanted.posts.clone();
+        return Err(Refusal::PostHandoverNotSigned { posts });
+    }
+    if reliefs.iter().any(|staff| leaving.arrived.contains(staff)) {
+        return Err(Refusal::HandoverNotSigned { reliefs });
     }
     Err(Refusal::ReliefNotArrived { reliefs })
 }
