@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use acceptance::{DESK, House, Reply, at, password};
+use domain::policy::document::ONLINE_SHOP;
 use paiban::app::Caller;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -215,6 +216,9 @@ fn body(route: &str) -> Option<Value> {
             json!({"rule": "D6", "staff": "1001", "work_date": "2026-12-01", "subject": "x"})
         }
         "POST /notices/{notice}/acknowledgement" => json!({"note": "x"}),
+        "POST /desks/{desk}/what-if" => {
+            json!({"document": ONLINE_SHOP, "from": "2026-12", "to": "2026-12"})
+        }
         "POST /handovers" => json!({"notes": "x"}),
         "POST /handovers/{handover}/post-signature" => json!({"name": "x"}),
         "POST /desks/{desk}/handover-waivers" => {
