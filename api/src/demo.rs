@@ -6,7 +6,7 @@ mod dice;
 mod play;
 mod story;
 
-use crate::app::inputs::{MoveBalance, PolicyText};
+use crate::app::inputs::{DefineLanes, MoveBalance, PolicyText};
 use crate::app::{App, AppError, Caller, Options};
 use crate::clock::{Clock, SimulatedClock, SystemClock};
 use chrono::{DateTime, Datelike, Utc};
@@ -240,6 +240,11 @@ async fn found(
     app.open_desk(&step("desk"), sample.open()).await?;
     app.define_skills(&step("skills"), &desk, sample.skills())
         .await?;
+    let lanes = sample.lanes();
+    if !lanes.is_empty() {
+        app.define_lanes(&step("lanes"), &desk, DefineLanes { lanes })
+            .await?;
+    }
     app.adopt_shift_templates(&step("templates"), &desk, sample.templates(founding))
         .await?;
     app.adopt_policy(

@@ -5,8 +5,8 @@ use crate::app::inputs::{
 };
 use chrono_tz::Asia::Shanghai;
 use clap::ValueEnum;
-use domain::event::{DayDemand, Employment, Skill};
-use domain::ids::{DeskId, SkillId, StaffId};
+use domain::event::{DayDemand, Employment, Lane, Skill};
+use domain::ids::{DeskId, LaneId, SkillId, StaffId};
 use domain::policy::document::{CALL_CENTRE, MALL, ONLINE_SHOP, PROPERTY, SERVICE_CENTRE};
 use domain::quantities::{Fen, Minutes};
 use domain::shift::{MealWindow, Segment, ShiftTemplate};
@@ -302,6 +302,18 @@ impl SampleDesk {
             Self::Shop | Self::CallCentre => true,
             Self::Mall | Self::ServiceCentre | Self::Property => false,
         }
+    }
+
+    /// Its lanes, in the order they open (M4); most desks have none.
+    pub(super) fn lanes(self) -> Vec<Lane> {
+        let many = if self == Self::Mall { 8 } else { 0 };
+        (1..=many)
+            .map(|number| Lane {
+                id: LaneId::new(format!("{number}")),
+                name: format!("{number}号银台"),
+                skill: "cashier".into(),
+            })
+            .collect()
     }
 
     /// Whether the post is handed over at the end of a shift (P5).

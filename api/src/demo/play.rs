@@ -6,15 +6,15 @@ use super::dice::Dice;
 use super::story::{self, Act, Timed};
 use crate::app::inputs::{
     ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText, OfferHandover,
-    PresenceRow, ProposeReward, PublishRoster, Punch, Reason, ReportCalls, ReportPresence,
-    RequestCorrection, RequestSwap, SignAtPost, SignMinutes, SolveRoster, TakeAttendance, TakeStep,
-    VerifyComplaint, VerifySanction, WaiveHandover,
+    PlanLanes, PresenceRow, ProposeReward, PublishRoster, Punch, Reason, ReportCalls,
+    ReportPresence, RequestCorrection, RequestSwap, SignAtPost, SignMinutes, SolveRoster,
+    TakeAttendance, TakeStep, VerifyComplaint, VerifySanction, WaiveHandover,
 };
 use crate::app::{App, AppError, Caller, SolveProgress};
 use crate::clock::SimulatedClock;
 use chrono::{DateTime, Datelike, Utc};
-use domain::event::{Complainant, ComplaintAbout};
-use domain::ids::{ComplaintId, CorrectionId, LeaveId, SolveId, StaffId, SwapId};
+use domain::event::{Complainant, ComplaintAbout, LaneStint};
+use domain::ids::{ComplaintId, CorrectionId, LaneId, LeaveId, SolveId, StaffId, SwapId};
 use domain::quantities::Fen;
 use domain::refusal::Lang;
 use domain::shift::Cell;
@@ -369,6 +369,11 @@ impl Player {
             }
             Act::HandOver { staff } => self.hand_over(&staff, &unique).await?,
             Act::HoldMeetings(date) => self.hold_meetings(date, &unique).await?,
+            Act::PlanLanes(date) => {
+                let input = self.lanes_of(date).await?;
+                app.plan_lanes(&self.lead(&unique)?, &desk, date, input)
+                    .await?;
+            }
             Act::PlanMonth(month) => self.plan(month).await?,
             Act::PublishMonth(month) => {
                 let input = PublishRoster {
@@ -486,6 +491,36 @@ impl Player {
             }
         }
         Ok(())
+    }
+
+    /// Whoever comes first takes the first lane that is free.
+    async fn lanes_of(&self, date: WorkDate) -> Result<PlanLanes, AppError> {
+        let order: Vec<LaneId> = self
+            .sample
+            .lanes()
+            .into_iter()
+            .map(|lane| lane.id)
+            .collect();
+        let cells = self.cells_on(date).await?;
+        let mut comers: Vec<_> = cells
+            .iter()
+            .filter_map(|cell| Some((cell.shift.as_ref()?.segments.first()?, &cell.staff)))
+            .collect();
+        comers.sort_by_key(|(segment, staff)| (segment.start, *staff));
+        let mut stints: Vec<LaneStint> = Vec::new();
+        for (segment, staff) in comers {
+            let free = order.iter().find(|lane| {
+                let busy = |stint: &LaneStint| stint.lane == **lane && segment.start < stint.end;
+                !stints.iter().any(busy)
+            });
+            stints.extend(free.map(|lane| LaneStint {
+                lane: lane.clone(),
+                staff: staff.clone(),
+                start: segment.start,
+                end: segment.end,
+            }));
+        }
+        Ok(PlanLanes { order, stints })
     }
 
     /// Demand, draft and solve of a month.
@@ -706,6 +741,7 @@ fn name(act: &Act) -> &'static str {
         Act::ProposeReward { .. } => "奖励建议 rewards proposed",
         Act::HandOver { .. } => "交接班 handovers",
         Act::HoldMeetings(_) => "例会 days with meetings",
+        Act::PlanLanes(_) => "银台安排 lane plans",
         Act::PlanMonth(_) => "生成排班 rosters generated",
         Act::PublishMonth(_) => "发布排班 rosters published",
         Act::SubmitDutyTable { .. } => "上报值班表 duty tables submitted",

@@ -99,6 +99,8 @@ pub(super) enum Act {
     },
     /// The day's meetings: who was there, the minutes, and who read them (S2, S3, D4).
     HoldMeetings(WorkDate),
+    /// Tomorrow's lanes: the order in which they open, and who is at which (M4).
+    PlanLanes(WorkDate),
     PlanMonth(Month),
     PublishMonth(Month),
     SubmitDutyTable {
@@ -133,6 +135,9 @@ pub(super) fn month_frame(sample: SampleDesk, seed: u64, month: Month) -> Vec<Ti
     for date in month.days() {
         acts.push((at(date, 0, 1), Act::CloseDays));
         acts.push((at(date, 0, 2), Act::BeginDay(date)));
+        if !sample.lanes().is_empty() {
+            acts.push((at(date.plus_days(-1), 18, 0), Act::PlanLanes(date)));
+        }
         if date.weekday_from_monday() == 4 {
             acts.push(duty_table(seed, date));
         }
