@@ -1,11 +1,11 @@
 //! Between the log's bytes and the domain's events.
 
 use domain::event::{
-    AttendanceEvent, DecodeError, DeskEvent, Event, EvidenceEvent, LeaveEvent, MeetingEvent,
-    OrgEvent, PeriodEvent, RosterEvent, SanctionEvent, StaffEvent,
+    AttendanceEvent, DecodeError, DeskEvent, EvidenceEvent, LeaveEvent, MeetingEvent, OrgEvent,
+    PeriodEvent, RosterEvent, SanctionEvent, StaffEvent,
 };
-use eventlog::{RecordedEvent, UpcastError, Upcasters};
-use std::sync::OnceLock;
+use eventlog::{RecordedEvent, UpcastError};
+use projections::upcasters;
 
 /// A stream's events as the log keeps them.
 pub trait Stored: Sized {
@@ -64,16 +64,6 @@ pub enum UnreadableEvent {
         /// Why.
         source: DecodeError,
     },
-}
-
-/// Every kind of event at its newest version, and the steps that lead there from older ones.
-pub fn upcasters() -> &'static Upcasters {
-    static UPCASTERS: OnceLock<Upcasters> = OnceLock::new();
-    UPCASTERS.get_or_init(|| {
-        Event::types().fold(Upcasters::new(), |all, (name, version)| {
-            all.newest(name, version)
-        })
-    })
 }
 
 /// Reads a recorded event, upcasting it first.

@@ -13,6 +13,7 @@ use crate::post::{
 use crate::replica::Hypothesis;
 use crate::rules;
 use crate::states::*;
+use crate::upcast;
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::*;
@@ -63,7 +64,7 @@ impl<'c> Applier<'c> {
 
     /// Writes the facts of one event.
     pub(crate) fn apply(&mut self, recorded: &RecordedEvent) -> Result<()> {
-        let event = Event::decode(
+        let event = upcast::read(
             &recorded.event_type,
             recorded.schema_version,
             &recorded.data,

@@ -1,6 +1,6 @@
 //! What can go wrong in keeping or asking the read models.
 
-use domain::event::DecodeError;
+use crate::upcast::Unreadable;
 use eventlog::{Position, ReadError, StoreId};
 
 /// Why the read models could not be kept or asked.
@@ -24,7 +24,7 @@ pub enum Error {
         position: Position,
         /// What is wrong.
         #[source]
-        source: DecodeError,
+        source: Unreadable,
     },
     /// An event stands in a stream that is not one of ours.
     #[error("event {event} stands in {stream:?}, which is no stream of this service")]

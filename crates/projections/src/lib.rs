@@ -30,6 +30,7 @@ mod read_models;
 mod replica;
 mod rules;
 mod states;
+mod upcast;
 mod words;
 
 pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
@@ -41,4 +42,5 @@ pub use query::*;
 pub use read_models::{Follower, ReadModels, Replayed};
 pub use replica::{Hypothesis, Replica};
 pub use states::*;
+pub use upcast::{Unreadable, upcasters};
 pub use words::{category_words, leave_kind_words, punch_kind_words, rule_words, words};

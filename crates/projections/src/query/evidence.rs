@@ -3,9 +3,10 @@
 use super::View;
 use crate::columns::{event_bytes, instant};
 use crate::error::{Error, Result};
+use crate::upcast;
 use crate::words::words;
 use chrono::{DateTime, Utc};
-use domain::event::{Event, Stream};
+use domain::event::Stream;
 use domain::ids::{DeskId, EventId, StaffId};
 use domain::refusal::Lang;
 use domain::work_date::Zone;
@@ -75,7 +76,7 @@ impl View<'_> {
         let stream: String = row.get(1)?;
         let event_type: String = row.get(4)?;
         let data: Vec<u8> = row.get(8)?;
-        let event = Event::decode(&event_type, row.get(5)?, &data)
+        let event = upcast::read(&event_type, row.get(5)?, &data)
             .map_err(|source| Error::row(format!("event {id}"), source))?;
         let desk = self.desk_of(&stream)?;
         let zone = match desk {
