@@ -507,17 +507,11 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             open_log(&data.folder)?;
             let app = open(&data.folder).await?;
             let before = app.position("--before", &before)?;
-            let after = match after {
-                Some(after) => app.position("--after", &after)?,
-                None => app
-                    .log()
-                    .end()
-                    .await
-                    .map_err(|e| found(&e))?
-                    .unwrap_or(before),
-            };
+            let after = after.map(|after| app.position("--after", &after));
             let desk = DeskId::new(desk);
-            let comparison = app.compare_positions(&desk, month, before, after).await?;
+            let comparison = app
+                .compare_positions(&desk, month, before, after.transpose()?)
+                .await?;
             print_comparison(&comparison);
             Ok(())
         }

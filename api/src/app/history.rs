@@ -69,13 +69,13 @@ impl App {
             .await
     }
 
-    /// What of a desk's month differs between two positions of the log, in words.
+    /// What of a desk's month differs between two positions of the log, in words. `after` none: as the books stand now.
     pub async fn compare_positions(
         &self,
         desk: &DeskId,
         month: Month,
         before: Position,
-        after: Position,
+        after: Option<Position>,
     ) -> Result<Comparison, AppError> {
         self.zone(desk).await?;
         let id = desk.clone();
@@ -83,9 +83,14 @@ impl App {
             .read_as_of(before, move |view| view.month_figures(&id, month))
             .await?;
         let id = desk.clone();
-        let after = self
-            .read_as_of(after, move |view| view.month_figures(&id, month))
-            .await?;
+        let figures = move |view: &View<'_>| view.month_figures(&id, month);
+        let after = match after {
+            Some(after) => self.read_as_of(after, figures).await?,
+            None => {
+                self.catch_up().await?;
+                self.read(figures).await?
+            }
+        };
         Ok(Comparison::of(desk, compare(month, &before, &after)))
     }
 

@@ -98,11 +98,10 @@ pub(super) async fn changes(
 ) -> Result<Response, Failed> {
     let compare = async {
         let before = app.position("before", &between.before)?;
-        let after = match &between.after {
-            Some(after) => app.position("after", after)?,
-            None => app.log().end().await?.unwrap_or(before),
-        };
-        app.compare_positions(&desk, month, before, after).await
+        let after = between.after.as_deref();
+        let after = after.map(|after| app.position("after", after));
+        app.compare_positions(&desk, month, before, after.transpose()?)
+            .await
     };
     let comparison = compare.await.map_err(|error| reader.failed(error))?;
     Ok(Json(comparison).into_response())
