@@ -15,9 +15,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-/// A handler of a command: takes the path's parameters and the body, carries the command out, answers.
+/// A handler of a command: takes the path's parameters and the body, carries the command out, answers. `created`
+/// answers with the id of what the command created.
 macro_rules! command {
+    ($name:ident($path:ty, $body:ty) |$app:ident, $caller:ident, $at:pat_param, $input:pat_param| $run:expr => created) => {
+        command!(@ $name($path, $body) |$app, $caller, $at, $input| $run => |receipt: $crate::app::Receipt<_>| {
+            $crate::http::extract::Done::created(receipt.map($crate::http::api::answers::Created::of))
+        });
+    };
     ($name:ident($path:ty, $body:ty) |$app:ident, $caller:ident, $at:pat_param, $input:pat_param| $run:expr => $done:ident) => {
+        command!(@ $name($path, $body) |$app, $caller, $at, $input| $run => $crate::http::extract::Done::$done);
+    };
+    (@ $name:ident($path:ty, $body:ty) |$app:ident, $caller:ident, $at:pat_param, $input:pat_param| $run:expr => $done:expr) => {
         pub(super) async fn $name(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             $crate::http::extract::At($at): $crate::http::extract::At<$path>,
@@ -29,7 +38,7 @@ macro_rules! command {
             let ($app, $caller, $input) = (&app, &caller, body);
             ($run)
                 .await
-                .map($crate::http::extract::Done::$done)
+                .map($done)
                 .map_err(|error| $crate::http::problem::Failed { error, lang })
         }
     };

@@ -61,20 +61,8 @@ pub(super) async fn calls(
     ))
 }
 
-pub(super) async fn complain(
-    State(app): State<App>,
-    At(desk): At<DeskId>,
-    command: Command<JsonBody<FileComplaint>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .file_complaint(&caller, &desk, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(complain(DeskId, JsonBody<FileComplaint>) |app, caller, desk, JsonBody(input)|
+    app.file_complaint(caller, &desk, input) => created);
 
 command!(excuse(DeskId, JsonBody<ExcusePresence>) |app, caller, desk, JsonBody(input)|
     app.excuse_presence(caller, &desk, input) => nothing);

@@ -1,13 +1,13 @@
 //! Meetings, breaches recorded by hand, notices.
 
-use super::answers::{Created, command, show};
+use super::answers::{command, show};
 use super::views::Days;
 use crate::app::access::may_run_desk;
 use crate::app::{
     AcknowledgeNotice, App, Caller, MeetingText, Reason, RecordBreach, ScheduleMeeting,
     SignMinutes, TakeAttendance, fit_meeting,
 };
-use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader};
+use crate::http::extract::{Asked, At, JsonBody, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
 use axum::extract::State;
@@ -46,20 +46,8 @@ pub(super) async fn one(
     Ok(Json(row).into_response())
 }
 
-pub(super) async fn schedule(
-    State(app): State<App>,
-    At(desk): At<DeskId>,
-    command: Command<JsonBody<ScheduleMeeting>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .schedule_meeting(&caller, &desk, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(schedule(DeskId, JsonBody<ScheduleMeeting>) |app, caller, desk, JsonBody(input)|
+    app.schedule_meeting(caller, &desk, input) => created);
 
 /// The meetings of a person's desk whose minutes the person has not signed.
 pub(super) async fn to_sign(
@@ -103,20 +91,8 @@ pub(super) async fn unsigned(
     show(&app, &reader, move |view| view.minutes_unsigned(&desk)).await
 }
 
-pub(super) async fn record_breach(
-    State(app): State<App>,
-    At(desk): At<DeskId>,
-    command: Command<JsonBody<RecordBreach>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .record_breach(&caller, &desk, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(record_breach(DeskId, JsonBody<RecordBreach>) |app, caller, desk, JsonBody(input)|
+    app.record_breach(caller, &desk, input) => created);
 
 command!(retract_breach(BreachId, JsonBody<Reason>) |app, caller, breach, JsonBody(input)|
     app.retract_breach(caller, breach, input) => nothing);

@@ -1,13 +1,13 @@
 //! Handovers, open items and work outside.
 
-use super::answers::{Created, command, show};
+use super::answers::{command, show};
 use super::views::Days;
 use crate::app::access::may_run_desk;
 use crate::app::{
     App, CheckOuting, CloseItem, HandOverItem, OfferHandover, RaiseItem, RegisterOuting,
     SignAtPost, WaiveHandover,
 };
-use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader};
+use crate::http::extract::{Asked, At, JsonBody, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
 use axum::extract::State;
@@ -29,48 +29,14 @@ pub(super) async fn of_person(
     Ok(Json(post).into_response())
 }
 
-pub(super) async fn offer(
-    State(app): State<App>,
-    command: Command<JsonBody<OfferHandover>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .offer_handover(&caller, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(offer((), JsonBody<OfferHandover>) |app, caller, (), JsonBody(input)|
+    app.offer_handover(caller, input) => created);
 
-pub(super) async fn raise(
-    State(app): State<App>,
-    At(desk): At<DeskId>,
-    command: Command<JsonBody<RaiseItem>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .raise_item(&caller, &desk, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(raise(DeskId, JsonBody<RaiseItem>) |app, caller, desk, JsonBody(input)|
+    app.raise_item(caller, &desk, input) => created);
 
-pub(super) async fn go_out(
-    State(app): State<App>,
-    command: Command<JsonBody<RegisterOuting>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .register_outing(&caller, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(go_out((), JsonBody<RegisterOuting>) |app, caller, (), JsonBody(input)|
+    app.register_outing(caller, input) => created);
 
 pub(super) async fn handovers(
     State(app): State<App>,

@@ -1,8 +1,8 @@
 //! Penalties and rewards.
 
-use super::answers::{Created, command, show};
+use super::answers::{command, show};
 use crate::app::{App, Caller, DecideAppeal, ProposeReward, Reason, TakeStep, VerifySanction};
-use crate::http::extract::{At, Command, Done, JsonBody, Reader};
+use crate::http::extract::{At, JsonBody, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
 use axum::extract::State;
@@ -33,19 +33,8 @@ pub(super) async fn evidence(
     show(&app, &reader, move |view| view.evidence(&row.evidence)).await
 }
 
-pub(super) async fn propose_reward(
-    State(app): State<App>,
-    command: Command<JsonBody<ProposeReward>>,
-) -> Result<Done<Created>, Failed> {
-    let Command {
-        caller, lang, body, ..
-    } = command;
-    let receipt = app
-        .propose_reward(&caller, body.0)
-        .await
-        .map_err(|error| Failed { error, lang })?;
-    Ok(Done::created(receipt.map(Created::of)))
-}
+command!(propose_reward((), JsonBody<ProposeReward>) |app, caller, (), JsonBody(input)|
+    app.propose_reward(caller, input) => created);
 
 command!(verify(SanctionId, JsonBody<VerifySanction>) |app, caller, sanction, JsonBody(input)|
     app.verify_sanction(caller, &sanction, input) => nothing);
