@@ -19,6 +19,7 @@ mod history;
 mod imports;
 mod lanes;
 mod leave;
+mod loans;
 mod meetings;
 mod periods;
 mod posts;

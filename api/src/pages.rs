@@ -20,6 +20,7 @@ pub mod headcount;
 pub mod intraday;
 pub mod lanes;
 pub mod leave_form;
+pub mod loans;
 pub mod login;
 pub mod meetings;
 pub mod month_summary;
@@ -78,6 +79,8 @@ pub fn router() -> Router<App> {
         .route("/lanes", get(lanes::show))
         .route("/lanes/plan", post(lanes::plan))
         .route("/lanes/openings", post(lanes::open))
+        .route("/loans", get(loans::show).post(loans::ask))
+        .route("/loans/{id}/{act}", post(loans::act))
         .route("/intraday", get(intraday::show))
         .route("/intraday/retimings", post(intraday::retime))
         .route("/alerts", post(intraday::raise))

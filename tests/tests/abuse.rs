@@ -25,6 +25,11 @@ fn target() -> Target {
     house.block_on(async {
         let open = json!({"desk": "other", "name": "别的部门", "zone": "Asia/Shanghai", "opens": 540, "closes": 1440});
         house.app.open_desk(&Caller::system(), serde_json::from_value(open).unwrap()).await.unwrap();
+        let third = json!({"desk": "third", "name": "夜班组", "zone": "Asia/Shanghai", "opens": 0, "closes": 1440});
+        house.app.open_desk(&Caller::system(), serde_json::from_value(third).unwrap()).await.unwrap();
+        let skills = json!({"skills": [{"id": "night", "name": "夜班"}]});
+        let skills = serde_json::from_value(skills).unwrap();
+        house.app.define_skills(&Caller::system(), &"third".into(), skills).await.unwrap();
         let hire = json!({
             "staff": "L02", "name": "别的主管", "desk": "other", "position": "主管", "roles": ["lead"], "leads": ["other"],
             "employment": "full_time", "week_minutes": 2400, "month_wage_fen": 900_000, "from": "2026-11-01"
@@ -46,6 +51,15 @@ fn target() -> Target {
         .expect(201)
         .id();
     house.pass_until("2026-12-05 09:00");
+    // A third desk, which nobody here leads, asks for 1001.
+    let asked = json!({
+        "staff": "1001", "first": "2026-12-21", "last": "2026-12-22", "skills": ["night"], "reason": "夜班"
+    });
+    let loan = house
+        .to("G01")
+        .post("/desks/third/loans", asked)
+        .expect(201)
+        .id();
     let correction = json!({
         "work_date": "2026-12-02", "edge": {"segment": 0, "side": "out"},
         "claimed_at": at("2026-12-02 17:00").to_rfc3339(), "reason": "忘了"
@@ -103,6 +117,7 @@ fn target() -> Target {
         ("handover", uuid::Uuid::nil().to_string()),
         ("item", item),
         ("outing", outing),
+        ("loan", loan),
     ]);
     Target { house, ids }
 }
@@ -230,6 +245,10 @@ fn body(route: &str) -> Option<Value> {
         "POST /outings" => {
             json!({"place": "x", "purpose": "x", "expected_return_at": moment})
         }
+        "POST /desks/{desk}/loans" => {
+            json!({"staff": "L02", "first": "2026-12-28", "last": "2026-12-28", "skills": ["presale"], "reason": "x"})
+        }
+        "POST /loans/{loan}/end" => json!({"last": "2026-12-20"}),
         "POST /outings/{outing}/checks" => json!({"confirmed": false, "note": "x"}),
         "POST /rewards" => {
             json!({"staff": "1001", "work_date": "2026-12-01", "amount_fen": 100_000, "reason": "x"})
@@ -325,6 +344,7 @@ fn routes(target: &Target) -> Vec<Route> {
                     "{swap}",
                     "{sanction}",
                     "{outing}",
+                    "{loan}",
                 ]
                 .iter()
                 .any(|id| short.contains(id)),

@@ -79,6 +79,7 @@ impl App {
             .collect();
         let policy = self.policy_on(desk, month.first()).await?;
         Ok(roster_cost(
+            desk,
             month,
             &roster.cells,
             &staff,
@@ -140,7 +141,7 @@ impl App {
             employed.push(Employed {
                 staff,
                 skills,
-                contract_minutes: contract_month_minutes(&person, month),
+                contract_minutes: contract_month_minutes(&person, desk, month),
             });
         }
         // Of contracts equally common the longer one: `max_by_key` returns the last of equals.

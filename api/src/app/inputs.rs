@@ -586,6 +586,33 @@ inputs! {
         /// When back.
         expected_return_at: DateTime<Utc>,
     }
+    /// Ask for somebody of another desk (D2).
+    AskLoan {
+        /// Whom.
+        #[schema(value_type = String)]
+        staff: StaffId,
+        /// First day.
+        #[schema(value_type = String, format = Date)]
+        first: WorkDate,
+        /// Last day.
+        #[schema(value_type = String, format = Date)]
+        last: WorkDate,
+        /// Only these hours of the one day, by the clock of the person's own desk; absent: whole days, which the desk
+        /// that asks rosters.
+        #[serde(default)]
+        window: Option<Window>,
+        /// What the person is to serve.
+        #[schema(value_type = Vec<String>)]
+        skills: BTreeSet<SkillId>,
+        /// What for.
+        reason: String,
+    }
+    /// Call somebody back from a loan (D2).
+    EndLoan {
+        /// The last day lent; before the first one, nothing comes of the loan.
+        #[schema(value_type = String, format = Date)]
+        last: WorkDate,
+    }
     /// What a check of work outside found (D9).
     CheckOuting {
         /// Whether it is as registered.

@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Meals start on this grid; a finer one costs time and gains nothing a person would notice (SOLVER.md).
 const MEAL_GRID_MINUTES: i64 = 5;
+/// A day's minutes.
+const DAY: DayMinute = DayMinute(1440);
 /// How far back a run of days is followed.
 const HISTORY_DAYS: i64 = 31;
 
@@ -32,6 +34,8 @@ pub(crate) struct RosterProblem {
     shifts: BTreeMap<ShiftId, Offered>,
     staff: Vec<StaffId>,
     days: Vec<WorkDate>,
+    /// Days on which another desk rosters the person (D2): the plan says nothing of them.
+    elsewhere: BTreeSet<(StaffId, WorkDate)>,
 }
 
 struct Offered {
@@ -39,13 +43,23 @@ struct Offered {
     days: Vec<usize>,
 }
 
+/// Somebody who may be rostered.
+struct Candidate {
+    staff: StaffId,
+    state: StaffState,
+    leave: Vec<event::LeaveRequested>,
+    /// Shifts in the rosters of other desks (D2).
+    elsewhere: Vec<(WorkDate, Shift)>,
+}
+
 /// Everything a month's problem is made from.
 struct Sources<'a> {
+    id: &'a DeskId,
     desk: &'a DeskState,
     org: &'a OrgState,
     policy: &'a Policy,
     demand: &'a DemandSet,
-    people: &'a [(StaffId, StaffState, Vec<event::LeaveRequested>)],
+    people: &'a [Candidate],
     previous: &'a RosterState,
     month: Month,
 }
@@ -74,20 +88,29 @@ impl App {
             return Err(Refusal::DeskNotReady { missing }.into());
         };
         let mut people = Vec::new();
-        for person in self.people_of(desk).await? {
+        for person in self
+            .rosterable_of(desk, month.first(), month.last())
+            .await?
+        {
             let known = self.staff_state(&person).await?;
-            let here = known
-                .record
-                .as_ref()
-                .is_some_and(|record| record.desk == *desk);
-            if here && month.days().any(|date| is_rosterable(&known, date)) {
+            if month.days().any(|date| is_rosterable(&known, desk, date)) {
                 let leave = self
                     .approved_leave(&person, month.first(), month.last())
                     .await?;
-                people.push((person, (*known).clone(), leave));
+                let around = (month.first().plus_days(-1), month.last().plus_days(1));
+                let elsewhere = self
+                    .shifts_elsewhere(desk, &known, around.0, around.1)
+                    .await?;
+                people.push(Candidate {
+                    staff: person,
+                    state: (*known).clone(),
+                    leave,
+                    elsewhere,
+                });
             }
         }
         build(&Sources {
+            id: desk,
             desk: &state,
             org: self.org_state().await?.as_ref(),
             policy: self.policy_on(desk, month.first()).await?.as_ref(),
@@ -120,10 +143,11 @@ impl App {
     }
 }
 
-fn is_rosterable(staff: &StaffState, date: WorkDate) -> bool {
+fn is_rosterable(staff: &StaffState, desk: &DeskId, date: WorkDate) -> bool {
     staff.employed_on(date)
+        && staff.rostered_by(date) == Some(desk)
         && staff
-            .skills_on(date)
+            .skills_at(desk, date)
             .is_some_and(|skills| !skills.is_empty())
 }
 
@@ -221,8 +245,8 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         people: sources
             .people
             .iter()
-            .map(|(staff, state, leave)| {
-                let mut person = person(sources, staff, state, leave, &days);
+            .map(|candidate| {
+                let mut person = person(sources, candidate, &days);
                 cover(sources.policy, &shifts, &mut person);
                 person
             })
@@ -249,8 +273,9 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         staff: sources
             .people
             .iter()
-            .map(|(staff, _, _)| staff.clone())
+            .map(|candidate| candidate.staff.clone())
             .collect(),
+        elsewhere: lent_days(sources, &days),
         days,
     })
 }
@@ -360,32 +385,91 @@ fn demand(set: &DemandSet, first: WorkDate) -> Vec<Demand> {
     wanted
 }
 
-fn person(
+/// Every day of the month on which another desk rosters somebody.
+fn lent_days(sources: &Sources<'_>, days: &[WorkDate]) -> BTreeSet<(StaffId, WorkDate)> {
+    let of = |candidate: &Candidate| {
+        let lent = days.iter().filter(|&&date| {
+            let by = candidate.state.rostered_by(date);
+            by.is_some_and(|by| by != sources.id)
+        });
+        let staff = candidate.staff.clone();
+        lent.map(move |&date| (staff.clone(), date))
+            .collect::<Vec<_>>()
+    };
+    sources.people.iter().flat_map(of).collect()
+}
+
+/// When shifts at other desks and the rest around them leave no room, on the days before and after.
+fn rest_around(
     sources: &Sources<'_>,
-    staff: &StaffId,
-    state: &StaffState,
-    leave: &[event::LeaveRequested],
+    elsewhere: &[(WorkDate, Shift)],
     days: &[WorkDate],
-) -> Person {
+) -> Vec<Unavailable> {
+    let rest = i32::try_from(sources.policy.roster.rest_minutes_min.0).unwrap_or(i32::MAX);
+    let mut found = Vec::new();
+    for (date, shift) in elsewhere {
+        let (Some(first), Some(last)) = (shift.segments.first(), shift.segments.last()) else {
+            continue;
+        };
+        let before = (first.start.0 + DAY.0 - rest, 2 * DAY.0);
+        let after = (0, last.end.0.saturating_add(rest) - DAY.0);
+        for (near, (from, until)) in [(date.plus_days(-1), before), (date.plus_days(1), after)] {
+            let Some(day) = days.iter().position(|known| *known == near) else {
+                continue;
+            };
+            if from.max(0) < until {
+                found.push(Unavailable {
+                    day,
+                    interval: Some(segment(DayMinute(from.max(0)), DayMinute(until))),
+                    cause: Cause {
+                        id: format!("rest {date}"),
+                        zh: format!("{date} 在其他部门上班,须休息"),
+                        en: format!("rest around the shift at another desk on {date}"),
+                    },
+                });
+            }
+        }
+    }
+    found
+}
+
+fn person(sources: &Sources<'_>, candidate: &Candidate, days: &[WorkDate]) -> Person {
+    let Candidate {
+        staff,
+        state,
+        leave,
+        elsewhere,
+    } = candidate;
     let policy = &sources.policy.roster;
-    let mut unavailable = Vec::new();
+    let mut unavailable = rest_around(sources, elsewhere, days);
     let mut leave_minutes: i64 = 0;
     for (index, &date) in days.iter().enumerate() {
-        if !is_rosterable(state, date) {
-            unavailable.push(Unavailable {
-                day: index,
-                interval: None,
-                cause: Cause {
-                    id: format!("employment {staff}"),
-                    zh: "不在职或无可排班技能".to_owned(),
-                    en: "not employed, or without a skill".to_owned(),
-                },
-            });
-        }
+        let elsewhere = state.rostered_by(date).filter(|by| *by != sources.id);
+        let cause = if let Some(other) = elsewhere {
+            Some(Cause {
+                id: format!("loan {staff}"),
+                zh: format!("由 {other} 排班(借调)"),
+                en: format!("rostered by {other} (on loan)"),
+            })
+        } else if !is_rosterable(state, sources.id, date) {
+            Some(Cause {
+                id: format!("employment {staff}"),
+                zh: "不在职或无可排班技能".to_owned(),
+                en: "not employed, or without a skill".to_owned(),
+            })
+        } else {
+            None
+        };
+        unavailable.extend(cause.map(|cause| Unavailable {
+            day: index,
+            interval: None,
+            cause,
+        }));
         for request in leave.iter().filter(|request| request.span.covers(date)) {
             // Approved leave stands for the work it replaces: a week's contract is five days of it. The contract is
             // that of the day, so that somebody who joins within the month is not asked to make the leave good.
-            if request.span.window.is_none() && state.employed_on(date) {
+            let here = state.employed_on(date) && elsewhere.is_none();
+            if request.span.window.is_none() && here {
                 let week = state.contract_on(date).map_or(0, |c| c.week_minutes.0);
                 leave_minutes += week / 5;
             }
@@ -405,15 +489,15 @@ fn person(
     let mut skills: Option<BTreeSet<domain::ids::SkillId>> = None;
     for held in days
         .iter()
-        .filter(|&&date| is_rosterable(state, date))
-        .filter_map(|&date| state.skills_on(date))
+        .filter(|&&date| is_rosterable(state, sources.id, date))
+        .filter_map(|&date| state.skills_at(sources.id, date))
     {
         skills = Some(match skills {
             None => held.clone(),
             Some(so_far) => so_far.intersection(held).cloned().collect(),
         });
     }
-    let contract = contract_month_minutes(state, sources.month);
+    let contract = contract_month_minutes(state, sources.id, sources.month);
     let target = (contract.0 - leave_minutes).max(0);
     let protected =
         sources.policy.law.protected_no_nights && days.iter().any(|&date| state.protected_on(date));
@@ -577,6 +661,9 @@ impl RosterProblem {
         let mut cells = Vec::with_capacity(self.staff.len() * self.days.len());
         for (person, (staff, row)) in self.staff.iter().zip(&plan.assignments).enumerate() {
             for (day, (&date, id)) in self.days.iter().zip(row).enumerate() {
+                if self.elsewhere.contains(&(staff.clone(), date)) {
+                    continue;
+                }
                 let shift = id.as_ref().and_then(|id| self.shifts.get(id)).map(|offer| {
                     let mut meals = meals.get(&(person, day)).cloned().unwrap_or_default();
                     meals.sort_by_key(|meal| meal.start);

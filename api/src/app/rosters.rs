@@ -49,13 +49,17 @@ impl App {
         );
         let mut staff = BTreeMap::new();
         let mut leaves = Vec::new();
-        for person in self.people_of(desk).await? {
-            staff.insert(person.clone(), (*self.staff_state(&person).await?).clone());
+        let mut neighbours = BTreeMap::new();
+        for person in self.rosterable_of(desk, first, last).await? {
+            let state = self.staff_state(&person).await?;
+            for (date, shift) in self.shifts_elsewhere(desk, &state, first, last).await? {
+                neighbours.insert((person.clone(), date), shift);
+            }
+            staff.insert(person.clone(), (*state).clone());
             for leave in self.approved_leave(&person, first, last).await? {
                 leaves.push((person.clone(), leave.span));
             }
         }
-        let mut neighbours = BTreeMap::new();
         for near in [month.previous(), month.next()] {
             let roster = self.roster_state(desk, near).await?;
             for ((person, date), shift) in &roster.cells {
@@ -69,6 +73,7 @@ impl App {
             }
         }
         Ok(RosterContext {
+            desk: desk.clone(),
             policy: (*self.policy_on(desk, month.first()).await?).clone(),
             zone: self.zone(desk).await?,
             staff,

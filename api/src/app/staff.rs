@@ -185,7 +185,7 @@ impl App {
         .await
     }
 
-    async fn on_staff(
+    pub(super) async fn on_staff(
         &self,
         caller: &Caller,
         staff: &StaffId,

@@ -11,6 +11,7 @@ mod evidence;
 mod exports;
 mod lanes;
 mod leave;
+mod loans;
 mod meetings;
 mod periods;
 mod posts;
@@ -70,6 +71,7 @@ fn areas() -> Vec<Area> {
         area("desks", desks_area()),
         area("rosters", rosters_area()),
         area("lanes", lanes_area()),
+        area("loans", loans_area()),
         area("staffing", staffing_area()),
         area("swaps", swaps_area()),
         area("attendance", attendance_area()),
@@ -440,6 +442,46 @@ fn lanes_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .body::<inputs::OpenLanes>()
         .answers(204, "Set"),
+    ]
+}
+
+fn loans_area() -> Vec<Endpoint> {
+    use loans::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/loans",
+            "People lent from and to a desk today and later, undecided ones first",
+            get(list),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Loans"),
+        Endpoint::post(
+            "/desks/{desk}/loans",
+            "Ask for somebody of another desk",
+            post(ask),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::AskLoan>()
+        .answers_with::<answers::Created>(201, "The loan's id"),
+        Endpoint::post("/loans/{loan}/agreement", "Lend somebody", post(agree))
+            .access(Access::Roles(OFFICES), Scope::Desk)
+            .answers(204, "Agreed"),
+        Endpoint::post(
+            "/loans/{loan}/refusal",
+            "Decline to lend somebody",
+            post(decline),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::Reason>()
+        .answers(204, "Declined"),
+        Endpoint::post(
+            "/loans/{loan}/end",
+            "Call somebody back, or take the request back",
+            post(end),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .body::<inputs::EndLoan>()
+        .answers(204, "Ended"),
     ]
 }
 

@@ -76,6 +76,8 @@ pub struct BoardPerson {
     pub meal: Option<String>,
     /// In whose stead the person serves (P3).
     pub covers: Option<String>,
+    /// The desk that lends the person (D2).
+    pub lent_from: Option<String>,
     /// `on`, `meal`, `missing`, `away` or nothing.
     pub class: &'static str,
 }
@@ -241,6 +243,7 @@ pub async fn show(
         Post::OnPost,
         Post::AtMeal,
         Post::Outside,
+        Post::Lent,
         Post::Missing,
         Post::Away,
         Post::OnLeave,
@@ -336,6 +339,7 @@ fn post_look(post: Post) -> (&'static str, &'static str, &'static str) {
         Post::OnPost => ("board.on_post", "on", "good"),
         Post::AtMeal => ("board.at_meal", "meal", "warn"),
         Post::Outside => ("board.outside", "away", "warn"),
+        Post::Lent => ("board.lent", "", ""),
         Post::Away => ("board.away", "away", "bad"),
         Post::Missing => ("board.missing", "missing", "bad"),
         Post::OnLeave => ("board.on_leave", "", ""),
@@ -400,6 +404,10 @@ fn on_board(
         text: words.join(" · "),
         meal,
         covers: covers_words(person, desk, w),
+        lent_from: person
+            .lent_from
+            .as_ref()
+            .map(|from| w.f("board.lent_from", from)),
         class: if person.online == Some(false) && place.post == Post::OnPost {
             "away"
         } else {

@@ -115,6 +115,12 @@ const MENU: [(&str, &[Entry]); 3] = [
             ),
             ("/intraday", "nav.intraday", "nav.intraday", &[Role::Lead]),
             (
+                "/loans",
+                "nav.loans",
+                "nav.loans",
+                &[Role::Lead, Role::GmOffice],
+            ),
+            (
                 "/exceptions",
                 "nav.exceptions",
                 "nav.exceptions",

@@ -142,6 +142,17 @@ pub struct AttendedMeeting {
     pub until: DateTime<Utc>,
 }
 
+/// Time for which somebody is lent to another desk (D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LentTime {
+    /// To which desk.
+    pub to: DeskId,
+    /// From.
+    pub from: DateTime<Utc>,
+    /// Until.
+    pub until: DateTime<Utc>,
+}
+
 /// All that is known of one person's work date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayFacts {
@@ -151,7 +162,7 @@ pub struct DayFacts {
     pub desk: DeskId,
     /// Which day.
     pub date: WorkDate,
-    /// The site's zone.
+    /// The zone of the site worked at.
     pub zone: Zone,
     /// The roster in force; none: not rostered yet, or not employed that day.
     pub assignment: Option<Assignment>,
@@ -185,6 +196,9 @@ pub struct DayFacts {
     /// Handover, open items and work outside (P5, S4, D9).
     #[serde(default)]
     pub post: PostFacts,
+    /// When another desk has the person (D2).
+    #[serde(default)]
+    pub lent: Vec<LentTime>,
 }
 
 /// How a punch that was wanted stands.
@@ -382,4 +396,7 @@ pub struct DayRecord {
     /// What became of the post: handover, open items, work outside.
     #[serde(default)]
     pub post: PostRecord,
+    /// When another desk had the person (D2).
+    #[serde(default)]
+    pub lent: Vec<LentTime>,
 }

@@ -95,6 +95,8 @@ uuid_ids! {
     ItemId;
     /// Work outside (外出).
     OutingId;
+    /// Somebody lent to another desk (借调).
+    LoanId;
 }
 
 /// A row of the source documents, cited by refusals, penalties and payslip lines.

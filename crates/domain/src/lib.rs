@@ -24,6 +24,7 @@ pub mod staff;
 pub mod attendance;
 pub mod evidence;
 pub mod leave;
+pub mod loan;
 pub mod meeting;
 pub mod period;
 pub mod post;

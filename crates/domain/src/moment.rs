@@ -1,7 +1,7 @@
 //! Who was where at one moment, from day records: the desk board, and the proof behind T10 and T14.
 
 use crate::day::{DayRecord, DayStatus, EdgeState, MealRecord, SegmentRecord};
-use crate::ids::{EventId, ShiftCode, StaffId};
+use crate::ids::{DeskId, EventId, ShiftCode, StaffId};
 use crate::work_date::{DayMinute, WorkDate, Zone};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub enum Post {
     AtMeal,
     /// 外出: at registered work outside (D9).
     Outside,
+    /// 借调: lent to another desk (D2).
+    Lent,
     /// 离岗: was here, and has punched out before the end.
     Away,
     /// 未到: should be here and is not.
@@ -50,19 +52,32 @@ pub struct PersonAt {
     pub events: Vec<EventId>,
 }
 
-/// Everybody rostered around `instant`, one entry a person, by number.
+/// Everybody whom `desk` has around `instant`, one entry a person, by number: its own people, those lent marked as such,
+/// and other desks' people while they are lent to it (D2).
 pub fn desk_at<'a>(
     instant: DateTime<Utc>,
     zone: Zone,
+    desk: &DeskId,
     days: impl IntoIterator<Item = &'a DayRecord>,
 ) -> Vec<PersonAt> {
     let mut people: BTreeMap<&StaffId, PersonAt> = BTreeMap::new();
     let today = zone.date(instant);
     for day in days {
         let near = day.date <= today && today <= day.date.plus_days(1);
-        let Some(found) = near.then(|| person_at(instant, zone, day)).flatten() else {
+        let lent = day
+            .lent
+            .iter()
+            .find(|l| l.from <= instant && instant < l.until);
+        let here = lent.map_or(&day.desk, |lent| &lent.to) == desk;
+        if !near || (!here && day.desk != *desk) {
+            continue;
+        }
+        let Some(mut found) = person_at(instant, zone, day) else {
             continue;
         };
+        if !here {
+            found.post = Post::Lent;
+        }
         // Yesterday's shift, once over, says nothing about today.
         if day.date != today && found.post == Post::After {
             continue;

@@ -163,6 +163,9 @@ pub struct DeskMonth {
     /// Everybody's records of the month, and of the day before and after it: night shifts reach in and out, and whoever
     /// held the post counts whatever month the shift belongs to.
     pub days: Vec<DayRecord>,
+    /// The same of other desks' people lent to this one: they hold the post, and are judged at their own desk (D2).
+    #[serde(default)]
+    pub guests: Vec<DayRecord>,
     /// Calls of the month, and of the day after it, while its last night shifts last.
     pub calls: Vec<CallFact>,
     /// Complaints about the month.

@@ -186,6 +186,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
         roster_event: facts.assignment.as_ref().map(|a| a.event),
         policy: policy.id.clone(),
         post,
+        lent: facts.lent.clone(),
     }
 }
 

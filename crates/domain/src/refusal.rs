@@ -4,10 +4,10 @@
 //! and the sentence in Chinese and English.
 
 use crate::day::RequestStatus;
-use crate::event::{Edge, LeaveKind, LeaveSpan, PunchKind, Shortfall, Side, Tier};
+use crate::event::{Edge, LeaveKind, LeaveSpan, LoanSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
     AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, HandoverId, ItemId, LaneId,
-    LeaveId, MeetingId, NoticeId, OutingId, PolicyVersionId, RuleId, SanctionId, ShiftCode,
+    LeaveId, LoanId, MeetingId, NoticeId, OutingId, PolicyVersionId, RuleId, SanctionId, ShiftCode,
     SkillId, SolveId, StaffId, SwapId,
 };
 use crate::policy::{SanctionMode, SanctionStep};
@@ -564,6 +564,24 @@ refusals! {
         "outing-returned", Conflict, Some(RuleId::D9),
         "已登记返回", "the return is recorded already";
 
+    // Loans to another desk.
+    /// No such loan.
+    LoanUnknown { loan: LoanId }
+        "loan-unknown", NotFound, Some(RuleId::D2),
+        "没有这项借调:{loan}", "there is no loan {loan}";
+    /// The loan was decided.
+    LoanNotPending { loan: LoanId, status: RequestStatus }
+        "loan-not-pending", Conflict, Some(RuleId::D2),
+        "借调{status},不能再处理", "the loan is {status} already";
+    /// Lent to one desk at a time.
+    LoanOverlaps { to: DeskId, span: LoanSpan }
+        "loan-overlaps", Conflict, Some(RuleId::D2),
+        "与借调到 {to} 的时间({span})重叠", "overlaps the loan to {to} ({span})";
+    /// It is over.
+    LoanOver { loan: LoanId, last: WorkDate }
+        "loan-over", Conflict, Some(RuleId::D2),
+        "借调已开始或已于 {last} 结束", "the loan has begun or was over on {last}";
+
     // Penalties and rewards.
     /// Nothing is proposed under this id (any more).
     SanctionUnknown { sanction: SanctionId }
@@ -769,6 +787,9 @@ words! {
         CloseItem "完成交办工作" "close an item",
         ReturnFromOuting "登记返回" "record the return",
         CheckOuting "查证外出" "check work outside",
+        AskLoan "申请借调" "ask for a loan",
+        DecideLoan "审批借调" "decide a loan",
+        EndLoan "结束借调" "end a loan",
     }
 }
 
@@ -799,6 +820,7 @@ impl Action {
             Self::SignHandover | Self::WaiveHandover => Some(RuleId::P5),
             Self::RaiseItem | Self::HandOverItem | Self::CloseItem => Some(RuleId::S4),
             Self::ReturnFromOuting | Self::CheckOuting => Some(RuleId::D9),
+            Self::AskLoan | Self::DecideLoan | Self::EndLoan => Some(RuleId::D2),
             Self::ProposeReward
             | Self::VerifySanction
             | Self::BalanceSanction
@@ -863,6 +885,12 @@ words! {
         LeadWithoutDesk "主管角色须与所管客服部一致" "must go together: a lead role and the desks led",
         /// A part of a day is a part of one day.
         WindowOfManyDays "按时段请假只能在同一天" "a part of a day is of one day only",
+        /// Their own desk.
+        OwnDesk "不能是本部门" "must be another desk",
+        /// It lies in the past.
+        Past "已经过去" "has passed",
+        /// It must end earlier than it does.
+        NotShorter "须早于原定的最后一天" "must be before the last day agreed",
         /// More minutes than a week has.
         TooLong "过长" "is too long",
         /// Oneself.
@@ -967,7 +995,8 @@ say_as_displayed!(
     RuleId,
     HandoverId,
     ItemId,
-    OutingId
+    OutingId,
+    LoanId
 );
 
 impl Say for NaiveDateTime {
@@ -1063,6 +1092,17 @@ impl Say for LeaveSpan {
     }
 }
 
+impl Say for LoanSpan {
+    fn say(&self, lang: Lang) -> String {
+        match (self.window, lang) {
+            (Some((start, end)), _) => format!("{} {start}–{end}", self.first),
+            (None, _) if self.first == self.last => self.first.to_string(),
+            (None, Lang::Zh) => format!("{} 至 {}", self.first, self.last),
+            (None, Lang::En) => format!("{} to {}", self.first, self.last),
+        }
+    }
+}
+
 impl Say for Shortfall {
     fn say(&self, lang: Lang) -> String {
         let (date, start, end) = (self.date, self.start, self.end);
@@ -1098,6 +1138,8 @@ impl Say for HardRule {
             Self::OneShiftADay => "one shift a day".to_owned(),
             Self::Employed if zh => "当天不在职".to_owned(),
             Self::Employed => "not employed that day".to_owned(),
+            Self::Elsewhere { desk } if zh => format!("当天由 {desk} 排班"),
+            Self::Elsewhere { desk } => format!("is rostered by {desk} that day"),
             Self::Skilled if zh => "没有可排班的技能".to_owned(),
             Self::Skilled => "has no skill to serve with".to_owned(),
             Self::OnLeave { span } if zh => format!("已批准请假({})", span.say(lang)),

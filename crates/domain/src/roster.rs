@@ -14,6 +14,7 @@ pub mod publish;
 pub mod record_failed;
 pub mod record_generated;
 pub mod refuse_swap;
+pub mod release;
 pub mod request_solve;
 pub mod request_swap;
 pub mod retime;

@@ -9,9 +9,11 @@ pub mod set_contract;
 pub mod set_roles;
 pub mod set_skills;
 
+use crate::day::RequestStatus;
 use crate::decider::{State, ensure, not_own, permit};
 use crate::event::{Category, Contract, Protected, StaffEvent};
 use crate::ids::{DeskId, SkillId, StaffId};
+use crate::loan::Loan;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
 use crate::who::{Actor, Issued, Role};
@@ -37,6 +39,8 @@ pub struct StaffState {
     pub protections: Vec<Protected>,
     /// Category from a day on, in the order it was set.
     pub categories: Vec<(WorkDate, Category)>,
+    /// Loans to other desks, in the order they were asked for (D2).
+    pub loans: Vec<Loan>,
 }
 
 /// What a hire says once.
@@ -80,6 +84,13 @@ impl StaffState {
     /// The first day of the first employment.
     pub fn first_day(&self) -> Option<WorkDate> {
         self.employments.first().map(|&(from, _)| from)
+    }
+    /// What the person can serve at `desk` on `date`: at another desk, what a loan for the day says.
+    pub fn skills_at(&self, desk: &DeskId, date: WorkDate) -> Option<&BTreeSet<SkillId>> {
+        match self.lent_on(date) {
+            Some(loan) if loan.to == *desk => Some(&loan.skills),
+            Some(_) | None => self.skills_on(date),
+        }
     }
     /// What the person can serve on `date`.
     pub fn skills_on(&self, date: WorkDate) -> Option<&BTreeSet<SkillId>> {
@@ -144,6 +155,17 @@ impl State for StaffState {
             StaffEvent::ContractSet(set) => self.contracts.push((set.from, set.contract.clone())),
             StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
             StaffEvent::CategorySet(set) => self.categories.push((set.from, set.category)),
+            StaffEvent::LoanRequested(requested) => self.loans.push(Loan {
+                requested: requested.clone(),
+                status: RequestStatus::Pending,
+            }),
+            StaffEvent::LoanAgreed(agreed) => {
+                self.decide_loan(agreed.loan, RequestStatus::Approved);
+            }
+            StaffEvent::LoanDeclined(declined) => {
+                self.decide_loan(declined.loan, RequestStatus::Refused);
+            }
+            StaffEvent::LoanEnded(ended) => self.end_loan(ended.loan, ended.last),
             StaffEvent::Left(left) => {
                 if let Some((_, last)) = self.employments.last_mut() {
                     *last = Some(left.last);

@@ -10,7 +10,7 @@
 
 use crate::day::{DayRecord, DayStatus};
 use crate::event::DemandSet;
-use crate::ids::StaffId;
+use crate::ids::{DeskId, StaffId};
 use crate::moment::presence;
 use crate::quantities::Minutes;
 use crate::work_date::{DayMinute, WorkDate, Zone};
@@ -89,8 +89,10 @@ type Civil = i64;
 type Stretch = (Civil, Civil);
 
 /// The use of people's time from `first` to `last`. `days` may begin a day earlier, for shifts across midnight; `now`
-/// ends what still lasts.
+/// ends what still lasts. Time lent to another desk counts in that desk's slots, and in the person's sums at their own
+/// (D2).
 pub fn utilisation(
+    desk: &DeskId,
     zone: Zone,
     first: WorkDate,
     last: WorkDate,
@@ -105,7 +107,7 @@ pub fn utilisation(
     let mut present: Vec<(&StaffId, Vec<Stretch>)> = Vec::new();
     for PersonDay { record, serves } in days {
         let stretches = on_post(record, zone, origin, now);
-        if inside(record.date) {
+        if inside(record.date) && record.desk == *desk {
             let sums = people
                 .entry(&record.staff)
                 .or_insert_with(|| empty(&record.staff));
@@ -116,8 +118,9 @@ pub fn utilisation(
             sums.overtime_minutes += overtime.workday + overtime.rest_day + overtime.statutory;
         }
         if *serves {
-            planned.extend(rostered(record, origin));
-            present.push((&record.staff, stretches));
+            let here = |stretches| at_desk(desk, record, zone, origin, stretches);
+            planned.extend(here(rostered(record, origin)));
+            present.push((&record.staff, here(stretches)));
         }
     }
     let mut slots = Vec::new();
@@ -197,6 +200,29 @@ fn without(from: Vec<Stretch>, hole: Stretch) -> Vec<Stretch> {
         .flat_map(|(start, end)| [(start, end.min(hole.0)), (start.max(hole.1), end)])
         .filter(|(start, end)| start < end)
         .collect()
+}
+
+/// Of `stretches`, those that `desk` has the person.
+fn at_desk(
+    desk: &DeskId,
+    record: &DayRecord,
+    zone: Zone,
+    origin: WorkDate,
+    stretches: Vec<Stretch>,
+) -> Vec<Stretch> {
+    let at = |instant| civil(origin, record.date, zone.day_minute(instant, record.date));
+    let lent = record.lent.iter();
+    let lent = lent.map(|lent| (&lent.to, (at(lent.from), at(lent.until))));
+    if record.desk == *desk {
+        return lent.fold(stretches, |stretches, (_, hole)| without(stretches, hole));
+    }
+    let here = lent.filter(|(to, _)| *to == desk);
+    here.flat_map(|(_, (from, until))| {
+        let inside = stretches.iter();
+        inside.map(move |stretch| (stretch.0.max(from), stretch.1.min(until)))
+    })
+    .filter(|(from, until)| from < until)
+    .collect()
 }
 
 /// When the roster has somebody on post.

@@ -42,6 +42,7 @@ fn month(document: &PolicyDocument, days: &[(&str, &str, &str)]) -> DeskMonth {
         excuses: Vec::new(),
         meetings: Vec::new(),
         breaches: Vec::new(),
+        guests: Vec::new(),
     }
 }
 

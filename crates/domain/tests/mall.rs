@@ -94,6 +94,7 @@ fn used(days: &[(&str, &str)], not_serving: &[&str], demand: &DemandSet) -> Util
         .collect();
     let now = instant(shanghai(), date("2026-12-20"), "00:00");
     utilisation(
+        &"online-shop".into(),
         shanghai(),
         date(MONDAY),
         date(MONDAY),
@@ -241,6 +242,7 @@ fn m7_a_shift_across_midnight_fills_the_slots_of_the_next_day() {
     let demand = monday(60, 0, &[(1, 1), (0, 0)]);
     let now = instant(shanghai(), date("2026-12-20"), "00:00");
     let found = utilisation(
+        &"online-shop".into(),
         shanghai(),
         date(MONDAY),
         date(MONDAY),

@@ -34,6 +34,7 @@ fn month(days: Vec<DayRecord>) -> DeskMonth {
         excuses: Vec::new(),
         meetings: Vec::new(),
         breaches: Vec::new(),
+        guests: Vec::new(),
     }
 }
 
@@ -1119,10 +1120,15 @@ fn who_is_where_at_a_moment() {
         on("s7", MONDAY, "09:00-18:00 | in 09:10; closed -1"),
     ];
     let at = |time: &str| -> Vec<(String, Post)> {
-        desk_at(instant(shanghai(), date(MONDAY), time), shanghai(), &days)
-            .into_iter()
-            .map(|person| (person.staff.to_string(), person.post))
-            .collect()
+        desk_at(
+            instant(shanghai(), date(MONDAY), time),
+            shanghai(),
+            &"online-shop".into(),
+            &days,
+        )
+        .into_iter()
+        .map(|person| (person.staff.to_string(), person.post))
+        .collect()
     };
     use Post::*;
     let all = |posts: &[(&str, Post)]| -> Vec<(String, Post)> {

@@ -392,6 +392,7 @@ fn p4_p5_d9_breaches_are_recorded_and_cost_nothing() {
             presence: vec![],
             excuses: vec![],
             breaches: vec![],
+            guests: vec![],
             meetings: vec![],
         };
         let proposed = derive(&facts, document);

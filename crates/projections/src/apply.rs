@@ -1,6 +1,7 @@
 //! One event → its facts, and what they make stale. A fact already happened: nothing here judges it.
 
 mod conduct;
+mod loan;
 
 use crate::columns::{event_bytes, micros, to_json, word};
 use crate::database::column_position;
@@ -324,6 +325,10 @@ impl<'c> Applier<'c> {
         let known = self.facts.staff(staff)?;
         let mut employment_changed = false;
         let row = match (event, known) {
+            (StaffEvent::LoanRequested(asked), _) => return self.loan_requested(at, asked),
+            (StaffEvent::LoanAgreed(agreed), _) => return self.loan_agreed(at, agreed),
+            (StaffEvent::LoanDeclined(declined), _) => return self.loan_declined(at, declined),
+            (StaffEvent::LoanEnded(ended), _) => return self.loan_ended(at, ended),
             (StaffEvent::Hired(hired), known) => {
                 employment_changed = true;
                 StaffRow {
@@ -982,6 +987,12 @@ impl<'c> Applier<'c> {
         gone: bool,
         shift: Option<&str>,
     ) -> Result<()> {
+        // Of somebody lent for the day the other desk's roster speaks: this one only takes back what it said before (D2).
+        let elsewhere = self.is_rostered_elsewhere(desk, staff, date)?;
+        if elsewhere && !self.facts.spoke_last(desk, staff, date)? {
+            return Ok(());
+        }
+        let (gone, shift) = (gone || elsewhere, shift.filter(|_| !elsewhere));
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO roster_cells
@@ -1002,6 +1013,14 @@ impl<'c> Applier<'c> {
         let (staff, date) = (StaffId::new(staff.as_str()), crate::columns::parse(date)?);
         self.dirty.neighbours(&staff, date);
         self.colleagues_of_a_changed_day(desk, &staff, date)
+    }
+
+    fn is_rostered_elsewhere(&self, desk: &DeskId, staff: &str, date: &str) -> Result<bool> {
+        let Some(person) = self.facts.staff(&StaffId::new(staff))? else {
+            return Ok(false);
+        };
+        let date = crate::columns::parse(date)?;
+        Ok(self.facts.rostered_by(&person, date)? != *desk)
     }
 
     /// Whether somebody's punch stood in for a colleague depends on the own roster too: when that changes under

@@ -19,6 +19,8 @@ use std::rc::Rc;
 pub(crate) struct ReckonedBy {
     pub(crate) facts: DayFacts,
     pub(crate) desk: Rc<DeskRow>,
+    /// Where the person works that day: another desk while lent to it (D2).
+    site: Rc<DeskRow>,
 }
 
 impl ReckonedBy {
@@ -35,10 +37,10 @@ impl Facts<'_> {
         };
         let assignment = day.facts.assignment.as_ref();
         if let Some(shift) = assignment.and_then(|assignment| assignment.shift.as_ref())
-            && crate::post::hands_over(&day.desk)
-            && let Some(duty) = self.duty(&day.desk, staff, date, shift)?
+            && crate::post::hands_over(&day.site)
+            && let Some(duty) = self.duty(&day.site, staff, date, shift)?
         {
-            day.facts.post.kept_waiting = self.kept_waiting(&day.desk, &duty)?;
+            day.facts.post.kept_waiting = self.kept_waiting(&day.site, &duty)?;
         }
         Ok(Some(day))
     }
@@ -58,7 +60,8 @@ impl Facts<'_> {
         let Some(policy) = policy_on(&desk, date) else {
             return Ok(None);
         };
-        let zone = desk.zone;
+        let (site, lent) = self.lent_times(&person, &desk, date)?;
+        let zone = site.zone;
         let midnight = |offset: i64| zone.instant(date.plus_days(offset), DayMinute(0));
         let mut cells = self.cells_in_force(staff, date.plus_days(-2), date.plus_days(2))?;
         let shift_span = |cells: &BTreeMap<WorkDate, CellInForce>, offset: i64| {
@@ -102,12 +105,12 @@ impl Facts<'_> {
         let (unarranged_swaps, colleague_punches) = match &shift {
             Some(shift) => (
                 self.unarranged_swaps(&person, date)?,
-                self.colleague_punches(&person, &desk, policy, shift, date)?,
+                self.colleague_punches(&person, &site, policy, shift, date)?,
             ),
             None => (Vec::new(), Vec::new()),
         };
         let mut presence = match &shift {
-            Some(shift) => self.presence_shown(staff, &desk, policy, shift, date)?,
+            Some(shift) => self.presence_shown(staff, &site, policy, shift, date)?,
             None => Vec::new(),
         };
         // Whoever sat in a meeting was there.
@@ -117,11 +120,12 @@ impl Facts<'_> {
         }));
         let mut post = PostFacts::default();
         if let Some(shift) = &shift {
-            post = self.post_facts(&desk, policy, staff, date, shift)?;
-            if crate::post::hands_over(&desk)
-                && let Some(duty) = self.duty(&desk, staff, date, shift)?
+            let rules = policy_on(&site, date).unwrap_or(policy);
+            post = self.post_facts(&site, rules, staff, date, shift)?;
+            if crate::post::hands_over(&site)
+                && let Some(duty) = self.duty(&site, staff, date, shift)?
             {
-                presence.extend(self.handovers_shown(&desk, &duty)?);
+                presence.extend(self.handovers_shown(&site, &duty)?);
             }
         }
         // What time passing decides about a day is decided when its windows are over; later days change nothing.
@@ -148,8 +152,9 @@ impl Facts<'_> {
             day_kind: self.day_kind(date)?,
             closed_through,
             post,
+            lent,
         };
-        Ok(Some(ReckonedBy { facts, desk }))
+        Ok(Some(ReckonedBy { facts, desk, site }))
     }
 
     /// Swaps that would take the person off this day and were not approved (T9). One that was withdrawn was given up.

@@ -28,6 +28,9 @@ pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
         let record = record(&facts, staff, *date)?;
         store(connection, staff, *date, record.as_ref())?;
         if let Some(person) = facts.staff(staff)? {
+            for lent in record.iter().flat_map(|record| &record.lent) {
+                dirty.evidence.insert((lent.to.clone(), *date));
+            }
             dirty.evidence.insert((person.desk, *date));
         }
     }
@@ -267,6 +270,7 @@ pub(crate) fn desk_month(
         month,
         zone: row.zone,
         closed_through: facts.closed_through(desk)?,
+        guests: facts.guest_records(desk, month.first().plus_days(-1), month.last())?,
         days,
         calls,
         complaints: complaints.into_iter().filter_map(complaint).collect(),

@@ -23,6 +23,7 @@ mod dirty;
 mod error;
 pub mod export;
 mod facts;
+mod loan;
 mod period_close;
 mod post;
 mod query;
@@ -35,6 +36,7 @@ mod words;
 
 pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
 pub use error::{Error, Result};
+pub use loan::LoanRow;
 pub use post::{
     HandoverRow, HandoverStatus, HandoverWaiverRow, ItemClosing, ItemRow, OutingCheck, OutingRow,
 };

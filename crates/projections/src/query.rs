@@ -10,6 +10,7 @@ mod evidence;
 mod exceptions;
 mod inbox;
 mod lanes;
+mod loans;
 mod month;
 mod my_day;
 mod penalties;

@@ -225,6 +225,36 @@ fn staff(s: &Speaker<'_>, event: &StaffEvent) -> String {
             format!("离职,最后一天{}", e.last),
             format!("left, last day {}", e.last),
         ),
+        StaffEvent::LoanRequested(e) => s.say(
+            format!(
+                "{}请求借调到{}({} 至 {}):{}",
+                s.name(&e.by),
+                e.to,
+                e.span.first,
+                e.span.last,
+                e.reason
+            ),
+            format!(
+                "{} asked for a loan to {} ({} to {}): {}",
+                s.name(&e.by),
+                e.to,
+                e.span.first,
+                e.span.last,
+                e.reason
+            ),
+        ),
+        StaffEvent::LoanAgreed(e) => s.say(
+            format!("{}同意借调", s.name(&e.by)),
+            format!("loan agreed by {}", s.name(&e.by)),
+        ),
+        StaffEvent::LoanDeclined(e) => s.say(
+            format!("{}不同意借调:{}", s.name(&e.by), e.reason),
+            format!("loan declined by {}: {}", s.name(&e.by), e.reason),
+        ),
+        StaffEvent::LoanEnded(e) => s.say(
+            format!("{}结束借调,最后一天{}", s.name(&e.by), e.last),
+            format!("loan ended by {}, last day {}", s.name(&e.by), e.last),
+        ),
         StaffEvent::CategorySet(e) => s.say(
             format!("自{}起类别:{}", e.from, category_words(e.category, s.lang)),
             format!(

@@ -1,10 +1,11 @@
 //! `staff-{staff}`: who somebody is to the desk.
 
 use crate::event::events;
-use crate::ids::{DeskId, SkillId, StaffId};
+use crate::ids::{DeskId, LoanId, SkillId, StaffId};
 use crate::quantities::{Fen, Minutes};
 use crate::who::Role;
-use crate::work_date::WorkDate;
+use crate::work_date::{DayMinute, WorkDate};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -152,6 +153,93 @@ pub struct CategorySet {
     pub by: StaffId,
 }
 
+/// For how long somebody is lent (借调, D2): whole days, which the other desk rosters, or hours of a day, which stay in
+/// the roster of the own desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanSpan {
+    /// First day.
+    pub first: WorkDate,
+    /// Last day, `first` or later.
+    pub last: WorkDate,
+    /// Only these hours; then `last` is `first`.
+    pub window: Option<(DayMinute, DayMinute)>,
+}
+
+impl LoanSpan {
+    /// Whether any of `date` is covered.
+    pub fn covers(&self, date: WorkDate) -> bool {
+        self.first <= date && date <= self.last
+    }
+    /// Whether both cover some of the same time.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let days = self.first <= other.last && other.first <= self.last;
+        match (self.window, other.window) {
+            (Some((a, b)), Some((c, d))) => days && a < d && c < b,
+            (None, _) | (_, None) => days,
+        }
+    }
+}
+
+/// Another desk asked for somebody (D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanRequested {
+    /// Its id.
+    pub loan: LoanId,
+    /// Whom.
+    pub staff: StaffId,
+    /// The desk that asks.
+    pub to: DeskId,
+    /// When.
+    pub span: LoanSpan,
+    /// What the person serves there.
+    pub skills: BTreeSet<SkillId>,
+    /// What for.
+    pub reason: String,
+    /// Who asked.
+    pub by: StaffId,
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+}
+
+/// The own desk lends the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanAgreed {
+    /// Which.
+    pub loan: LoanId,
+    /// Who.
+    pub by: StaffId,
+    /// As what.
+    pub role: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The own desk does not lend the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanDeclined {
+    /// Which.
+    pub loan: LoanId,
+    /// Who.
+    pub by: StaffId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The person comes back before the agreed end, or never goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanEnded {
+    /// Which.
+    pub loan: LoanId,
+    /// The last day lent; before the first one when nothing comes of the loan.
+    pub last: WorkDate,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 events! {
     /// Facts of stream `staff-{staff}`.
     StaffEvent {
@@ -161,6 +249,10 @@ events! {
         "staff.contract_set", 1 => ContractSet,
         "staff.protected", 1 => Protected,
         "staff.left", 1 => Left,
+        "staff.loan_requested", 1 => LoanRequested,
+        "staff.loan_agreed", 1 => LoanAgreed,
+        "staff.loan_declined", 1 => LoanDeclined,
+        "staff.loan_ended", 1 => LoanEnded,
         "staff.category_set", 1 => CategorySet,
     }
 }

@@ -18,11 +18,15 @@ pub(super) fn propose(desk: &Desk<'_>, proposed: &mut Vec<ProposedPenalty>) {
     // At most once a person a day: the first call of the day counts.
     let mut seen: BTreeSet<(StaffId, WorkDate)> = BTreeSet::new();
     for call in calls {
-        let people = desk_at(call.at, desk.month.zone, &desk.month.days);
+        let month = desk.month;
+        let records = month.days.iter().chain(&month.guests);
+        let people = desk_at(call.at, month.zone, &month.desk, records);
         if people.iter().any(|person| person.post == Post::OnPost) {
             continue;
         }
-        for person in people.iter().filter(|p| p.post == Post::AtMeal) {
+        let own = |person: &&PersonAt| desk.day(&person.staff, person.date).is_some();
+        let at_meal_now = people.iter().filter(|p| p.post == Post::AtMeal);
+        for person in at_meal_now.filter(own) {
             let Some(policy) = desk.policy_on(person.date) else {
                 continue;
             };

@@ -10,7 +10,7 @@
 //! for each contract held in the month.
 
 use crate::event::Employment;
-use crate::ids::StaffId;
+use crate::ids::{DeskId, StaffId};
 use crate::policy::Policy;
 use crate::quantities::{Fen, Minutes};
 use crate::refusal::Refusal;
@@ -50,8 +50,9 @@ pub struct RosterCost {
     pub total: Fen,
 }
 
-/// The cost of `cells` of `month`. `statutory` are the calendar's statutory holidays.
+/// The cost of a desk's `cells` of `month`. `statutory` are the calendar's statutory holidays.
 pub fn roster_cost(
+    desk: &DeskId,
     month: Month,
     cells: &Cells,
     staff: &BTreeMap<StaffId, StaffState>,
@@ -68,7 +69,9 @@ pub fn roster_cost(
         .into_iter()
         .filter_map(|(whose, row)| {
             let state = staff.get(whose)?;
-            Some(person_cost(month, whose, &row, state, statutory, policy))
+            Some(person_cost(
+                desk, month, whose, &row, state, statutory, policy,
+            ))
         })
         .collect();
     RosterCost {
@@ -79,6 +82,7 @@ pub fn roster_cost(
 }
 
 fn person_cost(
+    desk: &DeskId,
     month: Month,
     whose: &StaffId,
     row: &[(WorkDate, &Shift)],
@@ -86,7 +90,7 @@ fn person_cost(
     statutory: &BTreeSet<WorkDate>,
     policy: &Policy,
 ) -> PersonCost {
-    let contract_minutes = contract_month_minutes(state, month);
+    let contract_minutes = contract_month_minutes(state, desk, month);
     let mut cost = PersonCost {
         staff: whose.clone(),
         rostered_minutes: Minutes::ZERO,

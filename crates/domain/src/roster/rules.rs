@@ -3,7 +3,7 @@
 //! stand in the way of an unrelated change.
 
 use crate::event::{Category, CellChange, LeaveSpan};
-use crate::ids::StaffId;
+use crate::ids::{DeskId, StaffId};
 use crate::policy::Policy;
 use crate::quantities::Minutes;
 use crate::refusal::Refusal;
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the hard rules need to know from other streams.
 #[derive(Clone, Debug)]
 pub struct RosterContext {
+    /// Whose roster.
+    pub desk: DeskId,
     /// The rules in force.
     pub policy: Policy,
     /// The site's zone.
@@ -24,7 +26,8 @@ pub struct RosterContext {
     pub staff: BTreeMap<StaffId, StaffState>,
     /// Approved leave that touches the month.
     pub leaves: Vec<(StaffId, LeaveSpan)>,
-    /// Shifts in force of the weeks before and after the month, as far as rosters exist.
+    /// Shifts in force of the weeks before and after the month, as far as rosters exist, and in the month those of
+    /// people lent from or to another desk in its roster.
     pub neighbours: BTreeMap<(StaffId, WorkDate), Shift>,
 }
 
@@ -35,6 +38,11 @@ pub enum HardRule {
     OneShiftADay,
     /// Only the employed work.
     Employed,
+    /// Whoever is lent for the day stands in the other desk's roster (D2).
+    Elsewhere {
+        /// That desk.
+        desk: DeskId,
+    },
     /// Somebody without skills is never rostered.
     Skilled,
     /// Nobody works on approved leave of the whole shift.
@@ -155,10 +163,12 @@ pub fn broken<'a>(
         .collect()
 }
 
-/// The minutes that a contract comes to in a month: its weekly minutes for the days employed, rounded up to a minute.
-pub fn contract_month_minutes(staff: &StaffState, month: Month) -> Minutes {
+/// The minutes that a contract comes to in a month at a desk: its weekly minutes for the days employed and rostered by
+/// the desk, rounded up to a minute.
+pub fn contract_month_minutes(staff: &StaffState, desk: &DeskId, month: Month) -> Minutes {
     let weekly = |date: WorkDate| {
-        let contract = staff.contract_on(date).filter(|_| staff.employed_on(date));
+        let here = staff.employed_on(date) && staff.rostered_by(date) == Some(desk);
+        let contract = staff.contract_on(date).filter(|_| here);
         contract.map_or(Minutes::ZERO, |contract| contract.week_minutes)
     };
     let sevenfold: Minutes = month.days().map(weekly).sum();
@@ -176,10 +186,14 @@ struct Row<'a> {
 impl Row<'_> {
     fn shift(&self, date: WorkDate) -> Option<&Shift> {
         let key = (self.staff.clone(), date);
-        if self.month.contains(date) {
-            return self.cells.get(&key)?.as_ref();
-        }
-        self.context.neighbours.get(&key)
+        let here = self.cells.get(&key).filter(|_| self.month.contains(date));
+        let here = here.and_then(Option::as_ref);
+        here.or_else(|| self.context.neighbours.get(&key))
+    }
+
+    /// The shift in this roster, whatever stands in another.
+    fn shift_here(&self, date: WorkDate) -> Option<&Shift> {
+        self.cells.get(&(self.staff.clone(), date))?.as_ref()
     }
 
     fn worked(&self, date: WorkDate) -> bool {
@@ -188,13 +202,13 @@ impl Row<'_> {
 
     fn worked_in_month(&self) -> impl Iterator<Item = (WorkDate, &Shift)> {
         let days = self.month.days();
-        days.filter_map(|date| Some((date, self.shift(date)?)))
+        days.filter_map(|date| Some((date, self.shift_here(date)?)))
     }
 
     fn broken(&self, dates: &BTreeSet<WorkDate>) -> Vec<Broken> {
         let mut found = Vec::new();
         for &date in dates {
-            if let Some(shift) = self.shift(date) {
+            if let Some(shift) = self.shift_here(date) {
                 found.extend(self.cell(date, shift));
                 found.extend(self.rest(date.plus_days(-1), date));
                 found.extend(self.rest(date, date.plus_days(1)));
@@ -231,8 +245,16 @@ impl Row<'_> {
         let Some(staff) = staff else {
             return vec![(date, HardRule::Employed)];
         };
+        if let Some(other) = staff
+            .rostered_by(date)
+            .filter(|&by| *by != self.context.desk)
+        {
+            let desk = other.clone();
+            found.push((date, HardRule::Elsewhere { desk }));
+        }
         // A promoter serves no skill of the desk's, but stands in its roster all the same (M6).
-        let skilled = staff.skills_on(date).is_some_and(|held| !held.is_empty());
+        let skills = staff.skills_at(&self.context.desk, date);
+        let skilled = skills.is_some_and(|held| !held.is_empty());
         if !skilled && staff.category_on(date) != Category::Promoter {
             found.push((date, HardRule::Skilled));
         }
@@ -313,8 +335,8 @@ impl Row<'_> {
                 segments.map(|segment| segment.minutes()).sum::<Minutes>()
             };
             let minutes: Minutes = self.worked_in_month().map(worked).sum();
-            let minutes_max =
-                contract_month_minutes(staff, self.month) + rules.contract_slack_minutes;
+            let minutes_max = contract_month_minutes(staff, &self.context.desk, self.month)
+                + rules.contract_slack_minutes;
             if minutes > minutes_max {
                 let broken = HardRule::MonthMinutes {
                     minutes,

@@ -93,6 +93,7 @@ pub(crate) fn facts_of(zone: Zone, staff: &str, on: &str, text: &str) -> DayFact
         day_kind: None,
         closed_through: Some(on.plus_days(30)),
         post: PostFacts::default(),
+        lent: Vec::new(),
     };
     let items = happened
         .split(';')

@@ -283,6 +283,7 @@ fn record(date: &str, arrival: EdgeState, departure: EdgeState) -> DayRecord {
         roster_event: None,
         policy: "2026-1".into(),
         post: Default::default(),
+        lent: Vec::new(),
     }
 }
 

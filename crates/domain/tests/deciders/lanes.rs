@@ -626,7 +626,7 @@ fn m10_a_roster_costs_its_minutes_at_the_contracts_rate() {
             .collect();
         let statutory: BTreeSet<_> = holidays.iter().map(|date| day(date)).collect();
         let staff = BTreeMap::from([("ann".into(), ann)]);
-        let cost = roster_cost(december(), &cells, &staff, &statutory, &policy());
+        let cost = roster_cost(&desk(), december(), &cells, &staff, &statutory, &policy());
         assert_eq!(cost.rostered_minutes, Minutes(minutes), "{name}");
         assert_eq!(cost.total, Fen(fen), "{name}");
         assert_eq!(cost.people.len(), 1, "{name}");

@@ -7,6 +7,7 @@ mod evidence;
 mod given;
 mod lanes;
 mod leave;
+mod loan;
 mod meeting;
 mod period;
 mod post;

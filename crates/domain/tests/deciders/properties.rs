@@ -107,6 +107,7 @@ proptest! {
         use domain::roster::{agree_swap, approve_swap, request_swap};
         let names = ["ann", "c0", "c1", "c2", "c3", "c4"];
         let context = RosterContext {
+            desk: desk(),
             policy: policy(), zone: ZONE, staff: people(&names), leaves: vec![], neighbours: BTreeMap::new(),
         };
         let now = "12-01 09:00";

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 
 pub(crate) fn context() -> RosterContext {
     RosterContext {
+        desk: desk(),
         policy: policy(),
         zone: ZONE,
         staff: people(&["ann", "bob", "cat"]),
@@ -590,7 +591,7 @@ fn rule_weekends_and_nights_of_the_month() {
 fn rule_minutes_of_the_month() {
     // 2400 minutes a week are 10629 in 31 days; with a slack of 480 a 24th shift of 480 minutes is one too many.
     assert_eq!(
-        contract_month_minutes(&staff("ann", []), december()),
+        contract_month_minutes(&staff("ann", []), &desk(), december()),
         Minutes(10_629)
     );
     let worked: Vec<Cell> = (1..=27)

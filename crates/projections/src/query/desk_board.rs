@@ -44,6 +44,8 @@ pub struct BoardPerson {
     pub online: Option<bool>,
     /// The lane the plan has the person at, at the moment (M4).
     pub lane: Option<MyLane>,
+    /// The desk that lends the person (D2); none: one of the desk's own.
+    pub lent_from: Option<DeskId>,
 }
 
 /// Demand against people for one skill, in the slot of the moment.
@@ -103,21 +105,26 @@ impl View<'_> {
             return Ok(None);
         };
         let date = row.zone.date(at);
-        let records = self.day_records(desk, date.plus_days(-1), date)?;
+        let mut records = self.day_records(desk, date.plus_days(-1), date)?;
+        records.extend(self.facts.guest_records(desk, date.plus_days(-1), date)?);
         let plans = [
             self.lane_plan(desk, date.plus_days(-1))?,
             self.lane_plan(desk, date)?,
         ];
         let mut people = Vec::new();
-        for person_at in desk_at(at, row.zone, &records) {
+        for person_at in desk_at(at, row.zone, desk, &records) {
             let record = records
                 .iter()
                 .find(|r| r.staff == person_at.staff && r.date == person_at.date);
             let person = self.facts.staff(&person_at.staff)?;
-            let skills = person
-                .as_ref()
-                .map(|p| p.skills_on(person_at.date))
-                .unwrap_or_default();
+            let loans = self.facts.loans_on(&person_at.staff, person_at.date)?;
+            let lent_here = loans.into_iter().find(|loan| loan.to == *desk);
+            let lent_from = lent_here.as_ref().map(|loan| loan.from.clone());
+            let skills = match (lent_here, &person) {
+                (Some(loan), _) => loan.skills,
+                (None, Some(person)) => person.skills_on(person_at.date),
+                (None, None) => BTreeSet::new(),
+            };
             let policy = policy_on(&row, person_at.date);
             let covers: BTreeSet<SkillId> = match (policy, &person_at.shift) {
                 (Some(policy), Some(shift)) => policy.cover(shift, &skills).cloned().collect(),
@@ -136,6 +143,7 @@ impl View<'_> {
                 .find(|lane| lane.start <= here && here < lane.end);
             people.push(BoardPerson {
                 lane,
+                lent_from,
                 name: self.name(&person_at.staff)?,
                 position: person
                     .as_ref()

@@ -159,7 +159,12 @@ impl View<'_> {
                 });
             }
         }
-        // Somebody of another desk lent to this one.
+        // Somebody of another desk lent to this one (D2).
+        for loan in self.facts.loans_to(desk, month.first(), month.last())? {
+            if loan.span.window.is_none() {
+                cells.entry(loan.staff).or_default();
+            }
+        }
         for (staff, cells) in cells {
             if let Some(staff) = self.facts.staff(&staff)? {
                 lines.push(RosterLine { staff, cells });

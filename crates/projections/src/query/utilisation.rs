@@ -52,13 +52,16 @@ impl View<'_> {
         };
         let people = self.facts.staff_of(Some(desk))?;
         let person = |staff: &StaffId| people.iter().find(|person| person.staff == *staff);
-        let records = self.day_records(desk, first.plus_days(-1), last)?;
+        let mut records = self.day_records(desk, first.plus_days(-1), last)?;
+        let guests = self.facts.guest_records(desk, first.plus_days(-1), last)?;
+        records.extend(guests);
         let days: Vec<PersonDay<'_>> = records
             .iter()
             .map(|record| PersonDay {
                 record,
-                serves: person(&record.staff)
-                    .is_some_and(|person| !person.skills_on(record.date).is_empty()),
+                serves: record.desk != *desk
+                    || person(&record.staff)
+                        .is_some_and(|person| !person.skills_on(record.date).is_empty()),
             })
             .collect();
         let mut demand: Vec<DemandSet> = Vec::new();
@@ -68,7 +71,7 @@ impl View<'_> {
             month = month.next();
         }
         let demand: Vec<&DemandSet> = demand.iter().collect();
-        let found = utilisation(row.zone, first, last, &days, &demand, now);
+        let found = utilisation(desk, row.zone, first, last, &days, &demand, now);
         let mut lines = Vec::new();
         for sums in found.people {
             let person = person(&sums.staff);
