@@ -219,6 +219,53 @@ impl House {
         .expect(204);
     }
 
+    /// A page as somebody sees it.
+    pub fn page(&self, staff: &str, path: &str) -> String {
+        let reply = self.to(staff).get(&format!("root:{path}")).expect(200);
+        String::from_utf8(reply.body).unwrap()
+    }
+
+    /// Sends a form as a browser does; answers with where it leads and what is said there, in English.
+    pub fn form(&self, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let (cookie, csrf) = self.to(staff).session();
+        let encoded =
+            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+        let mut body = format!("csrf_token={csrf}");
+        for (name, value) in fields {
+            body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
+        }
+        // Not following the redirect by itself keeps the cookie that tells what came of it.
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build()
+            .into();
+        let response = agent
+            .post(&format!("http://{}{path}", self.address))
+            .header("cookie", &cookie)
+            .header("accept-language", "en")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send(body)
+            .unwrap();
+        let header = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(response.status().as_u16(), 303, "{path}");
+        let flash = header("set-cookie").unwrap();
+        let flash = flash.split(';').next().unwrap().to_owned();
+        let to = header("location").unwrap();
+        let shown = self
+            .nobody()
+            .with("cookie", &format!("{cookie}; {flash}"))
+            .with("accept-language", "en")
+            .get(&format!("root:{to}"))
+            .expect(200);
+        String::from_utf8(shown.body).unwrap()
+    }
+
     /// Punches at a moment.
     pub fn punch(&self, staff: &str, kind: &str, local: &str) {
         self.set(local);

@@ -60,6 +60,53 @@ fn notices(house: &House) -> Vec<Value> {
 }
 
 #[test]
+fn d1_meals_are_moved_to_where_calls_allow_and_watched_live() {
+    let house = House::shop("2026-11-25 10:00");
+    house.publish(&[("1001", 1, "A"), ("1002", 1, "A")]);
+    house.set("2026-12-01 08:50");
+    for staff in ["1001", "1002"] {
+        house.punch(staff, "in", "2026-12-01 08:50");
+    }
+    let planned = |staff: &str| {
+        let path = format!("/staff/{staff}/days/2026-12-01");
+        house.to(staff).get(&path).expect(200).json["shift"]["meals"].clone()
+    };
+    assert_eq!(planned("1001"), planned("1002"), "both would eat at once");
+    // The lead staggers them as the calls come in; staff sees it at once, and nobody else may.
+    let change = json!({
+        "staff": "1002", "date": "2026-12-01", "meals": [{"start": 705, "minutes": 35}], "reason": "话务高峰"
+    });
+    let path = format!("/desks/{DESK}/shift-retimings");
+    house.to("1002").post(&path, change.clone()).expect(403);
+    house.to("L01").post(&path, change).expect(204);
+    assert_eq!(planned("1002"), json!([{"start": 705, "minutes": 35}]));
+    let shown = house.page("L01", &format!("/intraday?desk={DESK}&date=2026-12-01"));
+    assert!(shown.contains("11:45–12:20"), "{shown}");
+
+    // Watched live: at meal, back, and too long.
+    house.punch("1001", "meal_start", "2026-12-01 11:00");
+    let board = |local: &str| {
+        house.set(local);
+        let board = house.to("L01").get(&format!("/desks/{DESK}/board"));
+        board.expect(200).json["counts"].clone()
+    };
+    assert_eq!(
+        board("2026-12-01 11:20"),
+        json!({"on_post": 1, "at_meal": 1})
+    );
+    house.punch("1001", "meal_end", "2026-12-01 11:50");
+    assert_eq!(board("2026-12-01 11:51"), json!({"on_post": 2}));
+    let path = format!("/desks/{DESK}/exceptions?first=2026-12-01&last=2026-12-01");
+    let listed = house.to("L01").get(&path).expect(200).json;
+    let listed = listed.as_array().unwrap().iter();
+    let over: Vec<&Value> = listed.filter(|row| row["staff"] == "1001").collect();
+    assert!(
+        over.iter().any(|row| row["kind"] == "meal_over"),
+        "{over:?}"
+    );
+}
+
+#[test]
 fn d3_off_post_on_a_spot_check_while_on_duty_becomes_a_breach() {
     let house = call_centre("2026-11-25 10:00");
     house.publish(&[("1001", 1, "A"), ("1002", 1, "B")]);

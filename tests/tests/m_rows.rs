@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use acceptance::{House, Reply, at, password};
+use acceptance::{House, at, password};
 use domain::ids::SolveId;
 use domain::policy::document::MALL;
 use paiban::app::Caller;
@@ -142,11 +142,6 @@ fn rfc(local: &str) -> String {
     at(local).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-fn page(house: &House, staff: &str, path: &str) -> String {
-    let reply: Reply = house.to(staff).get(&format!("root:{path}")).expect(200);
-    String::from_utf8(reply.body).unwrap()
-}
-
 #[test]
 fn m1_who_was_on_post_at_meal_away_and_missing_now_and_at_any_past_moment() {
     let house = mall("2026-11-25 10:00");
@@ -190,7 +185,7 @@ fn m1_who_was_on_post_at_meal_away_and_missing_now_and_at_any_past_moment() {
     );
     assert_eq!(board("2026-12-01 11:40")["counts"]["missing"], 1);
 
-    let past = page(&house, "L01", "/board?desk=mall&at=2026-12-01T11:40");
+    let past = house.page("L01", "/board?desk=mall&at=2026-12-01T11:40");
     assert!(past.contains("a past moment"), "{past}");
     for name in ["名C1", "名C2", "名C3"] {
         assert!(past.contains(name), "{name}");
@@ -403,12 +398,12 @@ fn m4_tomorrows_lanes_are_planned_and_everybody_sees_their_own() {
         day["lanes"],
         json!([{"lane": "t2", "name": "t2号台", "start": 1020, "end": 1260}])
     );
-    let paper = page(&house, "C1", "/lanes?desk=mall&date=2026-12-02");
+    let paper = house.page("C1", "/lanes?desk=mall&date=2026-12-02");
     for words in ["t2号台", "名C2", "17:00–21:00"] {
         assert!(paper.contains(words), "{words}");
     }
     house.punch("C1", "in", "2026-12-02 09:00");
-    assert!(page(&house, "C1", "/punch").contains("t2号台"));
+    assert!(house.page("C1", "/punch").contains("t2号台"));
     house.set("2026-12-02 10:00");
     let board = lead.get("/desks/mall/board").expect(200).json;
     let c1 = board["people"]
@@ -566,8 +561,7 @@ fn m6_the_days_exceptions_by_category_promoters_included() {
     assert!(kinds("&category=regular").is_empty());
     lead.get("/desks/mall/exceptions?first=2026-12-01&last=2026-12-01&category=boss")
         .expect(422);
-    let filtered = page(
-        &house,
+    let filtered = house.page(
         "L01",
         "/exceptions?desk=mall&month=2026-12&category=promoter",
     );
@@ -662,7 +656,7 @@ fn m7_use_of_time_by_person_and_slot() {
         "{people}"
     );
     assert!(csv("utilisation-slots").contains("\"2026-12-01\",\"12:00\",\"13:00\",\"2\",\"2\""));
-    let shown = page(&house, "L01", "/utilisation?desk=mall&month=2026-12");
+    let shown = house.page("L01", "/utilisation?desk=mall&month=2026-12");
     assert!(shown.contains("名C1"), "{shown}");
 }
 
@@ -823,7 +817,7 @@ fn m9_the_months_demand_in_people_against_those_employed() {
         .to("C1")
         .get("/desks/mall/headcount/2026-12")
         .expect(403);
-    let shown = page(&house, "L01", "/headcount?desk=mall&month=2026-12");
+    let shown = house.page("L01", "/headcount?desk=mall&month=2026-12");
     assert!(shown.contains("收银"), "{shown}");
 }
 
@@ -879,7 +873,7 @@ fn m10_a_roster_is_held_to_its_budget() {
         "{}",
         chinese.detail()
     );
-    let shown = page(&house, "L01", "/roster?desk=mall&month=2026-12");
+    let shown = house.page("L01", "/roster?desk=mall&month=2026-12");
     assert!(
         shown.contains("over_budget") && shown.contains("¥812.91"),
         "{shown}"
@@ -918,7 +912,11 @@ fn d8_an_alert_stands_on_the_board_until_it_is_closed() {
             .len()
     };
     assert_eq!(standing("/desks/mall/board"), 1);
-    assert!(page(&house, "L01", "/board?desk=mall").contains("3号台排队超过15人"));
+    assert!(
+        house
+            .page("L01", "/board?desk=mall")
+            .contains("3号台排队超过15人")
+    );
     house.set("2026-12-01 11:40");
     house
         .to("C1")
@@ -947,47 +945,6 @@ fn d8_an_alert_stands_on_the_board_until_it_is_closed() {
     assert_eq!(lead.get("/desks/mall/alerts").expect(200).json, json!([]));
 }
 
-/// Sends a form as a browser does; answers with where it leads and what is said there.
-fn form(house: &House, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
-    let (cookie, csrf) = house.to(staff).session();
-    let encoded =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let mut body = format!("csrf_token={csrf}");
-    for (name, value) in fields {
-        body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
-    }
-    // Not following the redirect by itself keeps the cookie that tells what came of it.
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .build()
-        .into();
-    let response = agent
-        .post(&format!("http://{}{path}", house.address))
-        .header("cookie", &cookie)
-        .header("accept-language", "en")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .send(body)
-        .unwrap();
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap().to_owned())
-    };
-    assert_eq!(response.status().as_u16(), 303, "{path}");
-    let flash = header("set-cookie").unwrap();
-    let flash = flash.split(';').next().unwrap().to_owned();
-    let to = header("location").unwrap();
-    let shown = house
-        .nobody()
-        .with("cookie", &format!("{cookie}; {flash}"))
-        .with("accept-language", "en")
-        .get(&format!("root:{to}"))
-        .expect(200);
-    String::from_utf8(shown.body).unwrap()
-}
-
 #[test]
 fn the_pages_forms_plan_open_re_time_alert_and_budget() {
     let house = mall("2026-11-25 10:00");
@@ -996,8 +953,7 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
     let day = [("desk", "mall"), ("day", "2026-12-01")];
     let with = |more: &[(&'static str, &'static str)]| [&day[..], more].concat();
 
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/lanes/plan",
         &with(&[
@@ -1031,8 +987,7 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
         (Some("t2"), Some("C1"))
     );
     // A refusal is told on the page, with its rule.
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/lanes/plan",
         &with(&[
@@ -1049,8 +1004,7 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
         "{said}"
     );
 
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/lanes/openings",
         &with(&[
@@ -1062,8 +1016,7 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
     );
     assert!(said.contains("The number of open lanes is set."), "{said}");
 
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/intraday/retimings",
         &with(&[
@@ -1079,18 +1032,13 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
         said.contains("09:30–17:30") && said.contains("12:30–13:15"),
         "{said}"
     );
-    let chosen = page(
-        &house,
-        "L01",
-        "/intraday?desk=mall&date=2026-12-01&staff=C2",
-    );
+    let chosen = house.page("L01", "/intraday?desk=mall&date=2026-12-01&staff=C2");
     assert!(
         chosen.contains("value=\"09:30\"") && chosen.contains("value=\"12:30\""),
         "{chosen}"
     );
 
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/alerts",
         &with(&[("text", "排队很长"), ("remedy", "加开一台")]),
@@ -1103,8 +1051,7 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
         .as_str()
         .unwrap()
         .to_owned();
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         &format!("/alerts/{alert}/closing"),
         &[("desk", "mall"), ("back", "/board?desk=mall")],
@@ -1116,10 +1063,9 @@ fn the_pages_forms_plan_open_re_time_alert_and_budget() {
         ("month", "2026-12"),
         ("amount", "5000.50"),
     ];
-    let said = form(&house, "H01", "/budgets", &month);
+    let said = house.form("H01", "/budgets", &month);
     assert!(said.contains("¥5000.50"), "{said}");
-    let said = form(
-        &house,
+    let said = house.form(
         "L01",
         "/budgets",
         &[("desk", "mall"), ("month", "2026-12"), ("amount", "1")],
