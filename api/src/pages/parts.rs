@@ -185,13 +185,19 @@ const MENU: [(&str, &[Entry]); 3] = [
     ),
 ];
 
-/// The menu of somebody's roles. `counts` says how many things wait behind an address.
-pub fn menu(actor: &Actor, here: &str, counts: &[(&str, usize)]) -> Vec<MenuGroup> {
+/// The menu of somebody's roles, without the pages `hidden`. `counts` says how many things wait behind an address.
+pub fn menu(
+    actor: &Actor,
+    here: &str,
+    counts: &[(&str, usize)],
+    hidden: &[&str],
+) -> Vec<MenuGroup> {
     MENU.iter()
         .map(|(title, entries)| MenuGroup {
             title,
             items: entries
                 .iter()
+                .filter(|(href, ..)| !hidden.contains(href))
                 .filter(|(.., roles)| roles.iter().any(|&role| actor.is(role)))
                 .map(|&(href, title, short, _)| MenuItem {
                     href,
@@ -523,7 +529,7 @@ mod tests {
 
     fn tabs(roles: &[Role]) -> Vec<&'static str> {
         let chrome = Chrome {
-            menu: menu(&actor(roles), "/punch", &[]),
+            menu: menu(&actor(roles), "/punch", &[], &[]),
             ..Chrome::default()
         };
         chrome.tabs().iter().map(|item| item.href).collect()
@@ -549,7 +555,7 @@ mod tests {
     #[test]
     fn a_menu_shows_no_door_that_is_shut() {
         let hrefs = |roles: &[Role]| -> Vec<&str> {
-            let groups = menu(&actor(roles), "", &[]);
+            let groups = menu(&actor(roles), "", &[], &[]);
             groups
                 .iter()
                 .flat_map(|group| &group.items)
@@ -559,6 +565,9 @@ mod tests {
         assert!(!hrefs(&[Role::Staff]).contains(&"/approvals"));
         assert!(!hrefs(&[Role::Lead]).contains(&"/filing"));
         assert!(!hrefs(&[Role::Hr]).contains(&"/punch"));
+        let plain = menu(&actor(&[Role::Lead]), "", &[], &["/lanes"]);
+        let mut items = plain.iter().flat_map(|group| &group.items);
+        assert!(items.all(|item| item.href != "/lanes"));
     }
 
     fn look_of(colour: &str) -> String {

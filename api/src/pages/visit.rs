@@ -144,15 +144,21 @@ impl Visit {
         desk: Option<&DeskId>,
     ) -> Result<Chrome, Failed> {
         let (actor, lang) = (self.actor.clone(), self.w.lang);
-        let (name, counts) = app
-            .read(move |view| Ok((view.name(&actor.staff)?, waiting(view, &actor)?)))
+        let (name, counts, hidden) = app
+            .read(move |view| {
+                Ok((
+                    view.name(&actor.staff)?,
+                    waiting(view, &actor)?,
+                    pointless(&desks_of(view, &actor)?, view.desks()?.len()),
+                ))
+            })
             .await
             .map_err(|error| Failed { error, lang })?;
         Ok(Chrome {
             staff: self.actor.staff.to_string(),
             name,
             csrf: self.session.csrf(),
-            menu: menu(&self.actor, here, &counts),
+            menu: menu(&self.actor, here, &counts, &hidden),
             flash: self.flash.clone(),
             path: self.path.clone(),
             shift_colours: desk.map(ToString::to_string),
@@ -184,20 +190,9 @@ impl Visit {
     /// The desks this person may look at, their own first.
     pub async fn desks(&self, app: &App) -> Result<Vec<DeskRow>, Failed> {
         let actor = self.actor.clone();
-        app.read(move |view| {
-            let own = view.staff_one(&actor.staff)?.map(|person| person.desk);
-            let visible = Visible::to(&actor);
-            let mut desks = view.desks()?;
-            desks.retain(|row| match &visible {
-                Visible::All => true,
-                Visible::Desks(led) => led.contains(&row.desk) || own.as_ref() == Some(&row.desk),
-                Visible::Own => own.as_ref() == Some(&row.desk),
-            });
-            desks.sort_by_key(|row| (own.as_ref() != Some(&row.desk), row.desk.clone()));
-            Ok(desks)
-        })
-        .await
-        .map_err(|error| self.failed(error))
+        app.read(move |view| desks_of(view, &actor))
+            .await
+            .map_err(|error| self.failed(error))
     }
 
     /// The desk asked for, or the first one; only those the person runs, or stands above.
@@ -251,6 +246,29 @@ impl Visit {
             .map_err(|error| self.failed(error))?;
         self.pick(own.into_iter().collect(), None)
     }
+}
+
+/// The desks somebody may look at, their own first.
+fn desks_of(view: &View<'_>, actor: &Actor) -> projections::Result<Vec<DeskRow>> {
+    let own = view.staff_one(&actor.staff)?.map(|person| person.desk);
+    let visible = Visible::to(actor);
+    let mut desks = view.desks()?;
+    desks.retain(|row| match &visible {
+        Visible::All => true,
+        Visible::Desks(led) => led.contains(&row.desk) || own.as_ref() == Some(&row.desk),
+        Visible::Own => own.as_ref() == Some(&row.desk),
+    });
+    desks.sort_by_key(|row| (own.as_ref() != Some(&row.desk), row.desk.clone()));
+    Ok(desks)
+}
+
+/// Pages of the menu that these desks have no use for: lanes where there are none, loans where there is no other desk.
+fn pointless(desks: &[DeskRow], desks_in_all: usize) -> Vec<&'static str> {
+    let lanes = desks.iter().all(|desk| desk.lanes.is_empty());
+    let loans = desks_in_all < 2;
+    let pages = [(lanes, "/lanes"), (loans, "/loans")];
+    let hidden = pages.into_iter().filter(|(hide, _)| *hide);
+    hidden.map(|(_, page)| page).collect()
 }
 
 /// A desk that a page is about.
