@@ -115,6 +115,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     let extra = overtime::count(
         facts,
         policy,
+        &plan,
         &punches.real,
         &segments,
         worked_minutes,
@@ -286,12 +287,7 @@ impl Day<'_> {
             }
         }
 
-        let before = arrival.at().map_or(Minutes::ZERO, |at| {
-            whole_minutes(at.max(planned.free_from), planned.span.from)
-        });
-        let after = departure.at().map_or(Minutes::ZERO, |at| {
-            whole_minutes(planned.span.until, at.min(planned.free_until))
-        });
+        let [before, after] = overtime::stays(planned, &arrival, &departure);
         SegmentRecord {
             planned: planned.segment,
             planned_minutes: planned.span.minutes(),

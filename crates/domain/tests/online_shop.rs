@@ -146,6 +146,21 @@ fn t2_overtime_may_earn_time_off() {
             "worked [09:00 18:29 present 540]",
         ),
         (
+            "T2 two short stays are no long one",
+            "09:00-18:00 | in 08:40; out 18:20; overtime 60 money",
+            "worked [08:40 18:20 present 540]",
+        ),
+        (
+            "T2 the long one of two",
+            "09:00-18:00 | in 08:40; out 18:30; overtime 60 money",
+            "worked [08:40 18:30 present 540] workday 30",
+        ),
+        (
+            "T2 a day off, one short stay of two",
+            "off | in 09:00; out 09:29; in 10:00; out 12:00; overtime 240 money",
+            "day_off rest-day 120",
+        ),
+        (
             "T2 a day off",
             "off | in 09:00; out 12:00; overtime 240 money",
             "day_off rest-day 180",
