@@ -24,6 +24,12 @@ pub(crate) struct Desk {
     pub(crate) lead_minutes: i64,
     /// A messenger and a telephone report there.
     pub(crate) feeds: bool,
+    /// The post is handed over at the end of a shift (P5).
+    pub(crate) hands_over: bool,
+    /// Work is given out for the day (S4).
+    pub(crate) items: bool,
+    /// Breaches are recorded by hand (D3, D6, D7).
+    pub(crate) breaches: bool,
 }
 
 const fn kind(
@@ -67,6 +73,9 @@ pub(crate) const SHOP: Desk = Desk {
     week_minutes: 2400,
     lead_minutes: 0,
     feeds: true,
+    hands_over: false,
+    items: false,
+    breaches: false,
 };
 
 pub(crate) const MALL_DESK: Desk = Desk {
@@ -90,6 +99,9 @@ pub(crate) const MALL_DESK: Desk = Desk {
     week_minutes: 2400,
     lead_minutes: 15,
     feeds: false,
+    hands_over: false,
+    items: false,
+    breaches: false,
 };
 
 pub(crate) const SERVICE: Desk = Desk {
@@ -120,6 +132,9 @@ pub(crate) const SERVICE: Desk = Desk {
     week_minutes: 2400,
     lead_minutes: 0,
     feeds: false,
+    hands_over: false,
+    items: true,
+    breaches: false,
 };
 
 pub(crate) const CALLS: Desk = Desk {
@@ -144,6 +159,9 @@ pub(crate) const CALLS: Desk = Desk {
     week_minutes: 2400,
     lead_minutes: 10,
     feeds: true,
+    hands_over: false,
+    items: false,
+    breaches: true,
 };
 
 pub(crate) const PROPERTY_DESK: Desk = Desk {
@@ -169,6 +187,9 @@ pub(crate) const PROPERTY_DESK: Desk = Desk {
     week_minutes: 2600,
     lead_minutes: 15,
     feeds: false,
+    hands_over: true,
+    items: true,
+    breaches: false,
 };
 
 impl Desk {

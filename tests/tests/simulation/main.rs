@@ -15,7 +15,7 @@ mod naive;
 mod play;
 
 use desks::Desk;
-use naive::{Books, Cell, date, day};
+use naive::{Books, Cell, Penalty, date, day};
 use play::{Play, Plot};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -58,6 +58,22 @@ fn figures(record: &Value) -> BTreeMap<String, i64> {
             .iter()
             .map(|meal| meal["over_minutes"].as_i64().unwrap())
             .sum(),
+    );
+    for (name, class) in [
+        ("ot workday", "workday"),
+        ("ot rest_day", "rest_day"),
+        ("ot statutory", "statutory"),
+    ] {
+        put(name, record["overtime"][class].as_i64().unwrap());
+    }
+    put(
+        "time_off",
+        record["time_off_earned_minutes"].as_i64().unwrap(),
+    );
+    put("meeting", record["meeting_minutes"].as_i64().unwrap());
+    put(
+        "handover_wait",
+        record["post"]["handover_wait_minutes"].as_i64().unwrap(),
     );
     for (kind, minutes) in record["leave_minutes"].as_object().unwrap() {
         put(&format!("leave {kind}"), minutes.as_i64().unwrap());
@@ -133,6 +149,66 @@ fn disagreements(play: &Play, log: &Path) -> Vec<String> {
     faults
 }
 
+/// The product's proposals of a month, as its read models hold them.
+fn proposals(log: &Path, desk: &str, month: &str) -> Vec<Value> {
+    let open = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let folder = log.parent().unwrap().join("models");
+    let models = folder.join(std::fs::read_to_string(folder.join("current")).unwrap());
+    let file = rusqlite::Connection::open_with_flags(models, open).unwrap();
+    let mut rows = file
+        .prepare("SELECT proposal FROM penalties WHERE desk = ? AND month = ?")
+        .unwrap();
+    let rows = rows
+        .query_map([desk, month], |row| row.get::<_, String>(0))
+        .unwrap();
+    rows.map(|text| serde_json::from_str(&text.unwrap()).unwrap())
+        .collect()
+}
+
+/// Every penalty proposed, against what the naive reckoner proposes.
+fn penalty_disagreements(play: &Play, log: &Path) -> Vec<String> {
+    let desk = play.plot.desk.id;
+    let books = Books::read(log, i64::MAX);
+    let mut faults = Vec::new();
+    for this in play.months() {
+        let mut theirs: Vec<Penalty> = proposals(log, desk, &this)
+            .into_iter()
+            .filter(|row| row["kind"] != "reward")
+            .map(|row| Penalty {
+                staff: row["staff"].as_str().unwrap().to_owned(),
+                date: row["work_date"].as_str().unwrap().to_owned(),
+                rule: row["rule"].as_str().unwrap().to_owned(),
+                amount: row["amount"].as_i64().unwrap(),
+                mode: row["mode"].as_str().unwrap().to_owned(),
+            })
+            .collect();
+        theirs.sort();
+        let mine = books.penalties(desk, &this);
+        println!("{desk} {this}: {} penalties", mine.len());
+        let mut only: Vec<(&str, Penalty)> = Vec::new();
+        let mut rest = mine.clone();
+        for row in &theirs {
+            match rest.iter().position(|other| other == row) {
+                Some(place) => drop(rest.remove(place)),
+                None => only.push(("the product only", row.clone())),
+            }
+        }
+        only.extend(rest.into_iter().map(|row| ("the naive reckoner only", row)));
+        for (who, row) in only {
+            let on = day(&row.date);
+            let reckoned = books.reckon(desk, &row.staff, on);
+            faults.push(format!(
+                "seed {} {who}: {row:?}\n  {:?}\n  {:?}\n  events:\n{}",
+                play.plot.seed,
+                reckoned.figures,
+                reckoned.segments,
+                books.story(&row.staff, on)
+            ));
+        }
+    }
+    faults
+}
+
 fn edge(edge: naive::Edge) -> String {
     match edge {
         naive::Edge::At(at) => naive::clock(at),
@@ -159,7 +235,9 @@ fn simulate(desk: &'static Desk, crew: usize) {
         for (answer, count) in &play.answers {
             println!("{count:>6} {answer}");
         }
-        let faults = disagreements(&play, &folder.path().join("log.db"));
+        let log = folder.path().join("log.db");
+        let mut faults = disagreements(&play, &log);
+        faults.extend(penalty_disagreements(&play, &log));
         assert!(
             faults.is_empty(),
             "{} days differ; the first:\n{}",

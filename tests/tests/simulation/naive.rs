@@ -510,6 +510,7 @@ fn inside(from: i64, until: i64, others: &[(i64, i64)]) -> i64 {
 impl Books {
     /// Reckons one person's day.
     pub(crate) fn reckon(&self, desk: &str, staff: &str, day: i64) -> Day {
+        let on = day;
         let policy = self.policy(desk, day);
         let cell = self.cell(staff, day);
         let plan = self.segments(staff, day);
@@ -658,6 +659,7 @@ impl Books {
         self.sum_up(
             desk,
             staff,
+            on,
             over,
             &leave_minutes,
             &all,
@@ -878,6 +880,7 @@ impl Books {
         &self,
         desk: &str,
         staff: &str,
+        on_day: i64,
         over: bool,
         leave: &BTreeMap<String, i64>,
         all: &[Punch],
@@ -885,8 +888,7 @@ impl Books {
         day: &mut Day,
         policy: &toml::Value,
     ) {
-        let _ = (desk, outings);
-        let on = day.segments.first().map(|s| s.start.div_euclid(DAY));
+        let on = day.segments.first().map(|_| on_day);
         let mut figures: BTreeMap<String, i64> = BTreeMap::new();
         let mut put = |name: &str, value: i64| {
             figures.insert(name.to_owned(), value);
@@ -989,7 +991,804 @@ impl Books {
             _ => None,
         });
         put("lead_missed", missed.unwrap_or(0));
-        let _ = (staff, all);
+        let counted = self.overtime(desk, staff, on_day, all, outings, day, policy);
+        for (name, minutes) in counted {
+            *figures.entry(name).or_default() += minutes;
+        }
+        if figures.remove("statutory rostered") == Some(1) {
+            *figures.entry("ot statutory".to_owned()).or_default() += figures["worked"];
+        }
+        for class in ["ot workday", "ot rest_day", "ot statutory"] {
+            figures.entry(class.to_owned()).or_default();
+        }
         day.figures = figures;
+    }
+
+    /// The class of work on a day: what the calendar calls statutory is statutory; a rostered shift makes a working day,
+    /// a rostered day off a rest day; where no roster speaks the calendar and the weekday do.
+    fn class(&self, on: i64, cell: &Cell) -> &'static str {
+        let calendar = self.calendar(on);
+        let weekend = date(on).weekday().num_days_from_monday() >= 5;
+        match (calendar.as_str(), cell) {
+            ("statutory", _) => "ot statutory",
+            (_, Cell::Shift(_)) => "ot workday",
+            (_, Cell::Off) | ("adjusted_rest", _) => "ot rest_day",
+            ("make_up_workday", _) => "ot workday",
+            _ if weekend => "ot rest_day",
+            _ => "ot workday",
+        }
+    }
+
+    /// Approved overtime of a day, in order: at the most, and whether it earns time off.
+    fn approvals(&self, staff: &str, on: i64) -> Vec<(i64, bool)> {
+        let approved = self.of_kind("attendance.overtime_approved");
+        approved
+            .filter(|fact| fact.data["staff"] == staff && day_of(&fact.data["work_date"]) == on)
+            .map(|fact| {
+                (
+                    fact.data["minutes_max"].as_i64().unwrap(),
+                    fact.data["compensation"] == "time_off",
+                )
+            })
+            .collect()
+    }
+
+    /// Meetings of a day that the person attended: from and until. Taken again, the later attendance holds.
+    fn attended(&self, desk: &str, staff: &str, on: i64) -> Vec<(i64, i64)> {
+        let mut found = Vec::new();
+        for (meeting, taken) in self.meetings_held(desk) {
+            let there = taken["present"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|name| name == staff);
+            if there && day_of(&meeting["date"]) == on {
+                let from = on * DAY + meeting["start"].as_i64().unwrap() * 60;
+                found.push((from, from + meeting["minutes"].as_i64().unwrap() * 60));
+            }
+        }
+        found
+    }
+
+    /// Meetings whose attendance was taken, and who was there.
+    fn meetings_held(&self, desk: &str) -> Vec<(&Value, &Value)> {
+        let mut held = Vec::new();
+        for called in self.of_kind("meeting.scheduled") {
+            let same = |fact: &&Fact| fact.data["meeting"] == called.data["meeting"];
+            let cancelled = self.of_kind("meeting.cancelled").any(|fact| same(&fact));
+            let taken = self.of_kind("meeting.attendance_taken").filter(same).last();
+            if let (Some(taken), false) = (taken, cancelled)
+                && called.stream.starts_with(&format!("meetings-{desk}-"))
+            {
+                held.push((&called.data, &taken.data));
+            }
+        }
+        held
+    }
+
+    /// Time beyond the plan and what of it counts, by class.
+    #[allow(clippy::too_many_arguments)]
+    fn overtime(
+        &self,
+        desk: &str,
+        staff: &str,
+        on: i64,
+        all: &[Punch],
+        outings: &[(i64, i64)],
+        day: &mut Day,
+        policy: &toml::Value,
+    ) -> Vec<(String, i64)> {
+        let _ = outings;
+        let class = self.class(on, &day.cell).to_owned();
+        let least = number(policy, "overtime.minutes_min").unwrap();
+        let mut beyond: Vec<i64> = Vec::new();
+        let mut stays: Vec<(i64, i64)> = Vec::new();
+        match &day.cell {
+            Cell::Shift(_) => {
+                for segment in &day.segments {
+                    if let (Edge::At(came), true) = (segment.came, segment.wanted.is_some()) {
+                        stays.push((came, segment.start));
+                    }
+                    if let (Edge::At(went), true) = (segment.went, segment.wanted.is_some()) {
+                        stays.push((segment.end, went));
+                    }
+                }
+            }
+            Cell::Off | Cell::None => {
+                // Each in with the out that follows it, of the punches that no shift claims.
+                let claimed = |at: i64| (-2..=2).any(|n| self.is_of_shift(desk, staff, on + n, at));
+                let mut came = None;
+                for punch in all {
+                    if punch.suspect || punch.at.div_euclid(DAY) != on || claimed(punch.at) {
+                        continue;
+                    }
+                    match punch.kind.as_str() {
+                        "in" if came.is_none() => came = Some(punch.at),
+                        "out" => {
+                            if let Some(from) = came.take() {
+                                stays.push((from, punch.at));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let plan: Vec<(i64, i64)> = day.segments.iter().map(|s| (s.start, s.end)).collect();
+        for &(from, until) in &stays {
+            beyond.push(minutes(until - from) - inside(from, until, &plan));
+        }
+        // Shorter stays do not count; nothing counts that was not approved, nor more than that.
+        let long: i64 = beyond.iter().filter(|minutes| **minutes >= least).sum();
+        let approvals = self.approvals(staff, on);
+        let mut counted = long.min(approvals.iter().map(|(most, _)| most).sum());
+        let mut left = counted;
+        let mut time_off = 0;
+        for (most, is_time_off) in approvals {
+            let taken = left.min(most);
+            left -= taken;
+            time_off += if is_time_off { taken } else { 0 };
+        }
+        let held = self.post(desk, staff, on, day, policy);
+        counted = counted.max(held.wait).max(held.stayed);
+        let mut found = vec![
+            ("time_off".to_owned(), time_off),
+            ("handover_wait".to_owned(), held.wait),
+        ];
+
+        // Meetings outside the shift: what approval has counted already is not counted again.
+        let mut outside = 0;
+        let mut shown = 0;
+        for (from, until) in self.attended(desk, staff, on) {
+            let free: Vec<i64> = (from..until)
+                .step_by(60)
+                .filter(|minute| !plan.iter().any(|&(a, b)| a <= *minute && *minute < b))
+                .collect();
+            outside += i64::try_from(free.len()).unwrap();
+            let in_stay = |minute: &&i64| {
+                stays
+                    .iter()
+                    .any(|&(a, b)| a <= **minute && **minute + 60 <= b)
+            };
+            shown += i64::try_from(free.iter().filter(in_stay).count()).unwrap();
+        }
+        let fresh = outside - shown.min(counted);
+        let is_day_off = !matches!(day.cell, Cell::Shift(_));
+        found.push(("meeting".to_owned(), outside));
+        if is_day_off {
+            if flag(policy, "meeting.day_off_overtime") {
+                counted += fresh;
+            }
+        } else {
+            match word(policy, "meeting.outside_shift") {
+                "worked" => found.push(("worked".to_owned(), fresh)),
+                "overtime" => counted += fresh,
+                _ => {}
+            }
+        }
+        found.push((class.clone(), counted));
+        // Labour Law art. 44 (3): rostered work on a statutory holiday is paid at its own rate.
+        let rostered =
+            matches!(day.cell, Cell::Shift(_)) && flag(policy, "overtime.statutory_when_rostered");
+        found.push((
+            "statutory rostered".to_owned(),
+            i64::from(rostered && class == "ot statutory"),
+        ));
+        day.off_post = held.off_post;
+        day.unrelieved = held.unrelieved;
+        found
+    }
+
+    /// What the post comes to: waiting for a relief (P5), finishing what was given out (S4), not found (D9).
+    fn post(&self, desk: &str, staff: &str, on: i64, day: &Day, policy: &toml::Value) -> Held {
+        let mut held = Held::default();
+        let (Cell::Shift(shift), Some(last)) = (&day.cell, day.segments.last()) else {
+            return held;
+        };
+        let went = match last.went {
+            Edge::At(went) => Some(went),
+            _ => None,
+        };
+        let code = text(&shift["code"]);
+        let ends_in_leave = last.wanted.is_none_or(|(_, until)| until < last.end);
+        if words(policy, "handover.shifts")
+            .iter()
+            .any(|name| name == code)
+            && !ends_in_leave
+        {
+            let posts = find(policy, "handover.post").and_then(toml::Value::as_array);
+            let other_post = posts
+                .into_iter()
+                .flatten()
+                .any(|post| words(post, "shifts").iter().any(|name| name == code));
+            let relief = self.relief(desk, staff, on, last.end, policy);
+            let released = self.released(staff, on);
+            if let (Some(went), true) = (went, relief.is_some() || other_post) {
+                held.unrelieved = released.is_none_or(|released| released > went);
+                if let Some((due, came)) = relief
+                    && came.is_none_or(|came| came > due)
+                {
+                    held.wait =
+                        minutes(released.map_or(went, |released| released.min(went)) - last.end);
+                }
+            }
+        }
+        if let (Some(went), true) = (went, flag(policy, "open_items.overtime_counts")) {
+            for closed in self
+                .of_kind("evidence.item_closed")
+                .filter(|fact| fact.data["by"] == staff)
+            {
+                let at = sec(&closed.data["at"]);
+                if last.end < at && at <= went {
+                    held.stayed = held.stayed.max(minutes(at - last.end));
+                }
+            }
+        }
+        let outside = self.outings(staff, on, true);
+        for check in self.of_kind("evidence.spot_checked") {
+            let at = sec(&check.data["at"]);
+            let of_person = check.data["staff"] == staff && check.data["on_post"] == false;
+            let in_segment = |s: &Segment| {
+                let (Some((from, until)), Edge::At(came)) = (s.wanted, s.came) else {
+                    return false;
+                };
+                let gone = match s.went {
+                    Edge::At(went) => went.min(until),
+                    _ => until,
+                };
+                from.max(came) <= at && at < gone
+            };
+            let eats = day
+                .meals
+                .iter()
+                .any(|meal| meal.start <= at && meal.end.is_none_or(|end| at < end));
+            let registered = outside.iter().any(|&(a, b)| a <= at && at <= b);
+            if of_person && day.segments.iter().any(in_segment) && !eats && !registered {
+                held.off_post += 1;
+            }
+        }
+        for outing in self.of_kind("evidence.outing_registered") {
+            let mine = outing.data["staff"] == staff && day_of(&outing.data["work_date"]) == on;
+            let refuted = self.of_kind("evidence.outing_checked").any(|check| {
+                check.data["outing"] == outing.data["outing"] && check.data["confirmed"] == false
+            });
+            held.off_post += usize::from(mine && refuted);
+        }
+        held
+    }
+
+    /// Who relieves a shift that ends: on post at its end and after it, begun later than it; of several the one who began
+    /// last. When that person was due and came.
+    fn relief(
+        &self,
+        desk: &str,
+        staff: &str,
+        on: i64,
+        end: i64,
+        policy: &toml::Value,
+    ) -> Option<(i64, Option<i64>)> {
+        let mine = self.segments(staff, on)[0].0;
+        let lead = number(policy, "punch.arrival_lead_minutes").unwrap_or(0) * 60;
+        let mut best: Option<(i64, i64, String)> = None;
+        for other in self.people(desk) {
+            for day in on - 1..=on + 2 {
+                let plan = self.segments(&other, day);
+                let (Some(first), Some(last)) = (plan.first(), plan.last()) else {
+                    continue;
+                };
+                let holds = plan.iter().any(|&(a, b)| a <= end && end < b);
+                let on_leave = self.leaves(&other, day).iter().any(|leave| {
+                    let (from, until) = leave.on(day).unwrap();
+                    leave.status == "approved"
+                        && self.in_time(leave, &plan)
+                        && from <= end
+                        && end < until
+                });
+                let later = best.as_ref().is_none_or(|(start, ..)| first.0 > *start);
+                if other != staff && first.0 > mine && last.1 > end && holds && !on_leave && later {
+                    best = Some((first.0, day, other.clone()));
+                }
+            }
+        }
+        let (start, day, other) = best?;
+        let reckoned = self.arrivals(desk, &other, day);
+        let came = reckoned.iter().find_map(|edge| match edge {
+            Edge::At(at) => Some(*at),
+            _ => None,
+        });
+        Some((start - lead, came))
+    }
+
+    /// When somebody came, segment by segment.
+    fn arrivals(&self, desk: &str, staff: &str, on: i64) -> Vec<Edge> {
+        let policy = self.policy(desk, on);
+        let all = self.punches(desk, staff);
+        let mine: Vec<&Punch> = all
+            .iter()
+            .filter(|punch| !punch.suspect && self.is_of_shift(desk, staff, on, punch.at))
+            .collect();
+        let mut segments: Vec<Segment> = self
+            .segments(staff, on)
+            .into_iter()
+            .map(|(start, end)| Segment {
+                start,
+                end,
+                wanted: Some((start, end)),
+                came: Edge::NotWanted,
+                went: Edge::NotWanted,
+                late: 0,
+                early: 0,
+                present: 0,
+                absent: 0,
+            })
+            .collect();
+        self.match_punches(policy, staff, on, &mine, &mut segments);
+        segments.iter().map(|s| s.came).collect()
+    }
+
+    /// When the post was taken over, or a lead let the person go.
+    fn released(&self, staff: &str, on: i64) -> Option<i64> {
+        let about =
+            |fact: &&Fact| fact.data["staff"] == staff && day_of(&fact.data["work_date"]) == on;
+        let waived = self
+            .of_kind("evidence.handover_waived")
+            .filter(about)
+            .map(|fact| sec(&fact.data["at"]));
+        let offered: Vec<&Fact> = self
+            .of_kind("evidence.handover_offered")
+            .filter(about)
+            .collect();
+        let signed = self
+            .of_kind("evidence.handover_signed")
+            .filter(|fact| {
+                offered
+                    .iter()
+                    .any(|offer| offer.data["handover"] == fact.data["handover"])
+            })
+            .map(|fact| sec(&fact.data["at"]));
+        waived.chain(signed).min()
+    }
+}
+
+/// What holding the post comes to.
+#[derive(Default)]
+struct Held {
+    wait: i64,
+    stayed: i64,
+    off_post: usize,
+    unrelieved: bool,
+}
+
+/// Where somebody is at a moment.
+#[derive(PartialEq)]
+enum Place {
+    OnPost,
+    AtMeal,
+    Elsewhere,
+}
+
+impl Books {
+    /// What a breach of a rule costs in the mode in force; none: the policy names no amount for it.
+    fn amount(&self, policy: &toml::Value, rule: &str) -> Option<i64> {
+        let named = |table: &str| {
+            find(policy, &format!("sanction.{table}")).and_then(|table| table.get(rule))
+        };
+        let low = |table: &str| {
+            named(table)
+                .and_then(|range| range.as_array())
+                .and_then(|range| range[0].as_integer())
+        };
+        match word(policy, "sanction.mode") {
+            "money" => named("amount_fen")
+                .and_then(toml::Value::as_integer)
+                .or_else(|| low("range_fen")),
+            "points" => named("amount_points")
+                .and_then(toml::Value::as_integer)
+                .or_else(|| low("range_points")),
+            _ => (named("amount_fen").is_some() || named("range_fen").is_some()).then_some(0),
+        }
+    }
+
+    /// What lateness of so many minutes costs: the last tier that is passed.
+    fn tier(&self, policy: &toml::Value, tiers: &str, late: i64) -> Option<i64> {
+        let list = find(policy, tiers)?.as_array()?;
+        let passed = list
+            .iter()
+            .rfind(|tier| late > tier["over_minutes"].as_integer().unwrap())?;
+        match word(policy, "sanction.mode") {
+            "money" => passed["amount_fen"].as_integer(),
+            "points" => passed.get("amount_points")?.as_integer(),
+            _ => Some(0),
+        }
+    }
+
+    /// Everything proposed against anybody about a month.
+    pub(crate) fn penalties(&self, desk: &str, this: &str) -> Vec<Penalty> {
+        let mut found: Vec<Penalty> = Vec::new();
+        let closed = self.closed(desk);
+        let first = day(&format!("{this}-01"));
+        let days: Vec<i64> = (first..first + 31)
+            .filter(|on| month(*on) == this && *on <= closed)
+            .collect();
+        let mut fine = |staff: &str, on: i64, rule: &str, amount: Option<i64>| {
+            let policy = self.policy(desk, on);
+            let cited = find(policy, "sanction.cites")
+                .and_then(|cites| cites.get(rule))
+                .and_then(toml::Value::as_str);
+            if let (Some(amount), true) = (amount, days.contains(&on)) {
+                found.push(Penalty {
+                    staff: staff.to_owned(),
+                    date: date(on).to_string(),
+                    rule: cited.unwrap_or(rule).to_owned(),
+                    amount,
+                    mode: word(policy, "sanction.mode").to_owned(),
+                });
+            }
+        };
+        let people = self.people(desk);
+        let reckoned: Vec<(String, i64, Day)> = people
+            .iter()
+            .flat_map(|staff| (first - 1..first + 32).map(move |on| (staff.clone(), on)))
+            .map(|(staff, on)| {
+                let day = self.reckon(desk, &staff, on);
+                (staff, on, day)
+            })
+            .collect();
+
+        for (staff, on, day) in &reckoned {
+            let (policy, on) = (self.policy(desk, *on), *on);
+            let amount = |rule: &str| self.amount(policy, rule);
+            // One incident, one penalty: the first of the policy's order that applies.
+            let absent = day.figures["absent"] > 0;
+            let missed = day.figures["missed_in"] + day.figures["missed_out"];
+            for rule in words(policy, "sanction.precedence") {
+                let times = match rule.as_str() {
+                    "T9" => i64::from(absent && self.is_given_away(desk, staff, on)),
+                    "T12" => i64::from(absent),
+                    "T8" => missed,
+                    _ => 0,
+                };
+                if let (true, Some(fen)) = (times > 0, amount(&rule)) {
+                    (0..times).for_each(|_| fine(staff, on, &rule, Some(fen)));
+                    break;
+                }
+            }
+            let limit = number(policy, "meal.minutes_max").unwrap();
+            for meal in &day.meals {
+                if meal
+                    .end
+                    .is_some_and(|end| minutes(end - meal.start) > limit)
+                {
+                    fine(staff, on, "T13", amount("T13"));
+                }
+            }
+            for segment in &day.segments {
+                if segment.late > 0 {
+                    fine(
+                        staff,
+                        on,
+                        "S5",
+                        self.tier(policy, "lateness.late", segment.late),
+                    );
+                }
+                if segment.early > 0 {
+                    fine(
+                        staff,
+                        on,
+                        "S5",
+                        self.tier(policy, "lateness.early", segment.early),
+                    );
+                }
+            }
+            if day.figures["lead_missed"] > 0 {
+                if day.figures["late"] == 0 {
+                    fine(staff, on, "D5", amount("D5"));
+                }
+                fine(staff, on, "P4", amount("P4"));
+            }
+            if day.unrelieved {
+                fine(staff, on, "P5", amount("P5"));
+            }
+            (0..day.off_post).for_each(|_| fine(staff, on, "D9", amount("D9")));
+        }
+
+        for recorded in self.of_kind("evidence.breach_recorded") {
+            let same = |fact: &Fact| fact.data["breach"] == recorded.data["breach"];
+            let here = recorded.stream.starts_with(&format!("evidence-{desk}-"));
+            if here && !self.of_kind("evidence.breach_retracted").any(same) {
+                let on = day_of(&recorded.data["work_date"]);
+                let rule = text(&recorded.data["rule"]);
+                fine(
+                    text(&recorded.data["staff"]),
+                    on,
+                    rule,
+                    self.amount(self.policy(desk, on), rule),
+                );
+            }
+        }
+
+        for (meeting, taken) in self.meetings_held(desk) {
+            let on = day_of(&meeting["date"]);
+            let start = on * DAY + meeting["start"].as_i64().unwrap() * 60;
+            let end = start + meeting["minutes"].as_i64().unwrap() * 60;
+            let rule = if meeting["kind"] == "briefing" {
+                "D4"
+            } else {
+                "S2"
+            };
+            for staff in taken["absent"].as_array().unwrap() {
+                let staff = text(staff);
+                let said = self.of_kind("meeting.statement_filed").any(|fact| {
+                    fact.data["meeting"] == meeting["meeting"]
+                        && fact.data["staff"] == staff
+                        && sec(&fact.data["at"]) < start
+                });
+                let excused = self.leaves(staff, on).iter().any(|leave| {
+                    let (from, until) = leave.on(on).unwrap();
+                    ["approved", "pending"].contains(&leave.status)
+                        && (leave.emergency || leave.filed < start)
+                        && from <= start
+                        && end <= until
+                });
+                let absent = reckoned.iter().any(|(name, day, reckoned)| {
+                    let inside = |s: &Segment| s.absent > 0 && s.start <= start && end <= s.end;
+                    name == staff && *day == on && reckoned.segments.iter().any(inside)
+                });
+                if !said && !excused && !absent {
+                    fine(staff, on, rule, self.amount(self.policy(desk, on), rule));
+                }
+            }
+        }
+
+        // T14: somebody on duty at meal, nobody on post, and nobody answers.
+        let mut told: Vec<(String, i64)> = Vec::new();
+        for call in self.calls(desk) {
+            let at = sec(&call["at"]);
+            if !call["answered_by"].is_null() {
+                continue;
+            }
+            let places: Vec<(&String, i64, Place)> = reckoned
+                .iter()
+                .map(|(staff, on, day)| (staff, *on, self.place(day, at)))
+                .collect();
+            if places.iter().any(|(.., place)| *place == Place::OnPost) {
+                continue;
+            }
+            for (staff, on, place) in places {
+                if place == Place::AtMeal && !told.contains(&(staff.clone(), on)) {
+                    told.push((staff.clone(), on));
+                    fine(staff, on, "T14", self.amount(self.policy(desk, on), "T14"));
+                }
+            }
+        }
+
+        // T10: the third time offline in a month.
+        for staff in &people {
+            let mut times: Vec<(i64, i64)> = Vec::new();
+            for (_, on, day) in reckoned
+                .iter()
+                .filter(|(name, on, _)| name == staff && days.contains(on))
+            {
+                times.extend(
+                    self.offline(desk, staff, *on, day)
+                        .into_iter()
+                        .map(|at| (at, *on)),
+                );
+            }
+            times.sort_unstable();
+            for (on, count) in days.iter().map(|on| {
+                (
+                    *on,
+                    number(self.policy(desk, *on), "presence.occurrences").unwrap(),
+                )
+            }) {
+                let by_then = times.iter().filter(|(_, day)| *day <= on).count();
+                let before = times.iter().filter(|(_, day)| *day < on).count();
+                let count = usize::try_from(count).unwrap();
+                if before < count && count <= by_then {
+                    fine(staff, on, "T10", self.amount(self.policy(desk, on), "T10"));
+                }
+            }
+        }
+        self.complaints(desk, this, &people, &mut fine);
+        found.sort();
+        found
+    }
+
+    /// T11 and T15.
+    fn complaints(
+        &self,
+        desk: &str,
+        this: &str,
+        people: &[String],
+        fine: &mut impl FnMut(&str, i64, &str, Option<i64>),
+    ) {
+        let mut about_calls: Vec<(String, i64, Option<bool>)> = Vec::new();
+        for filed in self.of_kind("evidence.complaint_filed") {
+            let on = sec(&filed.data["happened_at"]).div_euclid(DAY);
+            if month(on) != this || !filed.stream.starts_with(&format!("evidence-{desk}-")) {
+                continue;
+            }
+            let same = |fact: &&Fact| fact.data["complaint"] == filed.data["complaint"];
+            let verified = self
+                .of_kind("evidence.complaint_verified")
+                .filter(same)
+                .last();
+            let upheld = verified.map(|fact| fact.data["upheld"] == true);
+            if filed.data["about"]["about"] == "discourtesy" {
+                if upheld == Some(true) {
+                    let staff = text(&verified.unwrap().data["staff"]);
+                    fine(staff, on, "T15", self.amount(self.policy(desk, on), "T15"));
+                }
+                continue;
+            }
+            let number_of = &filed.data["about"]["call"];
+            let Some(call) = self
+                .calls(desk)
+                .into_iter()
+                .find(|call| call["call"] == *number_of)
+            else {
+                continue;
+            };
+            let rings = number(self.policy(desk, on), "phone.rings_max").unwrap();
+            if !call["answered_by"].is_null() || call["rings"].as_i64().unwrap() <= rings {
+                continue;
+            }
+            let whose = [
+                verified.map(|fact| &fact.data["staff"]),
+                Some(&filed.data["staff"]),
+                Some(&call["routed_to"]),
+            ];
+            if let Some(staff) = whose.into_iter().flatten().find(|value| !value.is_null()) {
+                about_calls.push((
+                    text(staff).to_owned(),
+                    sec(&filed.data["happened_at"]),
+                    upheld,
+                ));
+            }
+        }
+        for staff in people {
+            let mut counted: Vec<(i64, bool)> = about_calls
+                .iter()
+                .filter(|(name, _, upheld)| name == staff && *upheld != Some(false))
+                .map(|(_, at, upheld)| (*at, *upheld == Some(true)))
+                .collect();
+            counted.sort_unstable();
+            let Some(&(first, _)) = counted.first() else {
+                continue;
+            };
+            let wanted =
+                number(self.policy(desk, first.div_euclid(DAY)), "phone.complaints").unwrap();
+            let Some(&(reached, _)) = counted.get(usize::try_from(wanted - 1).unwrap()) else {
+                continue;
+            };
+            if counted.iter().any(|(_, found_true)| *found_true) {
+                let on = reached.div_euclid(DAY);
+                fine(staff, on, "T11", self.amount(self.policy(desk, on), "T11"));
+            }
+        }
+    }
+
+    /// A desk's calls; what the telephone told twice is one.
+    fn calls(&self, desk: &str) -> Vec<&Value> {
+        let mut calls: Vec<&Value> = Vec::new();
+        for fact in self.of_kind("evidence.call_rang") {
+            let known = calls.iter().any(|call| call["call"] == fact.data["call"]);
+            if !known && fact.stream.starts_with(&format!("evidence-{desk}-")) {
+                calls.push(&fact.data);
+            }
+        }
+        calls
+    }
+
+    /// Where a day's record has somebody at a moment.
+    fn place(&self, day: &Day, at: i64) -> Place {
+        for segment in &day.segments {
+            let Edge::At(came) = segment.came else {
+                continue;
+            };
+            let gone = match segment.went {
+                Edge::At(went) => went,
+                _ => segment.end,
+            };
+            if came <= at && at < gone {
+                let eats = day
+                    .meals
+                    .iter()
+                    .any(|meal| meal.start <= at && meal.end.is_none_or(|end| at < end));
+                return if eats { Place::AtMeal } else { Place::OnPost };
+            }
+        }
+        Place::Elsewhere
+    }
+
+    /// T9: asked for, agreed or carried out without approval. A swap that was taken back is none; a colleague without a
+    /// shift that day who came for this one is.
+    fn is_given_away(&self, desk: &str, staff: &str, on: i64) -> bool {
+        for asked in self.of_kind("roster.swap_requested") {
+            let gives = asked.data["from"] == staff && day_of(&asked.data["give"]) == on;
+            let fate = self.fate("roster.swap_", "swap", &asked.data["swap"]);
+            if gives && fate != "approved" && fate != "withdrawn" {
+                return true;
+            }
+        }
+        let Some(&(start, end)) = self.segments(staff, on).first() else {
+            return false;
+        };
+        let before = number(self.policy(desk, on), "punch.window_before_minutes").unwrap() * 60;
+        self.people(desk)
+            .iter()
+            .filter(|other| *other != staff)
+            .any(|other| {
+                let came = self.punches(desk, other);
+                let claimed = |at: i64| (-2..=2).any(|n| self.is_of_shift(desk, other, on + n, at));
+                came.iter().any(|punch| {
+                    !punch.suspect
+                        && punch.kind == "in"
+                        && start - before <= punch.at
+                        && punch.at < end
+                        && !claimed(punch.at)
+                })
+            })
+    }
+
+    /// Times offline long enough while on post and not at meal, without an excuse: the longest stretch of each counts once.
+    fn offline(&self, desk: &str, staff: &str, on: i64, day: &Day) -> Vec<i64> {
+        let least = number(self.policy(desk, on), "presence.offline_minutes_min").unwrap();
+        let mut reports: Vec<(i64, bool)> = Vec::new();
+        for fact in self
+            .of_kind("evidence.presence_reported")
+            .filter(|fact| fact.data["staff"] == staff)
+        {
+            reports.push((sec(&fact.data["at"]), fact.data["online"] == true));
+        }
+        reports.sort_unstable();
+        let mut spells: Vec<(i64, i64)> = Vec::new();
+        let mut since: Option<i64> = None;
+        for (at, online) in reports {
+            match (online, since) {
+                (false, None) => since = Some(at),
+                (true, Some(from)) => {
+                    spells.push((from, at));
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        spells.extend(since.map(|from| (from, from + 40 * DAY)));
+        let mut found = Vec::new();
+        for (from, until) in spells {
+            let on_post = |second: i64| {
+                day.segments.iter().any(|s| match (s.came, s.went) {
+                    (Edge::At(came), Edge::At(went)) => {
+                        s.start.max(came) <= second && second < s.end.min(went)
+                    }
+                    _ => false,
+                }) && !day
+                    .meals
+                    .iter()
+                    .any(|meal| meal.start <= second && meal.end.is_none_or(|end| second < end))
+            };
+            let (mut best, mut run) = ((0, 0), (0, 0));
+            for second in from.max(on * DAY)..until.min((on + 2) * DAY) {
+                run = if on_post(second) {
+                    (if run.1 > run.0 { run.0 } else { second }, second + 1)
+                } else {
+                    (0, 0)
+                };
+                if run.1 - run.0 > best.1 - best.0 {
+                    best = run;
+                }
+            }
+            let excused = self.of_kind("evidence.presence_excused").any(|fact| {
+                fact.data["staff"] == staff
+                    && sec(&fact.data["from"]) < best.1
+                    && best.0 < sec(&fact.data["until"])
+            });
+            if minutes(best.1 - best.0) >= least && !excused {
+                found.push(best.0);
+            }
+        }
+        found
     }
 }

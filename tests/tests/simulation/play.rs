@@ -68,6 +68,8 @@ pub(crate) struct Play {
     pub(crate) answers: BTreeMap<String, u64>,
     plan: BTreeMap<(String, i64), Option<&'static str>>,
     away: BTreeSet<(String, i64)>,
+    /// Hours of leave, as approved.
+    part: BTreeMap<(String, i64), (i64, i64)>,
     feeds: BTreeMap<&'static str, String>,
     pub(crate) closed: Vec<String>,
 }
@@ -93,6 +95,7 @@ impl Play {
             answers: BTreeMap::new(),
             plan: BTreeMap::new(),
             away: BTreeSet::new(),
+            part: BTreeMap::new(),
             feeds: BTreeMap::new(),
             closed: Vec::new(),
         };
@@ -122,12 +125,13 @@ impl Play {
                 ("L01".to_owned(), "lead", founded),
                 ("H01".to_owned(), "hr", founded),
                 ("G01".to_owned(), "gm_office", founded),
+                ("G02".to_owned(), "gm_office", founded),
             ];
             for (index, staff) in self.crew.iter().enumerate() {
                 hires.push((staff.clone(), "staff", joins(self.plot, index)));
             }
             for (index, (staff, role, from)) in hires.into_iter().enumerate() {
-                let skill = (role == "staff").then(|| desk.skill_of(index - 3));
+                let skill = (role == "staff").then(|| desk.skill_of(index - 4));
                 let leads = if role == "lead" { vec![desk.id] } else { vec![] };
                 let hire = json!({
                     "staff": staff, "name": format!("名{staff}"), "desk": desk.id, "position": "客服", "roles": [role],
@@ -310,6 +314,15 @@ impl Play {
 
     /// What does not belong to a person's day: other rules from the fifteenth of the second month, somebody who leaves,
     /// the closing of months.
+    /// The months played.
+    pub(crate) fn months(&self) -> Vec<String> {
+        let mut months: Vec<String> = (day(self.plot.first)..=day(self.plot.last))
+            .map(month)
+            .collect();
+        months.dedup();
+        months
+    }
+
     fn frame(&mut self, first: i64, last: i64) {
         let changed = day("2026-10-12") * DAY + 11 * 3600;
         if first * DAY < changed && changed < last * DAY {
@@ -336,8 +349,7 @@ impl Play {
                 );
             });
         }
-        let mut months: Vec<String> = (first..=last).map(month).collect();
-        months.dedup();
+        let months = self.months();
         for (index, this) in months.iter().enumerate() {
             let next = (first..=last + 40).find(|on| month(*on) > *this).unwrap();
             let (desk, this) = (self.desk().id, this.clone());
@@ -507,6 +519,15 @@ impl Play {
 
     /// Everything of one day.
     fn day(&mut self, on: i64) {
+        if self.desk().feeds {
+            self.calls(on);
+        }
+        self.meetings(on);
+        for staff in self.crew.clone() {
+            if let Some(Some(code)) = self.plan.get(&(staff.clone(), on + 3)).copied() {
+                self.ahead(&staff, on + 3, code);
+            }
+        }
         for (index, staff) in self.crew.clone().into_iter().enumerate() {
             if leaves(self.plot).is_some_and(|ends| index == 1 && on > ends) {
                 continue;
@@ -556,11 +577,26 @@ impl Play {
             if !dice.happens(8) {
                 return;
             }
-        } else if dice.happens(4) {
+        } else if dice.happens(6) {
             return self.stay_away(staff, on, start, end, &mut dice);
         }
+        self.around(staff, on, start, end, segments[segments.len() - 1].0);
+        let part = self
+            .part
+            .get(&(staff.to_owned(), on))
+            .map(|&(a, b)| (on * DAY + a * 60, on * DAY + b * 60));
         let lead = self.desk().lead_minutes;
         for (number, &(from, until)) in segments.iter().enumerate() {
+            // Hours of leave at the beginning or the end: later, or earlier.
+            let from = part
+                .filter(|part| part.0 <= from)
+                .map_or(from, |part| from.max(part.1));
+            let until = part
+                .filter(|part| until <= part.1)
+                .map_or(until, |part| until.min(part.0));
+            if from >= until {
+                continue;
+            }
             let early = dice.between(0, 8) + if number == 0 { lead } else { 0 };
             let came = from - early * 60 + dice.between(0, 59);
             let came = match dice.between(1, 100) {
@@ -577,9 +613,9 @@ impl Play {
             };
             let stayed = went > until + 25 * 60;
             let (in_missed, out_missed) = match dice.between(1, 100) {
-                1..=3 => (true, false),
-                4..=6 => (false, true),
-                7 => (true, true),
+                1..=5 => (true, false),
+                6..=10 => (false, true),
+                11..=12 => (true, true),
                 _ => (false, false),
             };
             if !in_missed {
@@ -615,13 +651,535 @@ impl Play {
         }
     }
 
-    /// Does not come. Some had asked for leave, some say so in the morning by telephone, some are seen all the same.
+    /// Does not come, and nothing was arranged before. Some are excused in the morning by telephone, for some a colleague
+    /// stands in without asking, some are seen all the same.
     fn stay_away(&mut self, staff: &str, on: i64, start: i64, end: i64, dice: &mut Dice) {
-        let _ = (staff, on, start, end, dice);
+        let (desk, name) = (self.desk().id, staff.to_owned());
+        let middle = i64::midpoint(start, end);
+        let request = json!({"kind": "sick", "first": date(on).to_string(), "last": date(on).to_string(), "reason": "发烧"});
+        match dice.between(1, 6) {
+            1 | 2 => {
+                let body = json!({"staff": staff, "request": request, "emergency": "早上来电"});
+                let (approved, wait) = (dice.happens(80), dice.between(1, 50) * 3600);
+                self.at(start + 600, move |play| {
+                    let reply = play.send("L01", "POST", "/emergency-leave-requests", body);
+                    if reply.status < 300 && approved {
+                        let path = format!("/leave-requests/{}/approval", reply.id());
+                        play.at(start + 600 + wait, move |play| {
+                            play.send("G01", "POST", &path, Value::Null);
+                        });
+                    }
+                });
+            }
+            3 => {
+                // Asked for when the shift has begun.
+                self.at(start + 1800, move |play| {
+                    let reply = play.send(&name, "POST", "/leave-requests", request);
+                    if reply.status < 300 {
+                        let path = format!("/leave-requests/{}/approval", reply.id());
+                        play.send("L01", "POST", &path, Value::Null);
+                    }
+                });
+            }
+            4 => {
+                let free: Vec<String> = self
+                    .crew
+                    .iter()
+                    .filter(|other| self.plan.get(&((*other).clone(), on)) == Some(&None))
+                    .cloned()
+                    .collect();
+                if let Some(other) = dice.pick(&free).cloned() {
+                    self.punch(&other, "in", start - dice.between(-5, 20) * 60, dice);
+                    self.punch(&other, "out", end + dice.between(0, 9) * 60, dice);
+                }
+            }
+            5 => {
+                let body = json!({"staff": staff, "on_post": true, "note": "在岗"});
+                self.at(middle, move |play| {
+                    play.send("L01", "POST", &format!("/desks/{desk}/spot-checks"), body);
+                });
+            }
+            _ => {}
+        }
     }
 
+    /// Hands the post over, or tries to, before leaving (P5, P6).
     fn leave_post(&mut self, staff: &str, on: i64, code: &'static str, went: i64, dice: &mut Dice) {
-        let _ = (staff, on, code, went, dice);
+        let desk = self.desk().id;
+        if !self.desk().hands_over || code == "正" {
+            return;
+        }
+        let (staff, roll, wait) = (
+            staff.to_owned(),
+            dice.between(1, 100),
+            dice.between(0, 30) * 60,
+        );
+        if roll > 90 {
+            return;
+        }
+        self.at(went - 120, move |play| {
+            let to_post = (code == "晚" && roll <= 50).then_some("监控中心");
+            let body = json!({"to_post": to_post, "notes": "平安"});
+            let reply = play.send(&staff, "POST", "/handovers", body);
+            if reply.status >= 300 {
+                return;
+            }
+            let path = format!("/handovers/{}", reply.id());
+            if to_post.is_some() {
+                play.send(&staff, "POST", &format!("{path}/post-signature"), json!({"name": "秩序维护员"}));
+                return;
+            }
+            for later in [60, 60 + wait, 1500 + wait] {
+                let (path, staff) = (path.clone(), staff.clone());
+                play.at(went - 120 + later, move |play| {
+                    for other in play.crew.clone() {
+                        if other != staff && play.send(&other, "POST", &format!("{path}/signature"), Value::Null).status < 300 {
+                            return;
+                        }
+                    }
+                });
+            }
+            if roll > 70 {
+                let body = json!({"staff": staff, "work_date": date(on).to_string(), "reason": "无人接班"});
+                play.at(went + 1800, move |play| {
+                    play.send("L01", "POST", &format!("/desks/{desk}/handover-waivers"), body);
+                });
+            }
+        });
+    }
+
+    /// What is arranged days before a shift: leave, swaps, other cells.
+    fn ahead(&mut self, staff: &str, on: i64, code: &'static str) {
+        let mut dice = self.dice(&format!("ahead {staff} {on}"));
+        let kind = self.desk().shift(code);
+        let now = (on - 3) * DAY + dice.between(8, 20) * 3600;
+        let (name, text) = (staff.to_owned(), date(on).to_string());
+        let (roll, fate, wait) = (
+            dice.between(1, 100),
+            dice.between(1, 100),
+            dice.between(1, 100) * 3600,
+        );
+        match roll {
+            1..=7 => {
+                let first = kind.segments[0];
+                let last = kind.segments[kind.segments.len() - 1];
+                let middle = i64::midpoint(first.0, last.1) / 30 * 30;
+                let window = match dice.between(1, 4) {
+                    1 => Some((first.0, middle)),
+                    2 => Some((middle, last.1)),
+                    _ => None,
+                };
+                let kind = *dice
+                    .pick(&["personal", "sick", "annual", "compensatory"])
+                    .unwrap();
+                let body = json!({
+                    "kind": kind, "first": text, "last": text, "reason": "家事",
+                    "window": window.map(|(from, until)| json!({"start": from, "end": until}))
+                });
+                self.at(now, move |play| {
+                    let reply = play.send(&name, "POST", "/leave-requests", body);
+                    if reply.status >= 300 {
+                        return;
+                    }
+                    let path = format!("/leave-requests/{}", reply.id());
+                    if fate <= 90 && window.is_none() {
+                        play.away.insert((name.clone(), on));
+                    }
+                    if let Some(window) = window.filter(|_| fate <= 60) {
+                        play.part.insert((name.clone(), on), window);
+                    }
+                    play.at(now + wait, move |play| match fate {
+                        1..=60 => {
+                            let by = if fate % 2 == 0 { "L01" } else { "G01" };
+                            play.send(by, "POST", &format!("{path}/approval"), Value::Null);
+                        }
+                        61..=75 => {
+                            play.send(
+                                "L01",
+                                "POST",
+                                &format!("{path}/refusal"),
+                                json!({"reason": "人手不足"}),
+                            );
+                        }
+                        76..=84 => {
+                            play.send(&name, "POST", &format!("{path}/withdrawal"), Value::Null);
+                        }
+                        85..=93 => play.decide_twice(&path, if fate % 2 == 0 { "" } else { &name }),
+                        _ => {}
+                    });
+                });
+            }
+            8..=14 => {
+                let others: Vec<String> = self
+                    .crew
+                    .iter()
+                    .filter(|other| *other != staff)
+                    .cloned()
+                    .collect();
+                let Some(with) = dice.pick(&others).cloned() else {
+                    return;
+                };
+                let theirs = self.plan.get(&(with.clone(), on)).copied();
+                let Some(theirs) = theirs else { return };
+                let take = theirs.map(|_| text.clone());
+                let body = json!({"give": text, "with": with, "take": take, "reason": "有事"});
+                let goes_anyway = dice.happens(30);
+                self.at(now, move |play| {
+                    let reply = play.send(&name, "POST", "/swaps", body);
+                    if reply.status >= 300 {
+                        return;
+                    }
+                    let path = format!("/swaps/{}", reply.id());
+                    let answer = if fate > 85 {
+                        "declination"
+                    } else {
+                        "agreement"
+                    };
+                    if fate <= 92 {
+                        play.send(&with, "POST", &format!("{path}/{answer}"), Value::Null);
+                    }
+                    if fate > 45 && !goes_anyway && theirs.is_none() {
+                        play.away.insert((name.clone(), on));
+                    }
+                    play.at(now + wait.min(60 * 3600), move |play| match fate {
+                        1..=45 => {
+                            if play
+                                .send("L01", "POST", &format!("{path}/approval"), Value::Null)
+                                .status
+                                < 300
+                            {
+                                let mine = play.plan.insert((with.clone(), on), Some(code));
+                                play.plan.insert((name.clone(), on), mine.flatten());
+                            }
+                        }
+                        46..=60 => {
+                            play.send(
+                                "G01",
+                                "POST",
+                                &format!("{path}/refusal"),
+                                json!({"reason": "不行"}),
+                            );
+                        }
+                        61..=70 => {
+                            play.send(&name, "POST", &format!("{path}/withdrawal"), Value::Null);
+                        }
+                        _ => {}
+                    });
+                });
+            }
+            15..=17 => {
+                // The lead changes the published roster.
+                let codes: Vec<&'static str> =
+                    self.desk().shifts.iter().map(|kind| kind.code).collect();
+                let to = if fate <= 50 {
+                    None
+                } else {
+                    dice.pick(&codes).copied()
+                };
+                let desk = self.desk().id;
+                let body = json!({"cells": [{"staff": staff, "date": text, "shift": to}], "reason": "客流"});
+                self.at(now, move |play| {
+                    let path = format!("/desks/{desk}/rosters/{}/amendments", month(on));
+                    if play.send("L01", "POST", &path, body).status < 300 {
+                        play.plan.insert((name, on), to);
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// What happens around a shift that somebody works.
+    fn around(&mut self, staff: &str, on: i64, start: i64, end: i64, last_start: i64) {
+        let mut dice = self.dice(&format!("around {staff} {on}"));
+        let (desk, name) = (self.desk().id, staff.to_owned());
+        let moment = |dice: &mut Dice| {
+            start + dice.between(10, ((end - start) / 60 - 30).max(11)) * 60 + dice.between(0, 59)
+        };
+        if dice.happens(7) {
+            let at = moment(&mut dice);
+            let on_post = dice.happens(40);
+            let body = json!({"staff": staff, "on_post": on_post, "note": "巡视"});
+            let breach = json!({
+                "rule": "D3", "staff": staff, "work_date": date(on).to_string(), "subject": "巡视不在岗", "spot_check_at": rfc(at)
+            });
+            let recorded = dice.happens(70);
+            self.at(at, move |play| {
+                play.send("L01", "POST", &format!("/desks/{desk}/spot-checks"), body);
+                if !on_post && recorded && play.desk().breaches {
+                    play.send("L01", "POST", &format!("/desks/{desk}/breaches"), breach);
+                }
+            });
+        }
+        if dice.happens(5) && self.desk().breaches {
+            let rule = if dice.happens(70) { "D6" } else { "D7" };
+            let body = json!({"rule": rule, "staff": staff, "work_date": date(on).to_string(), "subject": "串岗"});
+            let at = end + dice.between(1, 60) * 3600;
+            let taken_back = dice.happens(20);
+            self.at(at, move |play| {
+                let reply = play.send("L01", "POST", &format!("/desks/{desk}/breaches"), body);
+                if reply.status < 300 && taken_back {
+                    let path = format!("/breaches/{}/retraction", reply.id());
+                    play.send("L01", "POST", &path, json!({"reason": "看错了"}));
+                }
+            });
+        }
+        if dice.happens(5) {
+            let from = moment(&mut dice);
+            let until = from + dice.between(20, 200) * 60;
+            let (returns, late, check) = (
+                dice.happens(75),
+                dice.between(-15, 15) * 60,
+                dice.between(1, 100),
+            );
+            let name = name.clone();
+            self.at(from, move |play| {
+                let body =
+                    json!({"place": "5栋", "purpose": "回访", "expected_return_at": rfc(until)});
+                let reply = play.send(&name, "POST", "/outings", body);
+                if reply.status >= 300 {
+                    return;
+                }
+                let path = format!("/outings/{}", reply.id());
+                if returns {
+                    let path = path.clone();
+                    play.at((until + late).max(from + 60), move |play| {
+                        play.send(&name, "POST", &format!("{path}/return"), Value::Null);
+                    });
+                }
+                if check <= 30 {
+                    play.at(from + 300, move |play| {
+                        let body = json!({"confirmed": check > 12, "note": "电话核实"});
+                        play.send("L01", "POST", &format!("{path}/checks"), body);
+                    });
+                }
+            });
+        }
+        if dice.happens(9) && self.desk().items {
+            let at = last_start + dice.between(10, 200) * 60;
+            let done = end + dice.between(-60, 70) * 60;
+            let body = json!({"staff": staff, "text": "回访客户"});
+            let name = name.clone();
+            self.at(at, move |play| {
+                let reply = play.send("L01", "POST", &format!("/desks/{desk}/items"), body);
+                if reply.status < 300 {
+                    let path = format!("/items/{}/closing", reply.id());
+                    play.at(done.max(at + 60), move |play| {
+                        play.send(&name, "POST", &path, json!({"note": "完成"}));
+                    });
+                }
+            });
+        }
+        if self.desk().feeds {
+            let mut rows = Vec::new();
+            if dice.happens(90) {
+                rows.push((start + dice.between(-5, 8) * 60, true));
+            }
+            for _ in 0..2 {
+                if dice.happens(22) {
+                    let from = moment(&mut dice);
+                    let length = dice.between(180, 1500);
+                    rows.push((from, false));
+                    if dice.happens(92) {
+                        rows.push((from + length, true));
+                    }
+                    if dice.happens(15) {
+                        let body = json!({
+                            "staff": staff, "from": rfc(from + 30), "until": rfc(from + length), "reason": "断网"
+                        });
+                        self.at(end + dice.between(1, 70) * 3600, move |play| {
+                            play.send(
+                                "L01",
+                                "POST",
+                                &format!("/desks/{desk}/presence-excuses"),
+                                body,
+                            );
+                        });
+                    }
+                }
+            }
+            rows.push((end + dice.between(0, 20) * 60, false));
+            for (at, online) in rows {
+                let wait = if dice.happens(80) {
+                    0
+                } else {
+                    dice.between(1, 50)
+                };
+                let due = (at.div_euclid(3600) + 1 + wait) * 3600;
+                for _ in 0..dice.between(1, 2) {
+                    let body = json!({"rows": [{"staff": staff, "at": rfc(at), "online": online}]});
+                    self.deliver(due, move |play| {
+                        play.send(
+                            "feed:presence",
+                            "POST",
+                            &format!("/desks/{desk}/presence"),
+                            body,
+                        );
+                    });
+                }
+            }
+        }
+        if dice.happens(3) {
+            let body = json!({
+                "about": {"about": "discourtesy"}, "staff": staff, "complainant": "customer", "text": "态度不好",
+                "happened_at": rfc(moment(&mut dice))
+            });
+            let upheld = dice.happens(60);
+            self.complain(
+                body,
+                staff,
+                upheld,
+                end + dice.between(1, 40) * 3600,
+                dice.between(1, 90) * 3600,
+            );
+        }
+        if dice.happens(2) {
+            // Today's end is put off, or brought forward, while the shift lasts.
+            let at = last_start + 1800;
+            let by = dice.between(-3, 4) * 30;
+            let body = json!({
+                "staff": staff, "date": date(on).to_string(), "reason": "客流",
+                "segments": self.plan.get(&(name, on)).copied().flatten().map(|code| {
+                    let mut list = self.desk().shift(code).segments.to_vec();
+                    let last = list.len() - 1;
+                    list[last].1 += by;
+                    list.iter().map(|(a, b)| json!({"start": a, "end": b})).collect::<Vec<Value>>()
+                })
+            });
+            self.at(at, move |play| {
+                play.send(
+                    "L01",
+                    "POST",
+                    &format!("/desks/{desk}/shift-retimings"),
+                    body,
+                );
+            });
+        }
+    }
+
+    /// A complaint, and somebody who looks into it some day.
+    fn complain(&mut self, body: Value, staff: &str, upheld: bool, at: i64, wait: i64) {
+        let (desk, staff) = (self.desk().id, staff.to_owned());
+        self.at(at, move |play| {
+            let reply = play.send("L01", "POST", &format!("/desks/{desk}/complaints"), body);
+            if reply.status < 300 && wait % 7 != 0 {
+                let path = format!("/complaints/{}/verification", reply.id());
+                let body = json!({"staff": staff, "upheld": upheld, "note": "查过"});
+                play.at(at + wait, move |play| {
+                    play.send("L01", "POST", &path, body);
+                });
+            }
+        });
+    }
+
+    /// The telephone of a day.
+    fn calls(&mut self, on: i64) {
+        let mut dice = self.dice(&format!("calls {on}"));
+        let desk = self.desk().id;
+        for n in 0..dice.between(1, 5) {
+            let at = on * DAY + dice.between(9 * 60, 25 * 60) * 60 + dice.between(0, 59);
+            let crew = self.crew.clone();
+            let answered = dice
+                .happens(50)
+                .then(|| dice.pick(&crew).cloned())
+                .flatten();
+            let routed = dice
+                .happens(60)
+                .then(|| dice.pick(&crew).cloned())
+                .flatten();
+            let rings = dice.between(1, 10);
+            let call = format!("{on}-{n}");
+            let body = json!({"rows": [{"call": call, "at": rfc(at), "rings": rings, "answered_by": answered, "routed_to": routed}]});
+            let due = (at.div_euclid(3600)
+                + 1
+                + if dice.happens(80) {
+                    0
+                } else {
+                    dice.between(1, 60)
+                })
+                * 3600;
+            for _ in 0..dice.between(1, 2) {
+                let body = body.clone();
+                self.deliver(due, move |play| {
+                    play.send("feed:calls", "POST", &format!("/desks/{desk}/calls"), body);
+                });
+            }
+            if answered.is_none() && dice.happens(75) {
+                let about = routed
+                    .clone()
+                    .or_else(|| dice.pick(&crew).cloned())
+                    .unwrap();
+                let named = dice.happens(30).then(|| about.clone());
+                let body = json!({
+                    "about": {"about": "unanswered_call", "call": call}, "staff": named, "complainant": "customer",
+                    "text": "没人接", "happened_at": rfc(at)
+                });
+                let upheld = dice.happens(80);
+                self.complain(body, &about, upheld, due + 3600, dice.between(1, 80) * 3600);
+            }
+        }
+    }
+
+    /// Who was at the day's meetings, and who had said beforehand that they could not come (S2, D4).
+    fn meetings(&mut self, on: i64) {
+        let desk = self.desk().id;
+        let path = format!("/desks/{desk}/meetings?first={0}&last={0}", date(on));
+        self.at(on * DAY + 180, move |play| {
+            let list = play.send("L01", "GET", &path, Value::Null).json;
+            for row in list.as_array().cloned().unwrap_or_default() {
+                let id = row["meeting"].as_str().unwrap().to_owned();
+                let start = on * DAY + row["start"].as_i64().unwrap() * 60;
+                let expected: Vec<String> = row["expected"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|v| v.as_str().unwrap_or_default().to_owned())
+                    .collect();
+                let expected = if expected.is_empty() {
+                    play.crew.clone()
+                } else {
+                    expected
+                };
+                let mut present = Vec::new();
+                for staff in &expected {
+                    let mut dice = play.dice(&format!("meeting {staff} {on} {start}"));
+                    let away = play.away.contains(&(staff.clone(), on));
+                    if !away && dice.happens(85) && staff.parse::<u32>().is_ok() {
+                        present.push(staff.clone());
+                    } else if dice.happens(40) {
+                        let (staff, path) = (staff.clone(), format!("/meetings/{id}/statements"));
+                        let late = if dice.happens(20) { 60 } else { -1800 };
+                        play.at(start + late, move |play| {
+                            play.send(&staff, "POST", &path, json!({"text": "有事"}));
+                        });
+                    }
+                }
+                let path = format!("/meetings/{id}/attendance");
+                play.at(start + 4000, move |play| {
+                    if play
+                        .send("L01", "POST", &path, json!({"present": present}))
+                        .status
+                        >= 300
+                    {
+                        for n in 0..present.len() {
+                            let fewer: Vec<&String> = present
+                                .iter()
+                                .enumerate()
+                                .filter(|(i, _)| *i != n)
+                                .map(|(_, s)| s)
+                                .collect();
+                            if play
+                                .send("L01", "POST", &path, json!({"present": fewer}))
+                                .status
+                                < 300
+                            {
+                                break;
+                            }
+                        }
+                    }
+                });
+            }
+        });
     }
 
     fn ask_correction(
@@ -717,7 +1275,73 @@ impl Play {
         assert_eq!(won, 1, "{path} at {}: {statuses:?}", clock(0));
     }
 
+    /// Looks into what is proposed for a month: most of it goes the whole way, some is waived, some appealed against.
     fn decide_sanctions(&mut self, this: &str, is_last: bool) {
-        let _ = (this, is_last);
+        let desk = self.desk().id;
+        let list = self
+            .send(
+                "H01",
+                "GET",
+                &format!("/desks/{desk}/sanctions?month={this}"),
+                Value::Null,
+            )
+            .json;
+        for row in list.as_array().cloned().unwrap_or_default() {
+            let id = row["sanction"].as_str().unwrap().to_owned();
+            let staff = row["staff"].as_str().unwrap().to_owned();
+            let mut dice = self.dice(&format!(
+                "sanction {} {} {}",
+                row["staff"], row["work_date"], row["rule"]
+            ));
+            if dice.happens(if is_last { 50 } else { 10 }) {
+                continue;
+            }
+            let path = format!("/sanctions/{id}");
+            let mut body = json!({"note": "属实"});
+            if !row["range"].is_null() {
+                body = json!({"amount_fen": row["range"]["high"], "severity": "serious", "note": "多次"});
+            }
+            self.send("L01", "POST", &format!("{path}/verification"), body);
+            if dice.happens(10) {
+                self.send(
+                    "G01",
+                    "POST",
+                    &format!("{path}/waiver"),
+                    json!({"reason": "初犯"}),
+                );
+                continue;
+            }
+            let less = dice
+                .happens(15)
+                .then(|| row["amount"].as_i64().unwrap_or(0) / 2);
+            let less = less.filter(|_| row["range"].is_null());
+            self.send(
+                "H01",
+                "POST",
+                &format!("{path}/balance"),
+                json!({"note": "", "amount_fen": less}),
+            );
+            self.send(
+                "G01",
+                "POST",
+                &format!("{path}/approval"),
+                json!({"note": ""}),
+            );
+            if dice.happens(12) {
+                self.send(
+                    &staff,
+                    "POST",
+                    &format!("{path}/appeal"),
+                    json!({"reason": "不服"}),
+                );
+                let upheld = dice.happens(50);
+                self.send(
+                    "G01",
+                    "POST",
+                    &format!("{path}/appeal-decision"),
+                    json!({"upheld": upheld, "reason": "再查"}),
+                );
+            }
+        }
     }
 }
