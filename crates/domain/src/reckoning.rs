@@ -91,7 +91,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     let worked_minutes = if policy.meal.paid {
         present
     } else {
-        (present - meals::off_work(facts, &segments, &meals)).at_least_zero()
+        (present - meals::off_work(facts, &plan, &segments, &meals)).at_least_zero()
     };
     let wanted: Vec<Vec<_>> = plan
         .segments
@@ -128,6 +128,10 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     overtime.workday += met.overtime.workday;
     overtime.rest_day += met.overtime.rest_day;
     overtime.statutory += met.overtime.statutory;
+    // What counts as worked is work on the holiday like the rest of the shift.
+    if overtime::is_paid_as_holiday(facts, policy, &segments) {
+        overtime.statutory += met.worked;
+    }
 
     let on_shift = !plan.segments.is_empty();
     let unmatched = punches

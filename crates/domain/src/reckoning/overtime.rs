@@ -91,7 +91,7 @@ pub(super) fn count(
         &mut overtime.rest_day
     };
     *class += counted;
-    if statutory && rostered && policy.overtime.statutory_when_rostered {
+    if is_paid_as_holiday(facts, policy, segments) {
         overtime.statutory += worked_minutes;
     }
     Extra {
@@ -101,6 +101,16 @@ pub(super) fn count(
         time_off_earned_minutes,
         events,
     }
+}
+
+/// Whether the shift itself is overtime of the holiday's class (Labour Law art. 44 (3)).
+pub(super) fn is_paid_as_holiday(
+    facts: &DayFacts,
+    policy: &Policy,
+    segments: &[SegmentRecord],
+) -> bool {
+    let statutory = facts.day_kind == Some(DayKind::Statutory);
+    statutory && !segments.is_empty() && policy.overtime.statutory_when_rostered
 }
 
 /// What the calendar says where no roster does.
