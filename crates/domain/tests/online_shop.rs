@@ -956,6 +956,23 @@ fn t13_unpaid_meals_are_off_the_worked_time() {
         "only what was inside"
     );
     assert_eq!(worked("09:00-18:00 meal 12:00 | "), Minutes(0));
+    assert_eq!(
+        worked("09:00-18:00 meal 12:00 | in 09:00; out 18:00; meal-start 12:00; meal 12:02-12:40"),
+        Minutes(502),
+        "the start punched again is the same meal"
+    );
+    assert_eq!(
+        worked("09:00-18:00 meal 12:00 | in 09:00; out 18:00; meal 12:00-12:30; meal 12:20-12:40"),
+        Minutes(500),
+        "no minute twice"
+    );
+    assert_eq!(
+        worked(
+            "09:00-18:00 meal 12:00 | leave 09:00-12:15 personal approved; in 11:50; out 18:00; meal 11:55-12:25"
+        ),
+        Minutes(335),
+        "what was eaten on leave is no worked time to begin with"
+    );
 }
 
 #[test]
