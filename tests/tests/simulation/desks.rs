@@ -212,9 +212,9 @@ impl Desk {
         }
     }
 
-    /// Days worked of seven.
-    pub(crate) fn days_on(&self, index: usize) -> i64 {
-        if self.is_cover(index) { 4 } else { 5 }
+    /// Days worked, of how many. Nights are twelve a month at the most.
+    pub(crate) fn turn(&self, index: usize) -> (i64, i64) {
+        if self.is_cover(index) { (3, 8) } else { (5, 7) }
     }
 
     pub(crate) fn shifts_of(&self, index: usize) -> Vec<&'static str> {

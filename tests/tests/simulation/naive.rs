@@ -488,7 +488,7 @@ impl Books {
                 });
             let named = shown.contains(&date(day).to_string());
             let about = shown.contains(&format!("\"{staff}\"")) || fact.stream.contains(staff);
-            if about && (near || named) && shown.len() < 1500 {
+            if about && (near || named) && shown.len() < 1500 && fact.kind != "staff.hired" {
                 lines += &format!("    {} {} {shown}\n", fact.position, fact.kind);
             }
         }
@@ -518,6 +518,7 @@ impl Books {
         let over = closed >= day;
         // T6: until the end of the third calendar day after the work date.
         let window_over = closed >= day + number(policy, "correction.window_days").unwrap();
+        let before = number(policy, "punch.window_before_minutes").unwrap() * 60;
         let all = self.punches(desk, staff);
         let mine: Vec<&Punch> = all
             .iter()
@@ -591,7 +592,7 @@ impl Books {
                 }
             }
             let shown = edges.iter().any(|edge| matches!(edge, Edge::At(_)))
-                || self.is_shown(staff, &segment, &mine);
+                || self.is_shown(staff, &segment, &mine, plan[0].0 - before);
             let undecided = |side: &str| {
                 asked.iter().any(|(number, asked, _, status)| {
                     *number == index && asked == side && *status == "pending"
@@ -851,7 +852,7 @@ impl Books {
 
     /// Whether something beside in and out shows presence inside the segment: a meal punch, the messenger, a spot check,
     /// a handover.
-    fn is_shown(&self, staff: &str, segment: &Segment, mine: &[&Punch]) -> bool {
+    fn is_shown(&self, staff: &str, segment: &Segment, mine: &[&Punch], before: i64) -> bool {
         let within = |at: i64| segment.start <= at && at <= segment.end;
         let ate = mine
             .iter()
@@ -859,9 +860,6 @@ impl Books {
         let seen = self.facts.iter().any(|fact| {
             let about = fact.data["staff"] == staff;
             match fact.kind.as_str() {
-                "evidence.presence_reported" => {
-                    about && fact.data["online"] == true && within(sec(&fact.data["at"]))
-                }
                 "evidence.spot_checked" => {
                     about && fact.data["on_post"] == true && within(sec(&fact.data["at"]))
                 }
@@ -872,7 +870,35 @@ impl Books {
                 _ => false,
             }
         });
-        ate || seen
+        ate || seen || self.is_online(staff, segment, before) || self.is_met(staff, segment)
+    }
+
+    /// Came online in the segment, or was online when it began and had come so for this shift.
+    fn is_online(&self, staff: &str, segment: &Segment, earliest: i64) -> bool {
+        let mut reports: Vec<(i64, bool)> = self
+            .of_kind("evidence.presence_reported")
+            .filter(|fact| fact.data["staff"] == staff)
+            .map(|fact| (sec(&fact.data["at"]), fact.data["online"] == true))
+            .collect();
+        reports.sort_unstable();
+        let inside = reports
+            .iter()
+            .any(|&(at, online)| online && segment.start <= at && at < segment.end);
+        let last = reports.iter().rfind(|(at, _)| *at < segment.start);
+        inside || last.is_some_and(|&(at, online)| online && earliest <= at)
+    }
+
+    /// Was at a meeting in the segment.
+    fn is_met(&self, staff: &str, segment: &Segment) -> bool {
+        self.of_kind("meeting.scheduled").any(|called| {
+            let desk = called.stream.trim_start_matches("meetings-");
+            let desk = &desk[..desk.len() - 8];
+            let on = day_of(&called.data["date"]);
+            let attended = self.attended(desk, staff, on);
+            attended
+                .iter()
+                .any(|&(from, _)| segment.start <= from && from < segment.end)
+        })
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -1153,7 +1179,12 @@ impl Books {
             shown += i64::try_from(free.iter().filter(in_stay).count()).unwrap();
         }
         let fresh = outside - shown.min(counted);
-        let is_day_off = !matches!(day.cell, Cell::Shift(_));
+        // A working day of somebody who is never rostered, such as the lead, is no day off.
+        let is_day_off = match day.cell {
+            Cell::Shift(_) => false,
+            Cell::Off => true,
+            Cell::None => class != "ot workday",
+        };
         found.push(("meeting".to_owned(), outside));
         if is_day_off {
             if flag(policy, "meeting.day_off_overtime") {
@@ -1549,7 +1580,7 @@ impl Books {
             }
             let places: Vec<(&String, i64, Place)> = reckoned
                 .iter()
-                .map(|(staff, on, day)| (staff, *on, self.place(day, at)))
+                .map(|(staff, on, day)| (staff, *on, self.place(staff, *on, day, at)))
                 .collect();
             if places.iter().any(|(.., place)| *place == Place::OnPost) {
                 continue;
@@ -1681,25 +1712,55 @@ impl Books {
         calls
     }
 
-    /// Where a day's record has somebody at a moment.
-    fn place(&self, day: &Day, at: i64) -> Place {
+    /// Where a day's record has somebody at a moment. A missing punch is presumed at its edge of the plan, so that nobody
+    /// else is blamed for a post that may have been held; a meal whose end is missing lasts as long as planned.
+    fn place(&self, staff: &str, on: i64, day: &Day, at: i64) -> Place {
+        let outside = self
+            .outings(staff, on, true)
+            .iter()
+            .any(|&(from, until)| from <= at && at < until);
         for segment in &day.segments {
-            let Edge::At(came) = segment.came else {
-                continue;
+            if outside && segment.start <= at && at < segment.end {
+                return Place::Elsewhere;
+            }
+            let there = match (segment.came, segment.went) {
+                (Edge::At(came), Edge::At(went)) => (came, went),
+                (Edge::At(came), _) => (came, segment.end),
+                (_, Edge::At(went)) => (segment.start, went),
+                (Edge::Missed, Edge::Missed) => (segment.start, segment.end),
+                _ => continue,
             };
-            let gone = match segment.went {
-                Edge::At(went) => went,
-                _ => segment.end,
-            };
-            if came <= at && at < gone {
-                let eats = day
-                    .meals
-                    .iter()
-                    .any(|meal| meal.start <= at && meal.end.is_none_or(|end| at < end));
+            if there.0 <= at && at < there.1 {
+                let lasts = |(meal, planned): (&Meal, &Option<i64>)| {
+                    let end = meal.end.unwrap_or(meal.start + planned.unwrap_or(0) * 60);
+                    meal.start <= at && at < end
+                };
+                let eats = day.meals.iter().zip(&self.planned_lengths(day)).any(lasts);
                 return if eats { Place::AtMeal } else { Place::OnPost };
             }
         }
         Place::Elsewhere
+    }
+
+    /// The planned length that each punched meal is: whole meals before half ones, the nearest first.
+    fn planned_lengths(&self, day: &Day) -> Vec<Option<i64>> {
+        let mut lengths = vec![None; day.meals.len()];
+        let (Cell::Shift(shift), Some(first)) = (&day.cell, day.segments.first()) else {
+            return lengths;
+        };
+        let midnight = first.start.div_euclid(DAY) * DAY;
+        for planned in shift["meals"].as_array().unwrap() {
+            let start = midnight + planned["start"].as_i64().unwrap() * 60;
+            let free = (0..lengths.len()).filter(|n| lengths[*n].is_none());
+            let best = free.min_by_key(|n| {
+                let meal = &day.meals[*n];
+                (meal.end.is_none(), (meal.start - start).abs())
+            });
+            if let Some(n) = best {
+                lengths[n] = planned["minutes"].as_i64();
+            }
+        }
+        lengths
     }
 
     /// T9: asked for, agreed or carried out without approval. A swap that was taken back is none; a colleague without a
@@ -1712,24 +1773,22 @@ impl Books {
                 return true;
             }
         }
-        let Some(&(start, end)) = self.segments(staff, on).first() else {
+        let Some(&(start, _)) = self.segments(staff, on).first() else {
             return false;
         };
-        let before = number(self.policy(desk, on), "punch.window_before_minutes").unwrap() * 60;
-        self.people(desk)
-            .iter()
-            .filter(|other| *other != staff)
-            .any(|other| {
-                let came = self.punches(desk, other);
-                let claimed = |at: i64| (-2..=2).any(|n| self.is_of_shift(desk, other, on + n, at));
-                came.iter().any(|punch| {
-                    !punch.suspect
-                        && punch.kind == "in"
-                        && start - before <= punch.at
-                        && punch.at < end
-                        && !claimed(punch.at)
-                })
+        let policy = self.policy(desk, on);
+        let before = number(policy, "punch.window_before_minutes").unwrap() * 60;
+        let after = number(policy, "punch.window_after_minutes").unwrap() * 60;
+        let people = self.people(desk);
+        let free = |other: &&String| *other != staff && self.segments(other, on).is_empty();
+        people.iter().filter(free).any(|other| {
+            // What belongs to a shift of their own of the day before or after is no punch on this one.
+            let own = |at: i64| (-2..=2).any(|n| self.is_of_shift(desk, other, on + n, at));
+            self.punches(desk, other).iter().any(|punch| {
+                let near = start - before <= punch.at && punch.at <= start + after;
+                !punch.suspect && punch.kind == "in" && near && !own(punch.at)
             })
+        })
     }
 
     /// Times offline long enough while on post and not at meal, without an excuse: the longest stretch of each counts once.
@@ -1790,5 +1849,116 @@ impl Books {
             }
         }
         found
+    }
+}
+
+impl Books {
+    /// What was decided about a penalty: the amount that reaches payroll, once the last step of the chain is done and
+    /// nothing took it back.
+    fn decided(&self, sanction: &Value) -> i64 {
+        let mut amount = 0;
+        for fact in self
+            .facts
+            .iter()
+            .filter(|fact| fact.data.get("sanction") == Some(sanction))
+        {
+            match fact.kind.as_str() {
+                "sanction.approved" => amount = fact.data["amount"].as_i64().unwrap(),
+                "sanction.waived" => amount = 0,
+                "sanction.appeal_decided" if fact.data["upheld"] == true => amount = 0,
+                _ => {}
+            }
+        }
+        amount
+    }
+
+    /// A person's line of the file for payroll. What each id stands for is taken from the proposals, which are compared
+    /// by themselves.
+    pub(crate) fn payroll(
+        &self,
+        desk: &str,
+        staff: &str,
+        this: &str,
+        proposals: &[Value],
+    ) -> Vec<(String, i64)> {
+        let first = day(&format!("{this}-01"));
+        let days: Vec<i64> = (first..first + 31)
+            .filter(|on| month(*on) == this)
+            .collect();
+        let reckoned: Vec<Day> = days
+            .iter()
+            .map(|on| self.reckon(desk, staff, *on))
+            .collect();
+        let sum = |name: &str| {
+            reckoned
+                .iter()
+                .map(|day| day.figures.get(name).copied().unwrap_or(0))
+                .sum::<i64>()
+        };
+        let count = |is: &dyn Fn(&Day) -> bool| {
+            i64::try_from(reckoned.iter().filter(|day| is(day)).count()).unwrap()
+        };
+        let times =
+            |name: &'static str| move |day: &Day| day.figures.get(name).copied().unwrap_or(0) > 0;
+        // Hundredths of an hour, rounded as at school.
+        let hours = |minutes: i64| (minutes * 100 + 30).div_euclid(60);
+        let corrections: i64 = days
+            .iter()
+            .flat_map(|on| self.corrections(staff, *on))
+            .filter(|(.., fate)| ["pending", "approved"].contains(fate))
+            .count()
+            .try_into()
+            .unwrap();
+        let of = |mode: &str| {
+            let mine = proposals.iter().filter(|row| {
+                row["staff"] == staff && row["mode"] == mode && row["kind"] != "reward"
+            });
+            mine.map(|row| self.decided(&row["id"])).sum::<i64>()
+        };
+        let mut line = vec![
+            (
+                "应出勤天数",
+                count(&|day| matches!(day.cell, Cell::Shift(_))),
+            ),
+            ("实出勤天数", count(&|day| day.status == "worked")),
+            ("休息天数", count(&|day| day.cell == Cell::Off)),
+            ("工作时长(小时)", hours(sum("worked"))),
+            ("迟到次数", count(&times("late"))),
+            ("迟到时长(分钟)", sum("late")),
+            ("严重迟到次数", sum("severe")),
+            ("早退次数", count(&times("early"))),
+            ("早退时长(分钟)", sum("early")),
+            ("上班缺卡次数", sum("missed_in")),
+            ("下班缺卡次数", sum("missed_out")),
+            ("旷工天数", count(&times("absent"))),
+            ("补卡次数", corrections),
+            ("事假(小时)", hours(sum("leave personal"))),
+            ("病假(小时)", hours(sum("leave sick"))),
+            ("年假(小时)", hours(sum("leave annual"))),
+            ("调休(小时)", hours(sum("leave compensatory"))),
+            ("工作日加班(小时)", hours(sum("ot workday"))),
+            ("休息日加班(小时)", hours(sum("ot rest_day"))),
+            ("法定节假日加班(小时)", hours(sum("ot statutory"))),
+            (
+                "夜班次数",
+                count(&|day| day.status == "worked" && day.figures["night"] == 1),
+            ),
+            ("扣款合计(元)", of("money")),
+        ];
+        let limit = |on: i64| number(self.policy(desk, on), "meal.minutes_max").unwrap();
+        let long = |(on, day): (&i64, &Day)| {
+            day.meals
+                .iter()
+                .filter(|meal| {
+                    meal.end
+                        .is_some_and(|end| minutes(end - meal.start) > limit(*on))
+                })
+                .count()
+        };
+        let long: usize = days.iter().zip(&reckoned).map(long).sum();
+        line.push(("用餐超时次数", i64::try_from(long).unwrap()));
+        line.into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }

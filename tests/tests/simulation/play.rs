@@ -254,7 +254,7 @@ impl Play {
     }
 
     fn must(&mut self, who: &str, method: &str, path: &str, body: Value) -> Reply {
-        let told = format!("{method} {path} {body}");
+        let told = format!("{method} {path}");
         let reply = self.send(who, method, path, body);
         assert!(
             reply.status < 300,
@@ -380,8 +380,8 @@ impl Play {
     /// Five days on, two off, a shift kind a week; nights and days of somebody with a skill of their own as that asks.
     fn shift_of(&self, index: usize, on: i64) -> Option<&'static str> {
         let turn = i64::try_from(index).unwrap() * 3 + on;
-        let (week, place) = (turn.div_euclid(7), turn.rem_euclid(7));
-        let days = self.desk().days_on(index);
+        let (days, of) = self.desk().turn(index);
+        let (week, place) = (turn.div_euclid(of), turn.rem_euclid(of));
         let codes = self.desk().shifts_of(index);
         let mut dice = self.dice(&format!("shift {index} {week}"));
         let code = *dice.pick(&codes).unwrap();
@@ -1129,22 +1129,18 @@ impl Play {
             for row in list.as_array().cloned().unwrap_or_default() {
                 let id = row["meeting"].as_str().unwrap().to_owned();
                 let start = on * DAY + row["start"].as_i64().unwrap() * 60;
-                let expected: Vec<String> = row["expected"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .map(|v| v.as_str().unwrap_or_default().to_owned())
-                    .collect();
-                let expected = if expected.is_empty() {
-                    play.crew.clone()
-                } else {
-                    expected
+                let shift = row["expected"]["shift"].as_str();
+                let is_meant = |staff: &String| {
+                    let planned = play.plan.get(&(staff.clone(), on)).copied().flatten();
+                    shift.is_none_or(|shift| planned == Some(shift))
                 };
+                let expected: Vec<String> =
+                    play.crew.iter().filter(|s| is_meant(s)).cloned().collect();
                 let mut present = Vec::new();
                 for staff in &expected {
                     let mut dice = play.dice(&format!("meeting {staff} {on} {start}"));
                     let away = play.away.contains(&(staff.clone(), on));
-                    if !away && dice.happens(85) && staff.parse::<u32>().is_ok() {
+                    if !away && dice.happens(85) {
                         present.push(staff.clone());
                     } else if dice.happens(40) {
                         let (staff, path) = (staff.clone(), format!("/meetings/{id}/statements"));
