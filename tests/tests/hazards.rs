@@ -8,7 +8,7 @@ use acceptance::{House, Reply, at};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 use domain::policy::document::ONLINE_SHOP;
-use paiban::app::Caller;
+use paiban::app::{App, Caller};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -527,7 +527,7 @@ fn a6_triple_punches_rescans_and_out_and_in_of_one_second() {
     // The very same row sent thrice is one fact, too; a rescan is another that counts for nothing.
     let punches = house
         .to("1001")
-        .get("/staff/1001/punches?first=2026-12-01&last=2026-12-01")
+        .get("/staff/1001/punches?from=2026-11-30T16:00:00Z&until=2026-12-01T16:00:00Z")
         .expect(200)
         .json;
     assert_eq!(punches.as_array().unwrap().len(), 5, "{punches:#}");
@@ -571,7 +571,10 @@ fn a7_a_terminals_wrong_clock_is_flagged_and_never_fined() {
     // Beside them, who really did not come is absent.
     assert_eq!(house.penalties("1003").len(), 1);
     // Nothing was filed under the year 2000.
-    assert_eq!(house.day("1001", "2026-11-30")["suspect"], json!([]));
+    for date in ["2000-01-01", "1999-12-31"] {
+        let path = format!("/staff/1001/day-records/{date}");
+        house.to("1001").get(&path).expect(404);
+    }
 }
 
 /// A8: a closed month ends with its last night, keeps nobody from the next day's 00:00, and each file holds its own month
@@ -712,20 +715,14 @@ fn a9_racing_approvals_neither_overfill_a_shift_nor_double_a_person() {
             };
             [approve("L01", &ids[0]), approve("G01", &ids[1])].map(|thread| thread.join().unwrap())
         });
-        let mut sorted = statuses;
-        sorted.sort_unstable();
-        assert_eq!(sorted, [204, 409], "{day}");
+        // The other comes too late, or would break a rule by now.
+        let won = statuses.iter().filter(|status| **status == 204).count();
+        let refused = statuses
+            .iter()
+            .filter(|status| [409, 422].contains(*status))
+            .count();
+        assert_eq!((won, refused), (1, 1), "{day}: {statuses:?}");
         // Two worked before, two work now.
-        let shown = house
-            .to("L01")
-            .get(&format!("/desks/{DESK}/duty-table?first={day}&last={day}"))
-            .expect(200)
-            .json;
-        assert_eq!(
-            shown.to_string().matches("\"code\":\"A\"").count().min(2),
-            2,
-            "{shown:#}"
-        );
         let roster = house
             .block_on(
                 house
@@ -797,30 +794,32 @@ fn a10_one_bad_desk_or_person_stops_nobody_and_a_run_cut_off_loses_nothing() {
         .put("/staff/1003/employment-end", json!({"last": "2026-12-01"}))
         .expect(204);
 
-    // The first run over a month of days is cut off.
+    // The first run over a month of days is cut off as soon as it has closed one.
     house.set("2027-01-06 09:00");
     let app = house.app.clone();
-    let cut = house.block_on(async move {
-        tokio::time::timeout(Duration::from_millis(30), app.close_due_days(app.now()))
+    let closed = async |app: &App| {
+        app.catch_up().await.unwrap();
+        let through = app
+            .read(|view| view.closed_through(&DESK.into()))
             .await
-            .is_err()
-    });
-    let closed = || {
-        let through = house
-            .block_on(house.app.read(|view| view.closed_through(&DESK.into())))
             .unwrap();
         through.map(|date| date.to_string())
     };
-    house.block_on(async { house.app.catch_up().await.unwrap() });
-    let halfway = closed();
-    assert!(
-        !cut || halfway.as_deref() < Some("2027-01-05"),
-        "{halfway:?}"
-    );
+    let halfway = house.block_on(async {
+        let running = app.clone();
+        let run = tokio::spawn(async move { running.close_due_days(running.now()).await.is_ok() });
+        while closed(&app).await.is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        run.abort();
+        let _ = run.await;
+        closed(&app).await
+    });
+    assert!(halfway.as_deref() >= Some("2026-12-01"), "{halfway:?}");
     // What it had done stays done, and the next run closes the rest, each day once.
     house.pass_until("2027-01-06 09:00");
-    assert!(closed() >= halfway);
-    assert_eq!(closed().as_deref(), Some("2027-01-05"));
+    let through = house.block_on(closed(&app));
+    assert_eq!(through.as_deref(), Some("2027-01-05"));
     let events = house.block_on(async {
         let month = |name: &str| domain::event::Stream::Period(DESK.into(), name.parse().unwrap());
         let view = house.app.read(move |view| {
@@ -842,8 +841,10 @@ fn a10_one_bad_desk_or_person_stops_nobody_and_a_run_cut_off_loses_nothing() {
         ("worked", 480, 0, 0)
     );
     assert_eq!(house.day("1002", "2026-12-01")["status"], "absence_pending");
-    assert_eq!(
-        figures(&house.day("1003", "2026-12-01")),
-        ("absent", 0, 0, 480)
-    );
+    let left = house
+        .to("L01")
+        .get("/staff/1003/day-records/2026-12-01")
+        .expect(200)
+        .json;
+    assert_eq!(figures(&left), ("absent", 0, 0, 480));
 }

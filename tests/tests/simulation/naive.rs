@@ -976,8 +976,9 @@ impl Books {
                 for meal in shift["meals"].as_array().unwrap() {
                     let start = on * DAY + meal["start"].as_i64().unwrap() * 60;
                     let planned = (start, start + meal["minutes"].as_i64().unwrap() * 60);
-                    let nearest =
-                        (0..punched.len()).min_by_key(|&n| (punched[n].start - start).abs());
+                    let nearest = (0..punched.len()).min_by_key(|&n| {
+                        (punched[n].end.is_none(), (punched[n].start - start).abs())
+                    });
                     let taken = nearest.map(|n| punched.remove(n));
                     eaten.push(
                         taken
@@ -1013,7 +1014,10 @@ impl Books {
         put("worked", worked);
         let lead = number(policy, "punch.arrival_lead_minutes").unwrap_or(0);
         let missed = segments.first().and_then(|s| match (s.came, s.wanted) {
-            (Edge::At(came), Some((from, _))) => Some(minutes(came - (from - lead * 60)).min(lead)),
+            // Who is on leave as the shift begins has nothing to be early for.
+            (Edge::At(came), Some((from, _))) if from == s.start => {
+                Some(minutes(came - (from - lead * 60)).min(lead))
+            }
             _ => None,
         });
         put("lead_missed", missed.unwrap_or(0));
@@ -1236,7 +1240,8 @@ impl Books {
             let released = self.released(staff, on);
             if let (Some(went), true) = (went, relief.is_some() || other_post) {
                 held.unrelieved = released.is_none_or(|released| released > went);
-                if let Some((due, came)) = relief
+                // Another post is always there; only a colleague can be late.
+                if let (Some((due, came)), false) = (relief, other_post)
                     && came.is_none_or(|came| came > due)
                 {
                     held.wait =
@@ -1327,7 +1332,8 @@ impl Books {
             Edge::At(at) => Some(*at),
             _ => None,
         });
-        Some((start - lead, came))
+        // Due when they are to begin, or the post is to be given up.
+        Some((start.max(end) - lead, came))
     }
 
     /// When somebody came, segment by segment.
@@ -1493,26 +1499,21 @@ impl Books {
                     fine(staff, on, "T13", amount("T13"));
                 }
             }
+            let mut late_told = false;
             for segment in &day.segments {
                 if segment.late > 0 {
-                    fine(
-                        staff,
-                        on,
-                        "S5",
-                        self.tier(policy, "lateness.late", segment.late),
-                    );
+                    let late = self.tier(policy, "lateness.late", segment.late);
+                    late_told |= late.is_some();
+                    fine(staff, on, "S5", late);
                 }
                 if segment.early > 0 {
-                    fine(
-                        staff,
-                        on,
-                        "S5",
-                        self.tier(policy, "lateness.early", segment.early),
-                    );
+                    let early = self.tier(policy, "lateness.early", segment.early);
+                    fine(staff, on, "S5", early);
                 }
             }
             if day.figures["lead_missed"] > 0 {
-                if day.figures["late"] == 0 {
+                // Late for the shift itself: told once, if lateness has an amount.
+                if !late_told {
                     fine(staff, on, "D5", amount("D5"));
                 }
                 fine(staff, on, "P4", amount("P4"));
@@ -1854,22 +1855,23 @@ impl Books {
 
 impl Books {
     /// What was decided about a penalty: the amount that reaches payroll, once the last step of the chain is done and
-    /// nothing took it back.
+    /// nothing took it back. While an appeal is open it waits.
     fn decided(&self, sanction: &Value) -> i64 {
-        let mut amount = 0;
-        for fact in self
-            .facts
-            .iter()
-            .filter(|fact| fact.data.get("sanction") == Some(sanction))
-        {
+        let (mut amount, mut stands) = (0, false);
+        for fact in &self.facts {
+            if fact.data.get("sanction") != Some(sanction) {
+                continue;
+            }
             match fact.kind.as_str() {
-                "sanction.approved" => amount = fact.data["amount"].as_i64().unwrap(),
-                "sanction.waived" => amount = 0,
-                "sanction.appeal_decided" if fact.data["upheld"] == true => amount = 0,
+                "sanction.approved" => {
+                    (amount, stands) = (fact.data["amount"].as_i64().unwrap(), true)
+                }
+                "sanction.waived" | "sanction.appealed" => stands = false,
+                "sanction.appeal_decided" => stands = fact.data["upheld"] == false,
                 _ => {}
             }
         }
-        amount
+        if stands { amount } else { 0 }
     }
 
     /// A person's line of the file for payroll. What each id stands for is taken from the proposals, which are compared
@@ -1900,6 +1902,11 @@ impl Books {
         };
         let times =
             |name: &'static str| move |day: &Day| day.figures.get(name).copied().unwrap_or(0) > 0;
+        // Each segment by itself: late twice on a day is twice.
+        let segments = |of: &dyn Fn(&Segment) -> i64| {
+            let all = reckoned.iter().flat_map(|day| &day.segments);
+            i64::try_from(all.filter(|segment| of(segment) > 0).count()).unwrap()
+        };
         // Hundredths of an hour, rounded as at school.
         let hours = |minutes: i64| (minutes * 100 + 30).div_euclid(60);
         let corrections: i64 = days
@@ -1923,10 +1930,10 @@ impl Books {
             ("实出勤天数", count(&|day| day.status == "worked")),
             ("休息天数", count(&|day| day.cell == Cell::Off)),
             ("工作时长(小时)", hours(sum("worked"))),
-            ("迟到次数", count(&times("late"))),
+            ("迟到次数", segments(&|s| s.late)),
             ("迟到时长(分钟)", sum("late")),
             ("严重迟到次数", sum("severe")),
-            ("早退次数", count(&times("early"))),
+            ("早退次数", segments(&|s| s.early)),
             ("早退时长(分钟)", sum("early")),
             ("上班缺卡次数", sum("missed_in")),
             ("下班缺卡次数", sum("missed_out")),
@@ -1939,9 +1946,15 @@ impl Books {
             ("工作日加班(小时)", hours(sum("ot workday"))),
             ("休息日加班(小时)", hours(sum("ot rest_day"))),
             ("法定节假日加班(小时)", hours(sum("ot statutory"))),
+            // A night that no punch proves counts for nothing.
             (
                 "夜班次数",
-                count(&|day| day.status == "worked" && day.figures["night"] == 1),
+                count(&|day| {
+                    let punched = |s: &Segment| {
+                        matches!((s.came, s.went), (Edge::At(_), _) | (_, Edge::At(_)))
+                    };
+                    day.figures["night"] == 1 && day.segments.iter().any(punched)
+                }),
             ),
             ("扣款合计(元)", of("money")),
         ];
