@@ -200,6 +200,33 @@ fn a1_a_nights_out_is_never_the_next_days() {
     }
 }
 
+/// A1: coming back to a night says nothing about a colleague's shift of the morning after.
+#[test]
+fn a1_a_nights_second_in_is_no_evidence_about_the_next_mornings_shift() {
+    let house = house();
+    publish(
+        &house,
+        &[
+            ("1001", "2026-12-01", "N"),
+            ("1001", "2026-12-02", ""),
+            ("1002", "2026-12-02", "A"),
+            ("1003", "2026-12-02", ""),
+            ("1004", "2026-12-03", "A"),
+        ],
+    );
+    house.work("1001", "2026-12-01 21:55", "2026-12-02 05:20");
+    house.work("1001", "2026-12-02 05:30", "2026-12-02 06:02");
+    // On the third somebody without a shift does come for 1004.
+    house.work("1003", "2026-12-03 08:58", "2026-12-03 17:01");
+    house.pass_until("2026-12-08 09:00");
+    let of = |staff: &str| {
+        let rows = house.penalties(staff).into_iter();
+        rows.map(|(rule, ..)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(of("1002"), ["T12"]);
+    assert_eq!(of("1004"), ["T9"]);
+}
+
 /// A2: nobody is absent before the window has closed, nobody ever on a day off, and no absence is skipped.
 #[test]
 fn a2_absent_only_when_the_window_has_closed_and_never_on_a_day_off() {

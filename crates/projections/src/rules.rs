@@ -57,6 +57,20 @@ pub(crate) fn moved(at: DateTime<Utc>, minutes: Minutes) -> DateTime<Utc> {
         .unwrap_or(at)
 }
 
+/// Whether a punch at `at` lies in the windows of a shift.
+pub(crate) fn is_about(
+    shift: &Shift,
+    zone: Zone,
+    date: WorkDate,
+    policy: &Policy,
+    at: DateTime<Utc>,
+) -> bool {
+    span(shift, zone, date).is_some_and(|(start, end)| {
+        moved(start, -policy.punch.window_before_minutes) <= at
+            && at <= moved(end, policy.punch.window_after_minutes)
+    })
+}
+
 /// The first start and last end of a shift.
 pub(crate) fn span(
     shift: &Shift,

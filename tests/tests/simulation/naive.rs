@@ -149,6 +149,8 @@ pub(crate) struct Day {
     pub(crate) meals: Vec<Meal>,
     pub(crate) figures: BTreeMap<String, i64>,
     pub(crate) status: &'static str,
+    used: usize,
+    suspects: usize,
     pub(crate) off_post: usize,
     pub(crate) unrelieved: bool,
 }
@@ -472,6 +474,12 @@ impl Books {
             && later.is_none_or(|(other, _)| at * 2 < end + other)
     }
 
+    /// Whether an instant is a work date's: of its shift, or else of no shift and that calendar date.
+    fn is_of_day(&self, desk: &str, staff: &str, day: i64, at: i64) -> bool {
+        let of_another = || (-2..=2).any(|n| self.is_of_shift(desk, staff, day + n, at));
+        self.is_of_shift(desk, staff, day, at) || (at.div_euclid(DAY) == day && !of_another())
+    }
+
     /// The events of somebody's own on a day, for whoever must find out what went wrong.
     pub(crate) fn story(&self, staff: &str, day: i64) -> String {
         let mut lines = String::new();
@@ -527,7 +535,7 @@ impl Books {
         // A suspect punch is of the day on which it came in.
         let suspects: Vec<&Punch> = all
             .iter()
-            .filter(|punch| punch.suspect && punch.received.div_euclid(DAY) == day)
+            .filter(|punch| punch.suspect && self.is_of_day(desk, staff, day, punch.received))
             .collect();
 
         // Leave, minute by minute: the first request that covers a minute has it.
@@ -572,7 +580,7 @@ impl Books {
             });
         }
 
-        self.match_punches(policy, staff, day, &mine, &mut segments);
+        let used = self.match_punches(policy, staff, day, &mine, &mut segments);
         let meals = self.meals(&mine);
         let outings = self.outings(staff, day, over);
 
@@ -654,6 +662,8 @@ impl Books {
             meals,
             figures: BTreeMap::new(),
             status: "",
+            used,
+            suspects: suspects.len(),
             off_post: 0,
             unrelieved: false,
         };
@@ -703,7 +713,7 @@ impl Books {
         on: i64,
         mine: &[&Punch],
         segments: &mut [Segment],
-    ) {
+    ) -> usize {
         let before = number(policy, "punch.window_before_minutes").unwrap() * 60;
         let after = number(policy, "punch.window_after_minutes").unwrap() * 60;
         for (segment, side, claimed, fate) in self.corrections(staff, on) {
@@ -806,6 +816,7 @@ impl Books {
                 }
             }
         }
+        used.len()
     }
 
     /// Each meal start with the end that follows it.
@@ -1113,6 +1124,7 @@ impl Books {
         let least = number(policy, "overtime.minutes_min").unwrap();
         let mut beyond: Vec<i64> = Vec::new();
         let mut stays: Vec<(i64, i64)> = Vec::new();
+        let mut paired = 0;
         match &day.cell {
             Cell::Shift(_) => {
                 for segment in &day.segments {
@@ -1137,6 +1149,7 @@ impl Books {
                         "out" => {
                             if let Some(from) = came.take() {
                                 stays.push((from, punch.at));
+                                paired += 2;
                             }
                         }
                         _ => {}
@@ -1161,7 +1174,15 @@ impl Books {
         }
         let held = self.post(desk, staff, on, day, policy);
         counted = counted.max(held.wait).max(held.stayed);
+        // What fits nothing is listed: on a day off everything but pairs that an approval speaks of.
+        let mine = all.iter().filter(|punch| !punch.suspect && self.is_of_day(desk, staff, on, punch.at));
+        let on_shift = matches!(day.cell, Cell::Shift(_));
+        let listed = mine.filter(|punch| !on_shift || !punch.kind.starts_with("meal")).count();
+        let paired = if self.approvals(staff, on).is_empty() { 0 } else { paired };
+        let unmatched = listed - if on_shift { day.used } else { paired };
         let mut found = vec![
+            ("unmatched".to_owned(), i64::try_from(unmatched).unwrap()),
+            ("suspect".to_owned(), i64::try_from(day.suspects).unwrap()),
             ("time_off".to_owned(), time_off),
             ("handover_wait".to_owned(), held.wait),
         ];

@@ -499,8 +499,17 @@ impl Play {
         } else {
             1
         };
+        let woke_up = dice.happens(2);
         for n in 0..times {
             let staff = staff.clone();
+            // A terminal that lost power does not know the year.
+            if woke_up {
+                let body = json!({"staff": staff, "kind": kind, "at": rfc(946_684_800 + at % DAY)});
+                self.deliver(at, move |play| {
+                    play.send("feed:device", "POST", "/device-punches", body);
+                });
+                break;
+            }
             // Sent again in the same second, in another one soon after, or as a rescan by hand.
             let at = if n > 0 && dice.happens(40) {
                 at + dice.between(1, 80)
