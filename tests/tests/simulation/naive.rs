@@ -201,6 +201,8 @@ pub(crate) struct Books {
     documents: Vec<(String, toml::Value)>,
     /// Each person's punches, as they were first asked for: looking for them again and again takes minutes.
     punched: RefCell<BTreeMap<String, Rc<Vec<Punch>>>>,
+    /// Days, likewise.
+    reckoned: RefCell<BTreeMap<(String, i64), Day>>,
 }
 
 impl Books {
@@ -267,6 +269,7 @@ impl Books {
             cells,
             documents,
             punched: RefCell::default(),
+            reckoned: RefCell::default(),
         }
     }
 
@@ -518,6 +521,16 @@ fn inside(from: i64, until: i64, others: &[(i64, i64)]) -> i64 {
 impl Books {
     /// Reckons one person's day.
     pub(crate) fn reckon(&self, desk: &str, staff: &str, day: i64) -> Day {
+        let place = (staff.to_owned(), day);
+        let known = self.reckoned.borrow().get(&place).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.reckon_afresh(desk, staff, day);
+            self.reckoned.borrow_mut().insert(place, found.clone());
+            found
+        })
+    }
+
+    fn reckon_afresh(&self, desk: &str, staff: &str, day: i64) -> Day {
         let on = day;
         let policy = self.policy(desk, day);
         let cell = self.cell(staff, day);
@@ -1175,10 +1188,18 @@ impl Books {
         let held = self.post(desk, staff, on, day, policy);
         counted = counted.max(held.wait).max(held.stayed);
         // What fits nothing is listed: on a day off everything but pairs that an approval speaks of.
-        let mine = all.iter().filter(|punch| !punch.suspect && self.is_of_day(desk, staff, on, punch.at));
+        let mine = all
+            .iter()
+            .filter(|punch| !punch.suspect && self.is_of_day(desk, staff, on, punch.at));
         let on_shift = matches!(day.cell, Cell::Shift(_));
-        let listed = mine.filter(|punch| !on_shift || !punch.kind.starts_with("meal")).count();
-        let paired = if self.approvals(staff, on).is_empty() { 0 } else { paired };
+        let listed = mine
+            .filter(|punch| !on_shift || !punch.kind.starts_with("meal"))
+            .count();
+        let paired = if self.approvals(staff, on).is_empty() {
+            0
+        } else {
+            paired
+        };
         let unmatched = listed - if on_shift { day.used } else { paired };
         let mut found = vec![
             ("unmatched".to_owned(), i64::try_from(unmatched).unwrap()),
@@ -1978,6 +1999,7 @@ impl Books {
                 }),
             ),
             ("扣款合计(元)", of("money")),
+            ("积分(分)", -of("points")),
         ];
         let limit = |on: i64| number(self.policy(desk, on), "meal.minutes_max").unwrap();
         let long = |(on, day): (&i64, &Day)| {
