@@ -66,6 +66,10 @@ fn figures(record: &Value) -> BTreeMap<String, i64> {
     ] {
         put(name, record["overtime"][class].as_i64().unwrap());
     }
+    for name in ["unmatched", "suspect"] {
+        let listed = record[name].as_array().unwrap().len();
+        put(name, i64::try_from(listed).unwrap());
+    }
     put(
         "time_off",
         record["time_off_earned_minutes"].as_i64().unwrap(),
