@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::ids::StaffId;
 use domain::policy::document::ONLINE_SHOP;
 use domain::work_date::{DayMinute, WorkDate, Zone};
-use paiban::app::{App, Caller};
+use paiban::app::{App, Caller, Options};
 use paiban::clock::SimulatedClock;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -48,6 +48,17 @@ pub struct House {
 impl House {
     /// An empty service whose clock shows `local`.
     pub fn empty(local: &str) -> Self {
+        Self::serving(local, async |clock| App::in_memory(clock).await.unwrap())
+    }
+
+    /// A service on a data folder, its log in a file, whose clock shows `local`.
+    pub fn stored(folder: &Path, local: &str) -> Self {
+        Self::serving(local, async |clock| {
+            App::open(folder, clock, Options::default()).await.unwrap()
+        })
+    }
+
+    fn serving(local: &str, open: impl AsyncFnOnce(Arc<SimulatedClock>) -> App) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -55,7 +66,7 @@ impl House {
             .unwrap();
         let clock = Arc::new(SimulatedClock::new(at(local)));
         let (app, address) = runtime.block_on(async {
-            let app = App::in_memory(clock.clone()).await.unwrap();
+            let app = open(clock.clone()).await;
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let served = paiban::http::serve(app.clone(), listener, std::future::pending());

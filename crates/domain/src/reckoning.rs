@@ -91,7 +91,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     let worked_minutes = if policy.meal.paid {
         present
     } else {
-        (present - meals::off_work(facts, &segments, &meals)).at_least_zero()
+        (present - meals::off_work(facts, &plan, &segments, &meals)).at_least_zero()
     };
     let wanted: Vec<Vec<_>> = plan
         .segments
@@ -115,6 +115,7 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     let extra = overtime::count(
         facts,
         policy,
+        &plan,
         &punches.real,
         &segments,
         worked_minutes,
@@ -127,6 +128,10 @@ pub fn reckon(facts: &DayFacts, policy: &Policy) -> DayRecord {
     overtime.workday += met.overtime.workday;
     overtime.rest_day += met.overtime.rest_day;
     overtime.statutory += met.overtime.statutory;
+    // What counts as worked is work on the holiday like the rest of the shift.
+    if overtime::is_paid_as_holiday(facts, policy, &segments) {
+        overtime.statutory += met.worked;
+    }
 
     let on_shift = !plan.segments.is_empty();
     let unmatched = punches
@@ -286,12 +291,7 @@ impl Day<'_> {
             }
         }
 
-        let before = arrival.at().map_or(Minutes::ZERO, |at| {
-            whole_minutes(at.max(planned.free_from), planned.span.from)
-        });
-        let after = departure.at().map_or(Minutes::ZERO, |at| {
-            whole_minutes(planned.span.until, at.min(planned.free_until))
-        });
+        let [before, after] = overtime::stays(planned, &arrival, &departure);
         SegmentRecord {
             planned: planned.segment,
             planned_minutes: planned.span.minutes(),

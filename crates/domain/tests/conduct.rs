@@ -328,6 +328,12 @@ fn s2_m11_meeting_time_outside_the_shift_counts_as_policy_says() {
         (&overtime, late, (300, 60, 0, 0)),
         (&nothing, late, (300, 0, 0, 0)),
         (&worked, "09:00-18:00 | in 09:00; out 18:00", (540, 0, 0, 0)),
+        // On a statutory holiday the meeting is work of that day like the shift.
+        (
+            &worked,
+            "13:00-18:00 | in 13:00; out 18:00; statutory",
+            (360, 0, 0, 360),
+        ),
         (&worked, "off |", (0, 0, 60, 0)),
         (&worked, "off | statutory", (0, 0, 0, 60)),
         (&nothing, "off |", (0, 0, 0, 0)),

@@ -146,6 +146,21 @@ fn t2_overtime_may_earn_time_off() {
             "worked [09:00 18:29 present 540]",
         ),
         (
+            "T2 two short stays are no long one",
+            "09:00-18:00 | in 08:40; out 18:20; overtime 60 money",
+            "worked [08:40 18:20 present 540]",
+        ),
+        (
+            "T2 the long one of two",
+            "09:00-18:00 | in 08:40; out 18:30; overtime 60 money",
+            "worked [08:40 18:30 present 540] workday 30",
+        ),
+        (
+            "T2 a day off, one short stay of two",
+            "off | in 09:00; out 09:29; in 10:00; out 12:00; overtime 240 money",
+            "day_off rest-day 120",
+        ),
+        (
             "T2 a day off",
             "off | in 09:00; out 12:00; overtime 240 money",
             "day_off rest-day 180",
@@ -941,6 +956,18 @@ fn t13_unpaid_meals_are_off_the_worked_time() {
         "only what was inside"
     );
     assert_eq!(worked("09:00-18:00 meal 12:00 | "), Minutes(0));
+    assert_eq!(
+        worked("09:00-18:00 meal 12:00 | in 09:00; out 18:00; meal-start 12:00; meal 12:02-12:40"),
+        Minutes(502),
+        "the start punched again is the same meal"
+    );
+    assert_eq!(
+        worked(
+            "09:00-18:00 meal 12:00 | leave 09:00-12:15 personal approved; in 11:50; out 18:00; meal 11:55-12:25"
+        ),
+        Minutes(335),
+        "what was eaten on leave is no worked time to begin with"
+    );
 }
 
 #[test]

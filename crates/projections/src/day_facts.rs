@@ -1,6 +1,6 @@
 //! What reckoning is given about one person's work date.
 
-use crate::columns::{event_id, micros};
+use crate::columns::{event_id, instant, micros};
 use crate::error::Result;
 use crate::facts::{By, CellInForce, Facts, policy_on};
 use crate::rules;
@@ -190,7 +190,8 @@ impl Facts<'_> {
         Ok(given.chain(taken).collect())
     }
 
-    /// In-punches about where the shift begins by colleagues of the desk who had no shift of their own that day.
+    /// In-punches about where the shift begins by colleagues of the desk who had no shift of their own that day. What
+    /// belongs to a shift of theirs of the day before or after says nothing about this one.
     fn colleague_punches(
         &self,
         person: &StaffRow,
@@ -206,7 +207,7 @@ impl Facts<'_> {
         let until = rules::moved(start, policy.punch.window_after_minutes);
         let punches = {
             let mut statement = self.connection.prepare_cached(
-                "SELECT event, staff FROM punches
+                "SELECT event, staff, at FROM punches
                  WHERE desk = ?1 AND day_at BETWEEN ?2 AND ?3 AND staff <> ?4 AND kind = 'in'
                    AND suspicion IS NULL AND position <= ?5 ORDER BY day_at, position",
             )?;
@@ -218,14 +219,27 @@ impl Facts<'_> {
                     person.staff.as_str(),
                     self.limit(),
                 ),
-                |row| Ok((event_id(row.get(0)?), row.get::<_, String>(1)?)),
+                |row| {
+                    Ok((
+                        event_id(row.get(0)?),
+                        row.get::<_, String>(1)?,
+                        instant(row.get(2)?),
+                    ))
+                },
             )?;
             rows.collect::<Result<Vec<_>, _>>()?
         };
+        let (yesterday, tomorrow) = (date.plus_days(-1), date.plus_days(1));
         let mut found = Vec::new();
-        for (event, colleague) in punches {
-            let own = self.cells_in_force(&StaffId::new(colleague), date, date)?;
-            if own.get(&date).is_none_or(|cell| cell.shift.is_none()) {
+        for (event, colleague, at) in punches {
+            let own = self.cells_in_force(&StaffId::new(colleague), yesterday, tomorrow)?;
+            let claims = |(on, cell): (&WorkDate, &CellInForce)| {
+                let shift = cell.shift.as_ref();
+                shift.is_some_and(|shift| {
+                    *on == date || rules::is_about(shift, desk.zone, *on, policy, at)
+                })
+            };
+            if !own.iter().any(claims) {
                 found.push(event);
             }
         }

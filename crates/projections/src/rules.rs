@@ -9,7 +9,7 @@ use domain::work_date::{WorkDate, Zone};
 
 /// Version of what is derived from facts. Raise it whenever reckoning, penalties or the facts given to them change, so
 /// that read models of an older build are built afresh.
-pub(crate) const DERIVATION: &str = "4";
+pub(crate) const DERIVATION: &str = "5";
 
 /// The rules through time after `document` was adopted: where both speak, the newer holds; before the newer begins,
 /// the older does. A document that cannot be read (it was checked when it was adopted) changes nothing.
@@ -55,6 +55,20 @@ pub(crate) fn moved(at: DateTime<Utc>, minutes: Minutes) -> DateTime<Utc> {
     Duration::try_minutes(minutes.0)
         .and_then(|by| at.checked_add_signed(by))
         .unwrap_or(at)
+}
+
+/// Whether a punch at `at` lies in the windows of a shift.
+pub(crate) fn is_about(
+    shift: &Shift,
+    zone: Zone,
+    date: WorkDate,
+    policy: &Policy,
+    at: DateTime<Utc>,
+) -> bool {
+    span(shift, zone, date).is_some_and(|(start, end)| {
+        moved(start, -policy.punch.window_before_minutes) <= at
+            && at <= moved(end, policy.punch.window_after_minutes)
+    })
 }
 
 /// The first start and last end of a shift.

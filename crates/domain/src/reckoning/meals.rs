@@ -1,5 +1,6 @@
 //! Meals: punched pairs beside what the roster placed (T13).
 
+use super::plan::{Span, overlap_minutes};
 use super::*;
 use crate::day::{MealRecord, PunchFact};
 use crate::shift::PlannedMeal;
@@ -18,7 +19,8 @@ impl Taken {
     }
 }
 
-/// Each start with the end that follows it, nearest planned meal first; nothing punched is dropped.
+/// Each start with the end that follows it; whole ones before half ones, the nearest planned meal first. Nothing punched
+/// is dropped.
 pub(super) fn pair(facts: &DayFacts, punches: &[PunchFact], policy: &Policy) -> Vec<MealRecord> {
     let Some(shift) = facts.assignment.as_ref().and_then(|a| a.shift.as_ref()) else {
         return Vec::new();
@@ -46,18 +48,20 @@ pub(super) fn pair(facts: &DayFacts, punches: &[PunchFact], policy: &Policy) -> 
     }
     taken.extend(open);
 
-    let mut pairs: Vec<(chrono::TimeDelta, usize, usize)> = Vec::new();
+    // A start punched again is no meal of its own while a whole one is there.
+    let mut pairs: Vec<(bool, chrono::TimeDelta, usize, usize)> = Vec::new();
     for (m, meal) in shift.meals.iter().enumerate() {
         let planned_at = facts.zone.instant(facts.date, meal.start);
         for (t, punched) in taken.iter().enumerate() {
             if let Some(at) = punched.at() {
-                pairs.push(((at - planned_at).abs(), m, t));
+                let is_half = punched.started_at.is_none() || punched.ended_at.is_none();
+                pairs.push((is_half, (at - planned_at).abs(), m, t));
             }
         }
     }
     pairs.sort();
     let mut by_plan: BTreeMap<usize, usize> = BTreeMap::new();
-    for (_, m, t) in pairs {
+    for (_, _, m, t) in pairs {
         if !by_plan.contains_key(&m) && !by_plan.values().any(|&used| used == t) {
             by_plan.insert(m, t);
         }
@@ -98,28 +102,45 @@ pub(super) fn pair(facts: &DayFacts, punches: &[PunchFact], policy: &Policy) -> 
     records
 }
 
-/// Meal time inside present time: as punched, else as planned.
+/// Meal time inside present time: as punched, else as planned; none of it twice, and none of it while on leave.
 pub(super) fn off_work(
     facts: &DayFacts,
+    plan: &DayPlan,
     segments: &[SegmentRecord],
     meals: &[MealRecord],
 ) -> Minutes {
-    meals
+    let mut eaten: Vec<Span> = Vec::new();
+    for meal in meals {
+        let planned = meal.planned.map(|planned| {
+            let from = facts.zone.instant(facts.date, planned.start);
+            (from, plan::moved(from, planned.minutes))
+        });
+        let Some((from, until)) = meal.started_at.zip(meal.ended_at).or(planned) else {
+            continue;
+        };
+        let mut rest = vec![Span {
+            from,
+            until: until.max(from),
+        }];
+        for other in &eaten {
+            rest = rest
+                .into_iter()
+                .flat_map(|span| span.without(*other))
+                .collect();
+        }
+        eaten.extend(rest);
+    }
+    plan.segments
         .iter()
-        .map(|meal| {
-            let planned = meal.planned.map(|planned| {
-                let from = facts.zone.instant(facts.date, planned.start);
-                (from, plan::moved(from, planned.minutes))
+        .zip(segments)
+        .filter(|(_, segment)| !segment.present_minutes.is_zero())
+        .filter_map(|(planned, segment)| {
+            let (arrived, left) = segment.arrival.at().zip(segment.departure.at())?;
+            let pieces = planned.wanted.iter();
+            let inside = pieces.map(|piece| {
+                overlap_minutes(&eaten, piece.from.max(arrived), piece.until.min(left))
             });
-            let Some((from, until)) = meal.started_at.zip(meal.ended_at).or(planned) else {
-                return Minutes::ZERO;
-            };
-            segments
-                .iter()
-                .filter(|segment| !segment.present_minutes.is_zero())
-                .filter_map(|segment| segment.arrival.at().zip(segment.departure.at()))
-                .map(|(arrived, left)| whole_minutes(from.max(arrived), until.min(left)))
-                .sum()
+            Some(inside.sum())
         })
         .sum()
 }

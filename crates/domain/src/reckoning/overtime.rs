@@ -15,9 +15,25 @@ pub(super) struct Extra {
     pub(super) events: BTreeSet<EventId>,
 }
 
+/// Stayed before a segment and after it; time of the segments beside it is theirs.
+pub(super) fn stays(
+    planned: &PlannedSegment,
+    arrival: &EdgeState,
+    departure: &EdgeState,
+) -> [Minutes; 2] {
+    let before = arrival.at().map_or(Minutes::ZERO, |at| {
+        whole_minutes(at.max(planned.free_from), planned.span.from)
+    });
+    let after = departure.at().map_or(Minutes::ZERO, |at| {
+        whole_minutes(planned.span.until, at.min(planned.free_until))
+    });
+    [before, after]
+}
+
 pub(super) fn count(
     facts: &DayFacts,
     policy: &Policy,
+    plan: &DayPlan,
     punches: &[PunchFact],
     segments: &[SegmentRecord],
     worked_minutes: Minutes,
@@ -25,21 +41,26 @@ pub(super) fn count(
 ) -> Extra {
     let mut events = BTreeSet::new();
     let rostered = !segments.is_empty();
-    let beyond_minutes = if rostered {
-        segments.iter().map(|s| s.beyond_minutes).sum()
+    let stays: Vec<Minutes> = if rostered {
+        plan.segments
+            .iter()
+            .zip(segments)
+            .flat_map(|(planned, record)| stays(planned, &record.arrival, &record.departure))
+            .collect()
     } else {
-        let (minutes, pairs) = pairs_on_a_day_off(punches);
+        let (stays, pairs) = pairs_on_a_day_off(punches);
         if !policy.overtime.approval_required || !facts.overtime.is_empty() {
             events.extend(pairs);
         }
-        minutes
+        stays
     };
+    let beyond_minutes = stays.iter().copied().sum();
 
-    let mut open = if beyond_minutes < policy.overtime.minutes_min {
-        Minutes::ZERO
-    } else {
-        beyond_minutes
-    };
+    // Each stay by itself: ten minutes early and twenty late are not half an hour of overtime.
+    let mut open: Minutes = stays
+        .into_iter()
+        .filter(|stay| *stay >= policy.overtime.minutes_min)
+        .sum();
     let mut counted = Minutes::ZERO;
     let mut time_off_earned_minutes = Minutes::ZERO;
     for approval in &facts.overtime {
@@ -70,7 +91,7 @@ pub(super) fn count(
         &mut overtime.rest_day
     };
     *class += counted;
-    if statutory && rostered && policy.overtime.statutory_when_rostered {
+    if is_paid_as_holiday(facts, policy, segments) {
         overtime.statutory += worked_minutes;
     }
     Extra {
@@ -80,6 +101,16 @@ pub(super) fn count(
         time_off_earned_minutes,
         events,
     }
+}
+
+/// Whether the shift itself is overtime of the holiday's class (Labour Law art. 44 (3)).
+pub(super) fn is_paid_as_holiday(
+    facts: &DayFacts,
+    policy: &Policy,
+    segments: &[SegmentRecord],
+) -> bool {
+    let statutory = facts.day_kind == Some(DayKind::Statutory);
+    statutory && !segments.is_empty() && policy.overtime.statutory_when_rostered
 }
 
 /// What the calendar says where no roster does.
@@ -92,20 +123,20 @@ pub(super) fn is_workday(facts: &DayFacts) -> bool {
 }
 
 /// Each in with the out that follows it.
-fn pairs_on_a_day_off(punches: &[PunchFact]) -> (Minutes, Vec<EventId>) {
-    let (mut minutes, mut events) = (Minutes::ZERO, Vec::new());
+fn pairs_on_a_day_off(punches: &[PunchFact]) -> (Vec<Minutes>, Vec<EventId>) {
+    let (mut stays, mut events) = (Vec::new(), Vec::new());
     let mut came: Option<&PunchFact> = None;
     for punch in punches {
         match punch.kind {
             PunchKind::In => came = came.or(Some(punch)),
             PunchKind::Out => {
                 if let Some(start) = came.take() {
-                    minutes += whole_minutes(start.at, punch.at);
+                    stays.push(whole_minutes(start.at, punch.at));
                     events.extend([start.event, punch.event]);
                 }
             }
             PunchKind::MealStart | PunchKind::MealEnd => {}
         }
     }
-    (minutes, events)
+    (stays, events)
 }
