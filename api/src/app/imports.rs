@@ -306,6 +306,7 @@ fn read_hire(row: &mut Row<'_>) -> Option<Hire> {
         week_minutes: Minutes(week_minutes?),
         month_wage_fen: Fen(month_wage?),
         from: from?,
+        service_from: None,
     })
 }
 

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::event::LeaveKind;
+use domain::event::{Half, LeaveKind};
 use domain::ids::StaffId;
 use domain::who::Role;
 use domain::work_date::DayMinute;
@@ -171,6 +171,11 @@ fn read(posted: &Posted) -> Result<RequestLeave, AppError> {
     let kind = KINDS.iter().find(|(_, value)| *value == chosen);
     let (kind, _) =
         kind.ok_or_else(|| fault("kind", "fault.missing", |w| w.t("leave.kind").to_owned()))?;
+    let half = match posted.text("part").as_str() {
+        "first" => Some(Half::First),
+        "second" => Some(Half::Second),
+        _ => None,
+    };
     let window = match (posted.chosen("from"), posted.chosen("until")) {
         (None, None) => None,
         _ => {
@@ -185,7 +190,9 @@ fn read(posted: &Posted) -> Result<RequestLeave, AppError> {
         first: posted.date("first")?,
         last: posted.date("last")?,
         window,
+        half,
         reason: posted.words("reason", "reason")?,
+        evidence: posted.chosen("evidence"),
     })
 }
 
