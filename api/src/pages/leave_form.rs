@@ -45,6 +45,10 @@ pub struct LeaveForm {
     pub from: String,
     /// As typed.
     pub until: String,
+    /// As chosen.
+    pub part: String,
+    /// As typed.
+    pub evidence: String,
     /// As typed.
     pub reason: String,
     /// The longest reason.
@@ -160,6 +164,8 @@ async fn form(
         last: typed("last"),
         from: typed("from"),
         until: typed("until"),
+        part: typed("part"),
+        evidence: typed("evidence"),
         reason: typed("reason"),
         reason_chars_max: REASON_CHARS_MAX,
     };
