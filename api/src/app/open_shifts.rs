@@ -62,8 +62,10 @@ impl App {
         may_run_desk(actor, desk)?;
         let today = self.zone(desk).await?.date(self.now());
         let mut rows = Vec::new();
-        // A night shift of the last day of a month may still be ahead on the first of the next.
         for month in [today.month(), today.month().next()] {
+            if self.roster_state(desk, month).await?.revision() == 0 {
+                continue;
+            }
             let found = self.open_in(desk, month).await?;
             for open in &found.open {
                 let name = |staff: &StaffId| {

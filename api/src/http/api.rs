@@ -189,7 +189,7 @@ fn staff_area() -> Vec<Endpoint> {
         Endpoint::post("/imports/staff", "Import people from CSV", long(post(import)))
             .access(Access::Roles(HOUSE), Scope::House)
             .query::<answers::ImportQuery>()
-            .text_body("text/csv", "Columns staff, name, desk, position, roles, leads, skills, employment, week_minutes, month_wage_fen, from")
+            .text_body("text/csv", "Columns staff, name, desk, position, roles, leads, skills, employment, week_minutes, month_wage_fen, from, and if known service_from")
             .answers_with::<answers::ImportAnswer>(200, "Which rows are good, what is wrong with the others, and whether the good ones went in"),
     ]
 }
