@@ -160,7 +160,7 @@ fn serves(
     let held = context
         .staff
         .get(staff)
-        .and_then(|state| state.skills_on(date));
+        .and_then(|state| state.skills_at(&context.desk, date));
     let Some(held) = held else {
         return BTreeSet::new();
     };
@@ -322,7 +322,7 @@ pub fn candidates(
                 Some(_) => vec![HardRule::OneShiftADay],
                 None => broken_by(open, staff, month, &mut cells, context),
             };
-            let contract = contract_month_minutes(record, month);
+            let contract = contract_month_minutes(record, &context.desk, month);
             let beyond = |minutes: Minutes| (minutes - contract).at_least_zero();
             Candidate {
                 staff: staff.clone(),
