@@ -21,6 +21,8 @@ mod lanes;
 mod leave;
 mod loans;
 mod meetings;
+mod open_shifts;
+mod overtime;
 mod periods;
 mod posts;
 mod problem;
@@ -57,6 +59,7 @@ pub use imports::{Commit, GoodRow, ImportReport};
 pub use inputs::*;
 pub use log::{Loaded, Receipt};
 pub(crate) use meetings::fit_for as fit_meeting;
+pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState};
 
 /// A view waits at most so long for the read models to reach a position.
@@ -83,6 +86,7 @@ struct Parts {
     solves: solving::Solves,
     password_turns: Semaphore,
     export_turns: Semaphore,
+    balance_turns: Semaphore,
     secure_cookies: bool,
     /// Holds the folder of a service that is gone when it is dropped.
     _scratch: Option<Scratch>,
@@ -176,6 +180,7 @@ impl App {
             solves: solving::Solves::default(),
             password_turns: Semaphore::new(PASSWORDS_AT_ONCE),
             export_turns: Semaphore::new(EXPORTS_AT_ONCE),
+            balance_turns: Semaphore::new(1),
             secure_cookies: options.secure_cookies,
             _scratch: scratch,
         })))
@@ -219,6 +224,12 @@ impl App {
     /// Waits for a turn to make a file.
     pub(crate) async fn export_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.0.export_turns.acquire().await.ok()
+    }
+
+    /// Waits for a turn to decide what is taken from a balance: a ledger spans the streams of several years, so two
+    /// decisions about one must not be made at once.
+    pub(crate) async fn balance_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.balance_turns.acquire().await.ok()
     }
 
     /// Waits until the read models show what a command did.

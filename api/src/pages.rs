@@ -6,6 +6,7 @@
 
 pub mod approvals;
 pub mod assets;
+pub mod balances;
 pub mod board;
 pub mod breaches;
 pub mod correction_form;
@@ -28,6 +29,8 @@ pub mod my_month;
 pub mod my_penalties;
 pub mod my_requests;
 pub mod notices;
+pub mod open_shifts;
+pub mod overtime_form;
 pub mod parts;
 pub mod penalties;
 pub mod post;
@@ -67,12 +70,19 @@ pub fn router() -> Router<App> {
         .route("/my/corrections", post(correction_form::send))
         .route("/my/leaves/new", get(leave_form::show))
         .route("/my/leaves", post(leave_form::send))
+        .route("/my/balances", get(balances::show))
+        .route("/my/overtime/new", get(overtime_form::show))
+        .route("/my/overtime", post(overtime_form::send))
         .route("/my/swaps/new", get(swap_form::show))
         .route("/my/swaps", post(swap_form::send))
         .route("/my/penalties", get(my_penalties::show))
         .route("/my/meetings", get(meetings::show_own))
         .route("/days/{staff}/{date}", get(day::show))
         .route("/people/{staff}/{month}", get(my_month::show_somebody))
+        .route(
+            "/people/{staff}/balances",
+            get(balances::show_somebody).post(balances::move_balance),
+        )
         // The desk's.
         .route("/board", get(board::show))
         .route("/duty-table", get(duty_table::show))
@@ -100,6 +110,11 @@ pub fn router() -> Router<App> {
         .route("/corrections/{id}/{act}", post(approvals::correction))
         .route("/leaves/{id}/{act}", post(approvals::leave))
         .route("/swaps/{id}/{act}", post(approvals::swap))
+        .route("/overtime/{id}/{act}", post(overtime_form::act))
+        .route(
+            "/open-shifts",
+            get(open_shifts::show).post(open_shifts::cover),
+        )
         .route("/exceptions", get(exceptions::show))
         .route("/penalties", get(penalties::show))
         .route("/sanctions/{id}/{act}", post(penalties::step))

@@ -73,19 +73,6 @@ CREATE TABLE overtime_approvals (
 ) STRICT;
 CREATE INDEX overtime_approvals_by_staff ON overtime_approvals (staff, work_date);
 
-CREATE TABLE balance_moves (
-    position  INTEGER PRIMARY KEY,
-    event     BLOB NOT NULL,
-    staff     TEXT NOT NULL,
-    kind      TEXT NOT NULL,
-    minutes   INTEGER NOT NULL,
-    reason    TEXT NOT NULL,
-    work_date TEXT,
-    by        TEXT NOT NULL,
-    at        INTEGER NOT NULL
-) STRICT;
-CREATE INDEX balance_moves_by_staff ON balance_moves (staff, kind);
-
 CREATE TABLE presence (
     position INTEGER PRIMARY KEY,
     event    BLOB NOT NULL,

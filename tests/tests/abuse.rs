@@ -66,6 +66,9 @@ fn target() -> Target {
     });
     let leave =
         json!({"kind": "personal", "first": "2026-12-20", "last": "2026-12-20", "reason": "家事"});
+    let overtime = json!({
+        "work_date": "2026-12-15", "minutes": 60, "compensation": "money", "reason": "大促"
+    });
     let complaint = json!({
         "about": {"about": "discourtesy"}, "staff": "1001", "complainant": "colleague", "text": "…",
         "happened_at": at("2026-12-01 10:00").to_rfc3339()
@@ -87,6 +90,10 @@ fn target() -> Target {
             ann.post("/corrections", correction).expect(201).id(),
         ),
         ("leave", ann.post("/leave-requests", leave).expect(201).id()),
+        (
+            "overtime",
+            ann.post("/overtime-requests", overtime).expect(201).id(),
+        ),
         ("swap", ann.post("/swaps", swap).expect(201).id()),
         (
             "complaint",
@@ -189,6 +196,14 @@ fn body(route: &str) -> Option<Value> {
         }),
         "POST /overtime-approvals" => json!({
             "staff": "1001", "work_date": "2026-12-01", "minutes_max": 60, "compensation": "money", "reason": "x"
+        }),
+        "POST /overtime-requests" => json!({
+            "work_date": "2026-12-15", "minutes": 60, "compensation": "money", "reason": "x"
+        }),
+        "POST /overtime-requests/{overtime}/approval" => json!({}),
+        "POST /leave-requests/{leave}/evidence" => json!({"document": "x"}),
+        "POST /desks/{desk}/open-shifts/covers" => json!({
+            "leave": uuid::Uuid::nil(), "date": "2026-12-15", "with": "1003"
         }),
         "POST /leave-requests" => {
             json!({"kind": "personal", "first": day, "last": day, "reason": "x"})
@@ -341,6 +356,7 @@ fn routes(target: &Target) -> Vec<Route> {
                 has_object: [
                     "{correction}",
                     "{leave}",
+                    "{overtime}",
                     "{swap}",
                     "{sanction}",
                     "{outing}",

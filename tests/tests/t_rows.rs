@@ -737,10 +737,20 @@ fn t12_leave_is_asked_for_before_the_shift_and_approved_or_the_absence_costs_thi
         .post("/emergency-leave-requests", emergency)
         .expect(201)
         .id();
+    // Sick leave wants a document, seen by somebody who may.
+    let approval = format!("/leave-requests/{filed}/approval");
     house
         .to("G01")
-        .post_empty(&format!("/leave-requests/{filed}/approval"))
+        .post_empty(&approval)
+        .expect_problem(409, "leave-evidence-missing");
+    house
+        .to("G01")
+        .post(
+            &format!("/leave-requests/{filed}/evidence"),
+            json!({"document": "急诊病历"}),
+        )
         .expect(204);
+    house.to("G01").post_empty(&approval).expect(204);
 
     house.pass_until("2026-12-05 08:00");
     assert!(house.penalties("1001").is_empty());

@@ -276,6 +276,7 @@ impl App {
             minutes_max: input.minutes_max,
             compensation: input.compensation,
             reason: input.reason,
+            request: None,
         };
         self.execute::<AttendanceState>(&stream, caller, |state, issued| {
             Ok(approve_overtime::decide(

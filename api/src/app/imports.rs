@@ -253,6 +253,7 @@ const STAFF_COLUMNS: &[(&str, &str, bool)] = &[
     ("week_minutes", "周工时分钟", true),
     ("month_wage_fen", "月工资分", true),
     ("from", "入职日期", true),
+    ("service_from", "工龄起算日期", false),
 ];
 
 fn read_hire(row: &mut Row<'_>) -> Option<Hire> {
@@ -294,6 +295,11 @@ fn read_hire(row: &mut Row<'_>) -> Option<Hire> {
     let week_minutes = row.parsed("week_minutes", "须为整数分钟", "must be whole minutes");
     let month_wage = row.parsed("month_wage_fen", "须为整数分", "must be whole fen");
     let from = row.date("from");
+    let service_from = if row.text("service_from").is_empty() {
+        Some(None)
+    } else {
+        row.date("service_from").map(Some)
+    };
     Some(Hire {
         staff: StaffId::new(staff),
         name,
@@ -306,6 +312,7 @@ fn read_hire(row: &mut Row<'_>) -> Option<Hire> {
         week_minutes: Minutes(week_minutes?),
         month_wage_fen: Fen(month_wage?),
         from: from?,
+        service_from: service_from?,
     })
 }
 
@@ -345,7 +352,7 @@ fn read_slot(row: &mut Row<'_>) -> Option<Slot> {
 
 impl App {
     /// Reads a list of people to hire (CSV: staff, name, desk, position, roles, leads, skills, employment,
-    /// week_minutes, month_wage_fen, from; several values between semicolons) and takes in what `commit` says.
+    /// week_minutes, month_wage_fen, from, and if known service_from; several values between semicolons) and takes in what `commit` says.
     pub async fn import_staff(
         &self,
         caller: &Caller,

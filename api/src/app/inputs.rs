@@ -6,11 +6,11 @@
 use chrono::{DateTime, Utc};
 use domain::event::{
     CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge,
-    Employment, Expected, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind, ProtectionKind,
-    PunchKind, Severity, Skill,
+    Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind,
+    ProtectionKind, PunchKind, Severity, Skill,
 };
 use domain::ids::{
-    CallId, ComplaintId, DeskId, ItemId, LaneId, RuleId, ShiftCode, SkillId, StaffId,
+    CallId, ComplaintId, DeskId, ItemId, LaneId, LeaveId, RuleId, ShiftCode, SkillId, StaffId,
 };
 use domain::quantities::{Fen, Minutes};
 use domain::shift::{PlannedMeal, Segment, ShiftTemplate};
@@ -65,6 +65,10 @@ inputs! {
         /// First day.
         #[schema(value_type = String, format = Date)]
         from: WorkDate,
+        /// Working life began then (工龄), if earlier: years of service are counted from it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = Date)]
+        service_from: Option<WorkDate>,
     }
     /// All of a person's skills from a day on.
     SetSkills {
@@ -407,8 +411,63 @@ inputs! {
         /// Only this part of the one day.
         #[serde(default)]
         window: Option<Window>,
+        /// `first` or `second`: half of the one day's shift, instead of a window.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        half: Option<Half>,
         /// In your words.
         reason: String,
+        /// The document that bears it out, if there is one.
+        #[serde(default)]
+        evidence: Option<String>,
+    }
+    /// Name the document for leave, or note having seen it (T12).
+    NoteEvidence {
+        /// Which document: 病假条 市一医院 2026-12-03.
+        document: String,
+    }
+    /// Ask for overtime of a day (加班申请).
+    RequestOvertime {
+        /// Which day.
+        #[schema(value_type = String, format = Date)]
+        work_date: WorkDate,
+        /// At the most.
+        #[schema(value_type = i64)]
+        minutes: Minutes,
+        /// `money` or `time_off`.
+        #[schema(value_type = String)]
+        compensation: Compensation,
+        /// In your words.
+        reason: String,
+    }
+    /// Approve a request for overtime; what is left out stays as it was asked.
+    ApproveOvertimeRequest {
+        /// At the most; no more than was asked for.
+        #[serde(default)]
+        #[schema(value_type = Option<i64>)]
+        minutes_max: Option<Minutes>,
+        /// `money` or `time_off`.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        compensation: Option<Compensation>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<String>,
+    }
+    /// Give an open shift to a colleague (T1).
+    CoverShift {
+        /// The leave that left it open.
+        #[schema(value_type = String)]
+        leave: LeaveId,
+        /// The day.
+        #[schema(value_type = String, format = Date)]
+        date: WorkDate,
+        /// By whom.
+        #[schema(value_type = String)]
+        with: StaffId,
+        /// Why, as the roster's revision says; absent: whose leave, and who covers.
+        #[serde(default)]
+        reason: Option<String>,
     }
     /// A lead files leave for somebody in an emergency (T12).
     FileEmergencyLeave {

@@ -1,12 +1,15 @@
 //! Leave (请假) and its balances.
 
 use crate::app::{
-    App, AppError, Caller, FileEmergencyLeave, MoveBalance, Reason, Receipt, RequestLeave,
+    App, AppError, Caller, FileEmergencyLeave, MoveBalance, NoteEvidence, Reason, Receipt,
+    RequestLeave,
 };
 use domain::event::{LeaveEvent, LeaveSpan, Stream};
 use domain::ids::{LeaveId, StaffId};
+use domain::leave::approve::ApprovalContext;
+use domain::leave::ledger::LedgerBook;
 use domain::leave::request::LeaveContext;
-use domain::leave::{LeaveState, approve, move_balance, refuse, request, withdraw};
+use domain::leave::{LeaveState, approve, move_balance, note_evidence, refuse, request, withdraw};
 use domain::refusal::Refusal;
 use domain::who::Issued;
 use domain::work_date::WorkDate;
@@ -67,6 +70,7 @@ impl App {
             }
             .into());
         }
+        let _turn = self.balance_turn().await;
         let context = self.leave_context(&staff, &span).await?;
         let stream = Stream::Leave(staff.clone(), span.first.month().year());
         let command = request::RequestLeave {
@@ -74,7 +78,9 @@ impl App {
             staff,
             kind: input.kind,
             span,
+            half: input.half,
             reason: input.reason,
+            evidence: input.evidence,
             emergency,
         };
         let receipt = self
@@ -113,6 +119,7 @@ impl App {
             staff: (*state).clone(),
             cells,
             neighbours,
+            book: self.ledger_book(staff).await?,
             closed: self.closed_months(&desk).await?,
             policy: self.policy_on(&desk, span.first).await?.leave.clone(),
             zone: self.zone(&desk).await?,
@@ -126,19 +133,52 @@ impl App {
         leave: LeaveId,
     ) -> Result<Receipt, AppError> {
         let row = self.leave(caller, leave).await?;
-        let policy = self.policy_on(&row.desk, row.span.first).await?;
-        let closed = self.closed_months(&row.desk).await?;
+        let _turn = self.balance_turn().await;
+        let context = ApprovalContext {
+            policy: self
+                .policy_on(&row.desk, row.span.first)
+                .await?
+                .leave
+                .clone(),
+            closed: self.closed_months(&row.desk).await?,
+            book: self.ledger_book(&row.staff).await?,
+        };
         let command = approve::ApproveLeave { leave };
         self.on_leave(caller, &row, |state, issued| {
-            Ok(approve::decide(
+            Ok(approve::decide(state, &command, &context, issued)?)
+        })
+        .await
+    }
+
+    /// Names the document for one's own leave, or notes having seen somebody's (T12).
+    pub async fn note_leave_evidence(
+        &self,
+        caller: &Caller,
+        leave: LeaveId,
+        input: NoteEvidence,
+    ) -> Result<Receipt, AppError> {
+        let row = self.leave(caller, leave).await?;
+        let policy = self.policy_on(&row.desk, row.span.first).await?;
+        let command = note_evidence::NoteEvidence {
+            leave,
+            document: input.document,
+        };
+        self.on_leave(caller, &row, |state, issued| {
+            Ok(note_evidence::decide(
                 state,
                 &command,
                 &policy.leave,
-                &closed,
                 issued,
             )?)
         })
         .await
+    }
+
+    /// All that a person's balances rest on, as of everything in the log.
+    async fn ledger_book(&self, staff: &StaffId) -> Result<LedgerBook, AppError> {
+        self.catch_up().await?;
+        let staff = staff.clone();
+        self.read(move |view| view.ledger_book(&staff)).await
     }
 
     /// Refuses leave.
@@ -197,16 +237,20 @@ impl App {
         let command = move_balance::MoveBalance {
             staff: staff.clone(),
             kind: input.kind,
+            year: input.year,
             minutes: input.minutes,
             reason: input.reason,
             work_date: input.work_date,
         };
+        let _turn = self.balance_turn().await;
+        let book = self.ledger_book(staff).await?;
         self.execute::<LeaveState>(&stream, caller, |leave, issued| {
             Ok(move_balance::decide(
                 leave,
                 &command,
                 &state,
                 &policy.leave,
+                &book,
                 issued,
             )?)
         })

@@ -4,8 +4,9 @@ use crate::accounts::hex;
 use crate::app::{Adjust, App, AppError, Caller, ClosePeriod, Receipt};
 use chrono::{DateTime, Utc};
 use domain::day::{DayStatus, EdgeState, RequestStatus};
-use domain::event::{PeriodEvent, Stream};
+use domain::event::{LeaveEvent, PeriodEvent, Stream};
 use domain::ids::{DeskId, StaffId};
+use domain::leave::{LeaveState, grant};
 use domain::period::{PeriodState, adjust, close_day, close_period};
 use domain::refusal::{OpenItem, OpenKind, Refusal};
 use domain::roster::{RosterState, lock};
@@ -58,6 +59,9 @@ impl App {
             };
             match self.close_days(&desk, start, now).await {
                 Ok(done) => {
+                    if let Some(last) = done.value.last() {
+                        receipt = receipt.and(self.grant_due_leave(&desk, *last).await?);
+                    }
                     closed.extend(done.value.iter().map(|date| (desk.clone(), *date)));
                     receipt = receipt.and(done.map(|_| ()));
                 }
@@ -126,6 +130,55 @@ impl App {
             tracing::info!(desk.id = %desk, days = closed.len(), "days closed");
         }
         Ok(receipt.of(closed))
+    }
+
+    /// Grants the annual leave that has come due at a desk by the end of `closed` (T2). Somebody whose leave cannot be
+    /// reckoned stands in nobody else's way; the next day finds it due again.
+    async fn grant_due_leave(&self, desk: &DeskId, closed: WorkDate) -> Result<Receipt, AppError> {
+        let mut receipt = Receipt::nothing();
+        let policy = match self.policy_on(desk, closed).await {
+            Ok(policy) => policy,
+            // A day without rules grants nothing.
+            Err(error) => {
+                tracing::warn!(desk.id = %desk, error = crate::http::problem::chain(&error), "no leave is granted");
+                return Ok(receipt);
+            }
+        };
+        let Some(annual) = &policy.leave.annual else {
+            return Ok(receipt);
+        };
+        let ahead = closed.plus_days(1 + i64::from(annual.ahead_days));
+        let years: BTreeSet<i32> = [closed.month().year(), ahead.month().year()].into();
+        for staff in self.people_of(desk).await? {
+            let person = self.staff_state(&staff).await?;
+            for &year in &years {
+                let name = format!("annual leave {staff} {year}");
+                let caller = Caller::with_command(
+                    Caller::system().actor,
+                    CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())),
+                );
+                let command = grant::GrantAnnualLeave {
+                    staff: staff.clone(),
+                    year,
+                    closed,
+                };
+                let stream = Stream::Leave(staff.clone(), year);
+                let granted = self
+                    .execute::<LeaveState>(&stream, &caller, |state, issued| {
+                        Ok::<Vec<LeaveEvent>, AppError>(grant::decide(
+                            state, &command, &person, &policy, issued,
+                        )?)
+                    })
+                    .await;
+                match granted {
+                    Ok(done) => receipt = receipt.and(done),
+                    Err(error) => {
+                        tracing::error!(staff.id = %staff, error = crate::http::problem::chain(&error), "leave could not be granted");
+                    }
+                }
+            }
+        }
+        Ok(receipt)
     }
 
     /// Closes days as they pass, for as long as the server runs.
@@ -224,6 +277,11 @@ impl App {
             for row in view.leaves_of_desk(&desk, month)? {
                 if row.status == RequestStatus::Pending {
                     add(OpenKind::Leave, &row.staff, row.span.first);
+                }
+            }
+            for row in view.overtime_requests_of_desk(&desk, month)? {
+                if row.status == RequestStatus::Pending {
+                    add(OpenKind::Overtime, &row.staff, row.work_date);
                 }
             }
             for row in view.swaps_of_desk(&desk, month)? {

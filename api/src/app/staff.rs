@@ -27,6 +27,7 @@ impl Hire {
             skills: self.skills.clone(),
             contract: self.contract(),
             from: self.from,
+            service_from: self.service_from,
         }
     }
 }

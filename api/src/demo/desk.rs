@@ -456,6 +456,7 @@ impl SampleDesk {
                     week_minutes: Minutes(2400),
                     month_wage_fen: Fen(wage),
                     from,
+                    service_from: None,
                 }
             };
         let mut all = vec![

@@ -5,10 +5,10 @@ use super::desk::{GM, HR, LEAD, SampleDesk};
 use super::dice::Dice;
 use super::story::{self, Act, Timed};
 use crate::app::inputs::{
-    ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText, OfferHandover,
-    PlanLanes, PresenceRow, ProposeReward, PublishRoster, Punch, Reason, ReportCalls,
-    ReportPresence, RequestCorrection, RequestSwap, SignAtPost, SignMinutes, SolveRoster,
-    TakeAttendance, TakeStep, VerifyComplaint, VerifySanction, WaiveHandover,
+    ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText, NoteEvidence,
+    OfferHandover, PlanLanes, PresenceRow, ProposeReward, PublishRoster, Punch, Reason,
+    ReportCalls, ReportPresence, RequestCorrection, RequestSwap, SignAtPost, SignMinutes,
+    SolveRoster, TakeAttendance, TakeStep, VerifyComplaint, VerifySanction, WaiveHandover,
 };
 use crate::app::{App, AppError, Caller, SolveProgress};
 use crate::clock::SimulatedClock;
@@ -267,6 +267,14 @@ impl Player {
                 // Somebody else than who filed it: the GM office.
                 let caller = self.caller(&GM.into(), &unique)?;
                 if approve {
+                    // A sick note is seen before the leave is approved (T12).
+                    if key.starts_with("sick ") {
+                        let seen = NoteEvidence {
+                            document: "病假条".into(),
+                        };
+                        app.note_leave_evidence(&caller.step("evidence"), id, seen)
+                            .await?;
+                    }
                     app.approve_leave(&caller, id).await?;
                 } else {
                     app.refuse_leave(

@@ -215,7 +215,9 @@ fn leave_asked_before(
                 first,
                 last,
                 window: None,
+                half: None,
                 reason: reason.into(),
+                evidence: None,
             };
             acts.push((
                 asked,
@@ -318,7 +320,9 @@ fn person_day(
             first: date,
             last: date,
             window: None,
+            half: None,
             reason: "发烧".into(),
+            evidence: Some("病假条".into()),
         };
         acts.push((
             start - Duration::minutes(70),

@@ -13,6 +13,8 @@ mod lanes;
 mod leave;
 mod loans;
 mod meetings;
+mod open_shifts;
+mod overtime;
 mod periods;
 mod posts;
 mod rosters;
@@ -75,7 +77,9 @@ fn areas() -> Vec<Area> {
         area("staffing", staffing_area()),
         area("swaps", swaps_area()),
         area("attendance", attendance_area()),
+        area("overtime", overtime_area()),
         area("leave", leave_area()),
+        area("open-shifts", open_shifts_area()),
         area("evidence", evidence_area()),
         area("posts", posts_area()),
         area("sanctions", sanctions_area()),
@@ -185,7 +189,7 @@ fn staff_area() -> Vec<Endpoint> {
         Endpoint::post("/imports/staff", "Import people from CSV", long(post(import)))
             .access(Access::Roles(HOUSE), Scope::House)
             .query::<answers::ImportQuery>()
-            .text_body("text/csv", "Columns staff, name, desk, position, roles, leads, skills, employment, week_minutes, month_wage_fen, from")
+            .text_body("text/csv", "Columns staff, name, desk, position, roles, leads, skills, employment, week_minutes, month_wage_fen, from, and if known service_from")
             .answers_with::<answers::ImportAnswer>(200, "Which rows are good, what is wrong with the others, and whether the good ones went in"),
     ]
 }
@@ -681,6 +685,83 @@ fn attendance_area() -> Vec<Endpoint> {
     ]
 }
 
+fn overtime_area() -> Vec<Endpoint> {
+    use overtime::*;
+    vec![
+        Endpoint::post("/overtime-requests", "Ask for overtime", post(request))
+            .access(Access::SignedIn, Scope::Own)
+            .body::<inputs::RequestOvertime>()
+            .answers_with::<answers::Created>(201, "The request's id"),
+        Endpoint::get(
+            "/overtime-requests/{overtime}",
+            "One request for overtime",
+            get(one),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The request"),
+        Endpoint::post(
+            "/overtime-requests/{overtime}/approval",
+            "Approve a request for overtime, or a part of it",
+            post(approve),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::ApproveOvertimeRequest>()
+        .answers(204, "Approved"),
+        Endpoint::post(
+            "/overtime-requests/{overtime}/refusal",
+            "Refuse a request for overtime",
+            post(refuse),
+        )
+        .access(Access::Roles(OFFICES), Scope::Person)
+        .body::<inputs::Reason>()
+        .answers(204, "Refused"),
+        Endpoint::post(
+            "/overtime-requests/{overtime}/withdrawal",
+            "Take one's own request for overtime back",
+            post(withdraw),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .answers(204, "Taken back"),
+        Endpoint::get(
+            "/staff/{staff}/overtime-requests",
+            "A person's requests for overtime of a month",
+            get(views::overtime_of),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<views::OfMonth>()
+        .answers(200, "Requests"),
+        Endpoint::get(
+            "/desks/{desk}/overtime-requests",
+            "A desk's requests for overtime of a month, or those that wait",
+            get(views::overtime_of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .query::<views::MonthOrPending>()
+        .answers(200, "Requests"),
+    ]
+}
+
+fn open_shifts_area() -> Vec<Endpoint> {
+    use open_shifts::*;
+    vec![
+        Endpoint::get(
+            "/desks/{desk}/open-shifts",
+            "Shifts that leave leaves open, how far under its minimum the desk is, and who could cover",
+            get(list),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Open shifts of this month and the next, by day"),
+        Endpoint::post(
+            "/desks/{desk}/open-shifts/covers",
+            "Give an open shift to a colleague",
+            post(cover),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::CoverShift>()
+        .answers(204, "The roster is amended"),
+    ]
+}
+
 fn leave_area() -> Vec<Endpoint> {
     use leave::*;
     vec![
@@ -721,6 +802,14 @@ fn leave_area() -> Vec<Endpoint> {
         )
         .access(Access::SignedIn, Scope::Own)
         .answers(204, "Taken back"),
+        Endpoint::post(
+            "/leave-requests/{leave}/evidence",
+            "Name the document for one's own leave, or note having seen somebody's",
+            post(note_evidence),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .body::<inputs::NoteEvidence>()
+        .answers(204, "Noted"),
         Endpoint::get(
             "/staff/{staff}/leave-requests",
             "A person's leave touching a month",

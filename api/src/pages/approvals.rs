@@ -1,19 +1,21 @@
-//! What waits for the reader's approval: corrections (T6), leave (T12) and swaps (T9).
+//! What waits for the reader's approval: corrections (T6), leave (T12), overtime and swaps (T9).
 
 use super::parts::Chrome;
 use super::visit::{Posted, Visit, may_decide};
 use super::words::Words;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, NoteEvidence};
 use crate::http::extract::At;
 use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use domain::event::{Compensation, EvidenceNoted, Half};
 use domain::ids::{CorrectionId, LeaveId, StaffId, SwapId};
+use domain::quantities::Minutes;
 use domain::who::{Actor, Role};
-use domain::work_date::WorkDate;
-use projections::{DeskRow, View};
+use domain::work_date::{WorkDate, Zone};
+use projections::{DeskRow, LeaveRow, View};
 use uuid::Uuid;
 
 /// The approvals inbox.
@@ -54,6 +56,10 @@ pub struct Waiting {
     pub notes: Vec<String>,
     /// The reader's own request: somebody else decides.
     pub own: bool,
+    /// The document that has to be seen first, as named so far.
+    pub document: Option<String>,
+    /// Overtime asked for: at the most, and whether it earns time off.
+    pub overtime: Option<(Minutes, bool)>,
 }
 
 /// `GET /approvals`.
@@ -114,11 +120,52 @@ fn waiting_at(
                 own: row.staff == actor.staff,
                 staff: row.staff,
                 name: row.name,
+                document: None,
+                overtime: None,
+            },
+        ));
+    }
+    for row in view.overtime_pending(&desk.desk)? {
+        let earns = row.compensation == Compensation::TimeOff;
+        found.push((
+            row.requested_at,
+            Waiting {
+                id: row.request.0,
+                action: format!("/overtime/{}", row.request),
+                kind: w.t("overtime.kind").to_owned(),
+                date: row.work_date,
+                what: w.f3(
+                    "overtime.what",
+                    w.date(&row.work_date),
+                    w.duration(&row.minutes),
+                    w.t(if earns {
+                        "overtime.time_off"
+                    } else {
+                        "overtime.money"
+                    }),
+                ),
+                reason: row.reason,
+                filed: filed(&row.requested_at),
+                notes: Vec::new(),
+                own: row.staff == actor.staff,
+                staff: row.staff,
+                name: row.name,
+                document: None,
+                overtime: Some((row.minutes, earns)),
             },
         ));
     }
     for row in view.leaves_pending(&desk.desk)? {
-        let emergency = row.emergency.as_ref();
+        let policy = view.policy_on(&desk.desk, row.span.first)?;
+        let wants = policy.is_some_and(|policy| policy.leave.evidence_required.contains(&row.kind));
+        let seen = row.evidence.iter().any(|noted| noted.seen);
+        let named = row.evidence.last().map(|noted| noted.document.clone());
+        let mut notes: Vec<String> = row
+            .emergency
+            .iter()
+            .map(|why| w.f("approvals.by_lead", why))
+            .collect();
+        notes.extend(evidence_notes(&row, &desk.zone, w));
         found.push((
             row.requested_at,
             Waiting {
@@ -126,16 +173,15 @@ fn waiting_at(
                 action: format!("/leaves/{}", row.leave),
                 kind: w.t("leave.kind_label").to_owned(),
                 date: row.span.first,
-                what: format!("{} {}", w.leave(&row.kind), w.span(&row.span)),
+                what: leave_words(&row, w),
                 reason: row.reason,
                 filed: filed(&row.requested_at),
-                notes: emergency
-                    .map(|why| w.f("approvals.by_lead", why))
-                    .into_iter()
-                    .collect(),
+                notes,
                 own: row.staff == actor.staff,
                 staff: row.staff,
                 name: row.name,
+                document: (wants && !seen).then(|| named.unwrap_or_default()),
+                overtime: None,
             },
         ));
     }
@@ -167,10 +213,35 @@ fn waiting_at(
                 own: row.from == actor.staff || row.with == actor.staff,
                 staff: row.from,
                 name: row.from_name,
+                document: None,
+                overtime: None,
             },
         ));
     }
     Ok(())
+}
+
+/// Documents named for leave, and seen by whom.
+pub(super) fn evidence_notes(row: &LeaveRow, zone: &Zone, w: Words) -> Vec<String> {
+    let note = |noted: &EvidenceNoted| {
+        let key = if noted.seen {
+            "leave.evidence_seen"
+        } else {
+            "leave.evidence_named"
+        };
+        w.f3(key, &noted.document, &noted.by, w.at(zone, &noted.at))
+    };
+    row.evidence.iter().map(note).collect()
+}
+
+/// Kind and time of leave, and which half of the day it is.
+pub(super) fn leave_words(row: &LeaveRow, w: Words) -> String {
+    let what = format!("{} {}", w.leave(&row.kind), w.span(&row.span));
+    match row.half {
+        None => what,
+        Some(Half::First) => w.f("leave.half_first", what),
+        Some(Half::Second) => w.f("leave.half_second", what),
+    }
 }
 
 const APPROVED: &str = "approvals.approved.done";
@@ -212,7 +283,7 @@ pub async fn correction(
     posted.outcome(&app, result, to, key).await
 }
 
-/// `POST /leaves/{id}/approval`, `/refusal` or `/withdrawal`.
+/// `POST /leaves/{id}/approval`, `/refusal`, `/evidence` or `/withdrawal`.
 pub async fn leave(
     State(app): State<App>,
     At((id, act)): At<(Uuid, String)>,
@@ -227,6 +298,18 @@ pub async fn leave(
                 Err(error) => Err(error),
             };
             (result, "/approvals", REFUSED)
+        }
+        "evidence" => {
+            let result = match posted.words("document", "leave.document") {
+                Ok(document) => {
+                    let input = NoteEvidence { document };
+                    app.note_leave_evidence(&caller, id, input).await
+                }
+                Err(error) => Err(error),
+            };
+            let own = posted.text("own") == "yes";
+            let to = if own { "/my/requests" } else { "/approvals" };
+            (result, to, "leave.evidence.done")
         }
         "withdrawal" => (
             app.withdraw_leave(&caller, id).await,

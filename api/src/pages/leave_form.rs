@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::event::LeaveKind;
+use domain::event::{Half, LeaveKind};
 use domain::ids::StaffId;
 use domain::who::Role;
 use domain::work_date::DayMinute;
@@ -45,6 +45,10 @@ pub struct LeaveForm {
     pub from: String,
     /// As typed.
     pub until: String,
+    /// As chosen.
+    pub part: String,
+    /// As typed.
+    pub evidence: String,
     /// As typed.
     pub reason: String,
     /// The longest reason.
@@ -160,6 +164,8 @@ async fn form(
         last: typed("last"),
         from: typed("from"),
         until: typed("until"),
+        part: typed("part"),
+        evidence: typed("evidence"),
         reason: typed("reason"),
         reason_chars_max: REASON_CHARS_MAX,
     };
@@ -171,6 +177,11 @@ fn read(posted: &Posted) -> Result<RequestLeave, AppError> {
     let kind = KINDS.iter().find(|(_, value)| *value == chosen);
     let (kind, _) =
         kind.ok_or_else(|| fault("kind", "fault.missing", |w| w.t("leave.kind").to_owned()))?;
+    let half = match posted.text("part").as_str() {
+        "first" => Some(Half::First),
+        "second" => Some(Half::Second),
+        _ => None,
+    };
     let window = match (posted.chosen("from"), posted.chosen("until")) {
         (None, None) => None,
         _ => {
@@ -185,7 +196,9 @@ fn read(posted: &Posted) -> Result<RequestLeave, AppError> {
         first: posted.date("first")?,
         last: posted.date("last")?,
         window,
+        half,
         reason: posted.words("reason", "reason")?,
+        evidence: posted.chosen("evidence"),
     })
 }
 

@@ -1,5 +1,6 @@
 //! A person's own requests, and swaps that colleagues ask them to agree to.
 
+use super::approvals::{evidence_notes, leave_words};
 use super::parts::Chrome;
 use super::punch::{AskedSwap, asked_swaps};
 use super::visit::Visit;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
+use domain::event::Compensation;
 use domain::ids::StaffId;
 use domain::who::Role;
 use domain::work_date::{WorkDate, Zone};
@@ -51,6 +53,10 @@ pub struct OwnRequest {
     pub refusal: Option<String>,
     /// Where it can be taken back, if it can.
     pub withdraw: Option<String>,
+    /// What else there is to say: documents named and seen.
+    pub notes: Vec<String>,
+    /// Where a document can be named, if one is wanted still.
+    pub evidence: Option<String>,
 }
 
 /// `GET /my/requests`: this month's, last month's and next month's.
@@ -117,6 +123,8 @@ fn own_requests(
                     refusal: row.decision.and_then(|decision| decision.reason),
                     withdraw: (row.status == RequestStatus::Pending)
                         .then(|| format!("/corrections/{}/withdrawal", row.correction)),
+                    notes: Vec::new(),
+                    evidence: None,
                 },
             ));
         }
@@ -125,17 +133,51 @@ fn own_requests(
             if !seen.insert(row.leave) {
                 continue;
             }
+            let policy = view.policy_on(&row.desk, row.span.first)?;
+            let wants =
+                policy.is_some_and(|policy| policy.leave.evidence_required.contains(&row.kind));
+            let pending = row.status == RequestStatus::Pending;
+            let ahead = row.status == RequestStatus::Approved && today < row.span.first;
             found.push((
                 row.requested_at,
                 OwnRequest {
                     title: w.t("leave.kind_label").to_owned(),
-                    what: format!("{} {}", w.leave(&row.kind), w.span(&row.span)),
+                    what: leave_words(&row, w),
+                    notes: evidence_notes(&row, &zone, w),
+                    reason: row.reason,
+                    status: w.request(&row.status).to_owned(),
+                    class: request_class(row.status),
+                    refusal: row.decision.and_then(|decision| decision.reason),
+                    withdraw: (pending || ahead)
+                        .then(|| format!("/leaves/{}/withdrawal", row.leave)),
+                    evidence: (wants && pending).then(|| format!("/leaves/{}/evidence", row.leave)),
+                },
+            ));
+        }
+        for row in view.overtime_requests_of(staff, month)? {
+            let time_off = row.compensation == Compensation::TimeOff;
+            found.push((
+                row.requested_at,
+                OwnRequest {
+                    title: w.t("overtime.kind").to_owned(),
+                    what: w.f3(
+                        "overtime.what",
+                        w.date(&row.work_date),
+                        w.duration(&row.approved_minutes.unwrap_or(row.minutes)),
+                        w.t(if time_off {
+                            "overtime.time_off"
+                        } else {
+                            "overtime.money"
+                        }),
+                    ),
                     reason: row.reason,
                     status: w.request(&row.status).to_owned(),
                     class: request_class(row.status),
                     refusal: row.decision.and_then(|decision| decision.reason),
                     withdraw: (row.status == RequestStatus::Pending)
-                        .then(|| format!("/leaves/{}/withdrawal", row.leave)),
+                        .then(|| format!("/overtime/{}/withdrawal", row.request)),
+                    notes: Vec::new(),
+                    evidence: None,
                 },
             ));
         }
@@ -160,6 +202,8 @@ fn own_requests(
                     refusal: row.decision.and_then(|decision| decision.reason),
                     withdraw: matches!(row.status, SwapStatus::Asked | SwapStatus::Agreed)
                         .then(|| format!("/swaps/{}/withdrawal", row.swap)),
+                    notes: Vec::new(),
+                    evidence: None,
                 },
             ));
         }

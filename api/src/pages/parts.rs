@@ -108,6 +108,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 &[Role::Staff, Role::Lead, Role::Hr, Role::GmOffice],
             ),
             (
+                "/open-shifts",
+                "nav.open_shifts",
+                "nav.open_shifts",
+                &[Role::Lead, Role::GmOffice],
+            ),
+            (
                 "/lanes",
                 "nav.lanes",
                 "nav.lanes",

@@ -306,6 +306,8 @@ fn waiting(view: &View<'_>, actor: &Actor) -> projections::Result<Vec<(&'static 
             let swaps = view.swaps_pending(&row.desk)?;
             approvals += corrections.iter().filter(|row| !own(&row.staff)).count();
             approvals += leaves.iter().filter(|row| !own(&row.staff)).count();
+            let overtime = view.overtime_pending(&row.desk)?;
+            approvals += overtime.iter().filter(|row| !own(&row.staff)).count();
             approvals += swaps
                 .iter()
                 .filter(|row| !own(&row.from) && !own(&row.with))

@@ -5,13 +5,18 @@ pub mod approve_overtime;
 pub mod file_correction;
 pub mod punch;
 pub mod refuse_correction;
+pub mod refuse_overtime;
 pub mod request_correction;
+pub mod request_overtime;
 pub mod withdraw_correction;
+pub mod withdraw_overtime;
 
 use crate::day::RequestStatus;
 use crate::decider::{State, not_own, permit};
-use crate::event::{AttendanceEvent, CorrectionRequested, OvertimeApproved, Punched};
-use crate::ids::CorrectionId;
+use crate::event::{
+    AttendanceEvent, CorrectionRequested, OvertimeApproved, OvertimeRequested, Punched,
+};
+use crate::ids::{CorrectionId, OvertimeId};
 use crate::policy::CorrectionPolicy;
 use crate::refusal::{Action, Refusal};
 use crate::who::{Issued, Role};
@@ -27,6 +32,29 @@ pub struct AttendanceState {
     pub corrections: BTreeMap<CorrectionId, Correction>,
     /// Approved overtime by work date.
     pub overtime: BTreeMap<WorkDate, OvertimeApproved>,
+    /// Every request for overtime of a work date of the month.
+    pub overtime_requests: BTreeMap<OvertimeId, OvertimeRequest>,
+}
+
+/// A request for overtime (加班申请) and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OvertimeRequest {
+    /// What was asked.
+    pub requested: OvertimeRequested,
+    /// Where it stands.
+    pub status: RequestStatus,
+}
+
+impl OvertimeRequest {
+    fn pending(&self) -> Result<(), Refusal> {
+        if self.status != RequestStatus::Pending {
+            return Err(Refusal::OvertimeNotPending {
+                request: self.requested.request,
+                status: self.status,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// A correction request (补卡申请) and where it stands.
@@ -46,6 +74,19 @@ impl AttendanceState {
         self.corrections
             .get(&id)
             .ok_or(Refusal::CorrectionUnknown { correction: id })
+    }
+
+    /// The request for overtime, or the refusal that there is none.
+    pub fn overtime_request(&self, id: OvertimeId) -> Result<&OvertimeRequest, Refusal> {
+        self.overtime_requests
+            .get(&id)
+            .ok_or(Refusal::OvertimeUnknown { request: id })
+    }
+
+    fn set_overtime(&mut self, id: OvertimeId, status: RequestStatus) {
+        if let Some(request) = self.overtime_requests.get_mut(&id) {
+            request.status = status;
+        }
     }
 
     fn set_status(&mut self, id: CorrectionId, status: RequestStatus) {
@@ -124,6 +165,22 @@ impl State for AttendanceState {
             }
             AttendanceEvent::OvertimeApproved(approved) => {
                 self.overtime.insert(approved.work_date, approved.clone());
+                if let Some(request) = approved.request {
+                    self.set_overtime(request, RequestStatus::Approved);
+                }
+            }
+            AttendanceEvent::OvertimeRequested(requested) => {
+                let request = OvertimeRequest {
+                    requested: requested.clone(),
+                    status: RequestStatus::Pending,
+                };
+                self.overtime_requests.insert(requested.request, request);
+            }
+            AttendanceEvent::OvertimeRefused(refused) => {
+                self.set_overtime(refused.request, RequestStatus::Refused);
+            }
+            AttendanceEvent::OvertimeWithdrawn(withdrawn) => {
+                self.set_overtime(withdrawn.request, RequestStatus::Withdrawn);
             }
         }
     }

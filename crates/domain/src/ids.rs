@@ -79,6 +79,8 @@ uuid_ids! {
     LeaveId;
     /// A swap request (调班申请).
     SwapId;
+    /// A request for overtime (加班申请).
+    OvertimeId;
     /// A complaint (投诉).
     ComplaintId;
     /// An intraday alert (现场警示).

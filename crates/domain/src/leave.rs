@@ -1,15 +1,21 @@
 //! A person's leave of a year, and the ledger of balances it is taken from (T2, T12).
 
 pub mod approve;
+pub mod grant;
+pub mod ledger;
 pub mod move_balance;
+pub mod note_evidence;
 pub mod refuse;
 pub mod request;
+pub mod unit;
 pub mod withdraw;
 
 use crate::day::RequestStatus;
 use crate::decider::{State, not_own, permit};
-use crate::event::{BalanceMoved, LeaveEvent, LeaveKind, LeaveRequested, LeaveSpan};
-use crate::ids::LeaveId;
+use crate::event::{
+    BalanceMoved, EvidenceNoted, LeaveEvent, LeaveGranted, LeaveKind, LeaveRequested, LeaveSpan,
+};
+use crate::ids::{LeaveId, StaffId};
 use crate::policy::LeavePolicy;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Refusal};
@@ -34,6 +40,8 @@ pub struct Leave {
     pub requested: LeaveRequested,
     /// Where it stands.
     pub status: RequestStatus,
+    /// Documents named and seen, in order.
+    pub evidence: Vec<EvidenceNoted>,
 }
 
 /// A line of the ledger. Negative takes away.
@@ -47,6 +55,12 @@ pub struct Movement {
     pub why: MovementCause,
     /// When.
     pub at: DateTime<Utc>,
+    /// Who, if anybody.
+    pub by: Option<StaffId>,
+    /// First day on which it can be taken; none: of its year.
+    pub from: Option<WorkDate>,
+    /// Last day on which it can be taken.
+    pub expires: Option<WorkDate>,
 }
 
 /// What moved a balance.
@@ -58,6 +72,15 @@ pub enum MovementCause {
         reason: String,
         /// The day it was earned on, if any.
         work_date: Option<WorkDate>,
+    },
+    /// A year's entitlement came due.
+    Granted {
+        /// Which year.
+        year: i32,
+        /// Whole days.
+        days: u16,
+        /// Completed years of service.
+        service_years: u16,
     },
     /// Leave was approved.
     Taken {
@@ -78,18 +101,13 @@ impl LeaveState {
             .get(&id)
             .ok_or(Refusal::LeaveUnknown { leave: id })
     }
-    /// The balance of a kind: everything moved, less approved leave.
-    pub fn balance(&self, kind: LeaveKind) -> Minutes {
-        let of_kind = self.ledger.iter().filter(|movement| movement.kind == kind);
-        of_kind.map(|movement| movement.minutes).sum()
-    }
-    /// What may still be asked for: the balance less undecided requests.
-    pub fn available(&self, kind: LeaveKind) -> Minutes {
-        let pending = self
-            .leaves
-            .values()
-            .filter(|leave| leave.status == RequestStatus::Pending && leave.requested.kind == kind);
-        self.balance(kind) - pending.map(|leave| leave.requested.minutes).sum()
+    /// Whether a year's entitlement of a kind was granted.
+    pub fn granted(&self, kind: LeaveKind, year: i32) -> bool {
+        self.ledger.iter().any(|movement| {
+            let of_year =
+                matches!(movement.why, MovementCause::Granted { year: known, .. } if known == year);
+            of_year && movement.kind == kind
+        })
     }
     /// Approved leave.
     pub fn approved(&self) -> impl Iterator<Item = &LeaveRequested> {
@@ -111,7 +129,13 @@ impl LeaveState {
             .map(|leave| &leave.requested.span)
     }
 
-    fn decide_on(&mut self, id: LeaveId, status: RequestStatus, at: DateTime<Utc>) {
+    fn decide_on(
+        &mut self,
+        id: LeaveId,
+        status: RequestStatus,
+        by: Option<&StaffId>,
+        at: DateTime<Utc>,
+    ) {
         let Some(leave) = self.leaves.get_mut(&id) else {
             return;
         };
@@ -129,6 +153,9 @@ impl LeaveState {
                 minutes,
                 why,
                 at,
+                by: by.cloned(),
+                from: None,
+                expires: None,
             });
         }
         leave.status = status;
@@ -143,6 +170,25 @@ impl LeaveState {
                 work_date: moved.work_date,
             },
             at: moved.at,
+            by: Some(moved.by.clone()),
+            from: moved.work_date,
+            expires: moved.expires,
+        });
+    }
+
+    fn remember_grant(&mut self, granted: &LeaveGranted) {
+        self.ledger.push(Movement {
+            kind: granted.kind,
+            minutes: granted.minutes,
+            why: MovementCause::Granted {
+                year: granted.year,
+                days: granted.days,
+                service_years: granted.service_years,
+            },
+            at: granted.at,
+            by: None,
+            from: Some(granted.from),
+            expires: Some(granted.expires),
         });
     }
 }
@@ -152,22 +198,43 @@ impl State for LeaveState {
     fn evolve(&mut self, event: &LeaveEvent) {
         match event {
             LeaveEvent::LeaveRequested(requested) => {
+                let named = requested.evidence.iter().map(|document| EvidenceNoted {
+                    leave: requested.leave,
+                    document: document.clone(),
+                    seen: false,
+                    by: requested.filed_by.clone(),
+                    at: requested.at,
+                });
                 let leave = Leave {
                     requested: requested.clone(),
                     status: RequestStatus::Pending,
+                    evidence: named.collect(),
                 };
                 self.leaves.insert(requested.leave, leave);
             }
             LeaveEvent::LeaveApproved(approved) => {
-                self.decide_on(approved.leave, RequestStatus::Approved, approved.at);
+                let by = Some(&approved.by);
+                self.decide_on(approved.leave, RequestStatus::Approved, by, approved.at);
             }
             LeaveEvent::LeaveRefused(refused) => {
-                self.decide_on(refused.leave, RequestStatus::Refused, refused.at);
+                let by = Some(&refused.by);
+                self.decide_on(refused.leave, RequestStatus::Refused, by, refused.at);
             }
             LeaveEvent::LeaveWithdrawn(withdrawn) => {
-                self.decide_on(withdrawn.leave, RequestStatus::Withdrawn, withdrawn.at);
+                self.decide_on(
+                    withdrawn.leave,
+                    RequestStatus::Withdrawn,
+                    None,
+                    withdrawn.at,
+                );
             }
             LeaveEvent::BalanceMoved(moved) => self.remember_move(moved),
+            LeaveEvent::EvidenceNoted(noted) => {
+                if let Some(leave) = self.leaves.get_mut(&noted.leave) {
+                    leave.evidence.push(noted.clone());
+                }
+            }
+            LeaveEvent::LeaveGranted(granted) => self.remember_grant(granted),
         }
     }
 }

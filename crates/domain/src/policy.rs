@@ -213,6 +213,63 @@ pub struct LeavePolicy {
     /// Kinds that want a document.
     #[serde(default)]
     pub evidence_required: Vec<LeaveKind>,
+    /// What a kind is taken in; a kind that is missing may be asked for in any part of a day.
+    #[serde(default)]
+    pub unit: BTreeMap<LeaveKind, LeaveUnit>,
+    /// When a day begins that no roster covers, for half a day of it; none: half a day needs a roster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_start: Option<DayMinute>,
+    /// 年假; none: nothing comes due by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annual: Option<AnnualLeavePolicy>,
+    /// 调休; none: what was earned does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensatory: Option<CompensatoryPolicy>,
+}
+
+/// What leave is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveUnit {
+    /// Whole days.
+    Day,
+    /// Days, or half of a shift.
+    HalfDay,
+    /// Days, half of a shift, or whole hours.
+    Hour,
+}
+
+/// 年假: by years of service, pro rata by day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnualLeavePolicy {
+    /// It is granted so many days before it can be taken, so that it can be asked for ahead.
+    pub ahead_days: u16,
+    /// It can be taken until so many months after its year.
+    pub carry_over_months: u16,
+    /// Days of a whole year; a part of a year earns that part, in whole days.
+    pub year_days: u16,
+    /// By rising years of service.
+    #[serde(rename = "tier")]
+    pub tiers: Vec<AnnualTier>,
+}
+
+/// From so many years of service on, so many days a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnualTier {
+    /// Completed years.
+    pub service_years_min: u16,
+    /// Days a year.
+    pub days: u16,
+}
+
+/// 调休 that was earned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompensatoryPolicy {
+    /// It can be taken until so many months after the day it was earned on.
+    pub expires_months: u16,
 }
 
 /// Whether an occurrence count makes one penalty or one per so many.
@@ -269,6 +326,19 @@ pub struct OvertimePolicy {
     pub approval_required: bool,
     /// Work rostered on a statutory holiday counts as overtime of that class, with no further approval.
     pub statutory_when_rostered: bool,
+    /// 加班申请; none: overtime is approved without being asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<OvertimeRequestPolicy>,
+}
+
+/// 加班申请: when it may be filed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OvertimeRequestPolicy {
+    /// At most so many days before the day.
+    pub ahead_days: u16,
+    /// Until the end of the n-th calendar day after it.
+    pub after_days: u16,
 }
 
 /// In what a penalty is expressed.

@@ -7,10 +7,10 @@ use crate::day::RequestStatus;
 use crate::event::{Edge, LeaveKind, LeaveSpan, LoanSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
     AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, HandoverId, ItemId, LaneId,
-    LeaveId, LoanId, MeetingId, NoticeId, OutingId, PolicyVersionId, RuleId, SanctionId, ShiftCode,
-    SkillId, SolveId, StaffId, SwapId,
+    LeaveId, LoanId, MeetingId, NoticeId, OutingId, OvertimeId, PolicyVersionId, RuleId,
+    SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
 };
-use crate::policy::{SanctionMode, SanctionStep};
+use crate::policy::{LeaveUnit, SanctionMode, SanctionStep};
 use crate::quantities::{Fen, Minutes};
 use crate::roster::rules::{Broken, HardRule};
 use crate::roster::{RosterStatus, SwapStatus};
@@ -224,6 +224,26 @@ refusals! {
         "overtime-protected", Conflict, None,
         "{staff} 在 {work_date} 处于孕期或哺乳期,不得安排加班",
         "{staff} is protected on {work_date}: no overtime";
+    /// The desk's rules know no requests for overtime.
+    OvertimeNotAskedFor {}
+        "overtime-not-asked-for", Conflict, None,
+        "本部门的加班由主管安排,不接受加班申请", "the desk's overtime is arranged by the lead: nobody asks for it";
+    /// Too early or too late to ask.
+    OvertimeRequestWindow { work_date: WorkDate, first: WorkDate, last: WorkDate }
+        "overtime-request-window", Conflict, None,
+        "{work_date} 的加班须在 {first} 至 {last} 之间申请", "overtime of {work_date} is asked for from {first} to {last}";
+    /// A request for the day waits.
+    OvertimeRequestStands { work_date: WorkDate }
+        "overtime-request-stands", Conflict, None,
+        "{work_date} 的加班已申请,等待审批", "overtime of {work_date} was asked for and waits for a decision";
+    /// No such request.
+    OvertimeUnknown { request: OvertimeId }
+        "overtime-unknown", NotFound, None,
+        "没有这份加班申请:{request}", "there is no request for overtime {request}";
+    /// It is decided already.
+    OvertimeNotPending { request: OvertimeId, status: RequestStatus }
+        "overtime-not-pending", Conflict, None,
+        "这份加班申请{status},不再待审", "the request for overtime is {status}, no longer pending";
 
     // Rosters.
     /// The roster is not in the state this needs.
@@ -357,6 +377,28 @@ refusals! {
         "leave-balance-short", Conflict, Some(T2),
         "{kind}余额不足:可用 {available} 分钟,需要 {wanted} 分钟",
         "not enough {kind}: {available} minutes are left, {wanted} are wanted";
+    /// The kind is not taken in such parts.
+    LeaveUnitMismatch { kind: LeaveKind, unit: LeaveUnit }
+        "leave-unit-mismatch", Invalid, Some(T12),
+        "{kind}须按{unit}申请", "{kind} is taken in {unit}";
+    /// There is no shift to take half of.
+    LeaveHalfOfNothing { date: WorkDate }
+        "leave-half-of-nothing", Invalid, Some(T12),
+        "{date} 没有班次,不能请半天", "there is no shift on {date} to take half of";
+    /// The kind wants a document, and nobody has seen one.
+    LeaveEvidenceMissing { kind: LeaveKind, named: Option<String> }
+        "leave-evidence-missing", Conflict, Some(T12),
+        "{kind}须有证明材料,审批人或人力资源部核看登记后才能批准(本人所称材料:{named})",
+        "{kind} wants a document; it is approved once an approver or HR has noted having seen it (named so far: {named})";
+    /// No open shift of this leave on that day.
+    OpenShiftUnknown { date: WorkDate }
+        "open-shift-unknown", NotFound, Some(T1),
+        "{date} 没有这个空班:请假已撤回、已有人顶班,或班次已开始",
+        "there is no such open shift on {date}: the leave was taken back, somebody covers it, or it has begun";
+    /// The colleague cannot serve what the shift serves.
+    CoverSkillMissing { staff: StaffId, skills: Vec<SkillId> }
+        "cover-skill-missing", Conflict, Some(T1),
+        "{staff} 没有顶班所需的技能:{skills}", "{staff} lacks the skill to cover: {skills}";
     /// The request is decided already.
     LeaveNotPending { leave: LeaveId, status: RequestStatus }
         "leave-not-pending", Conflict, Some(T12),
@@ -766,6 +808,8 @@ words! {
         DecideLeave "审批请假" "decide leave",
         WithdrawLeave "撤回请假申请" "withdraw leave",
         MoveBalance "调整假期余额" "move a leave balance",
+        NoteEvidence "核看请假证明" "note having seen a document",
+        WithdrawOvertime "撤回加班申请" "withdraw a request for overtime",
         ExcusePresence "认可离线原因" "excuse an absence from the messenger",
         VerifyComplaint "核实投诉" "verify a complaint",
         SpotCheck "现场巡查" "make a spot check",
@@ -810,7 +854,7 @@ impl Action {
             Self::RequestSwap | Self::AnswerSwap | Self::DecideSwap | Self::WithdrawSwap => {
                 Some(T9)
             }
-            Self::DecideLeave | Self::WithdrawLeave => Some(T12),
+            Self::DecideLeave | Self::WithdrawLeave | Self::NoteEvidence => Some(T12),
             Self::MoveBalance => Some(T2),
             Self::ExcusePresence => Some(T10),
             Self::VerifyComplaint => Some(T11),
@@ -836,6 +880,7 @@ impl Action {
             | Self::ChangeStaff
             | Self::SetRoles
             | Self::ApproveOvertime
+            | Self::WithdrawOvertime
             | Self::ClosePeriod
             | Self::AdjustPeriod => None,
         }
@@ -920,6 +965,7 @@ say_by_variant! { RosterStatus { Absent "尚未编制" "not begun", Draft "为�
 say_by_variant! { SwapStatus { Asked "等待同事答复" "waiting for the colleague", Agreed "同事已同意" "agreed", Declined "已被同事谢绝" "declined", Approved "已批准" "approved", Refused "已拒绝" "refused", Withdrawn "已撤回" "withdrawn", } }
 say_by_variant! { SanctionStep { Verify "核实" "verify", Balance "平衡" "balance", Approve "批准" "approve", } }
 say_by_variant! { LeaveKind { Personal "事假" "personal leave", Sick "病假" "sick leave", Annual "年假" "annual leave", Compensatory "调休" "time off in lieu", Marriage "婚假" "marriage leave", Maternity "产假" "maternity leave", Paternity "陪产假" "paternity leave", Bereavement "丧假" "bereavement leave", } }
+say_by_variant! { LeaveUnit { Day "整天" "whole days", HalfDay "半天或整天" "half days or whole days", Hour "整小时、半天或整天" "whole hours, half days or whole days", } }
 say_by_variant! { Tier { Minimum "最低" "minimum", Target "目标" "target", } }
 
 /// A correction that counts towards the month's cap.
@@ -951,6 +997,8 @@ words! {
         Correction "补卡待审批" "a correction is undecided",
         /// Leave is undecided.
         Leave "请假待审批" "leave is undecided",
+        /// A request for overtime is undecided.
+        Overtime "加班申请待审批" "a request for overtime is undecided",
         /// A swap is undecided.
         Swap "调班待审批" "a swap is undecided",
         /// A penalty or reward is undecided.
@@ -996,7 +1044,8 @@ say_as_displayed!(
     HandoverId,
     ItemId,
     OutingId,
-    LoanId
+    LoanId,
+    OvertimeId
 );
 
 impl Say for NaiveDateTime {

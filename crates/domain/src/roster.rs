@@ -4,11 +4,13 @@ pub mod agree_swap;
 pub mod amend;
 pub mod approve_swap;
 pub mod cost;
+pub mod cover_shift;
 pub mod decline_swap;
 pub mod draft;
 pub mod edit_cells;
 pub mod lock;
 pub mod open_lanes;
+pub mod open_shifts;
 pub mod plan_lanes;
 pub mod publish;
 pub mod record_failed;
@@ -29,8 +31,8 @@ pub use swap::{Swap, SwapStatus};
 use crate::decider::{State, ensure};
 use crate::desk::{inside_one_segment, sound_segments};
 use crate::event::{
-    BudgetOverrun, CellChange, DutyTableSubmitted, LanesOpened, LanesPlanned, RosterEvent,
-    Shortfall, SwapRequested,
+    BudgetOverrun, CellChange, DutyTableSubmitted, LanesOpened, LanesPlanned, OpenShiftKey,
+    RosterAmended, RosterEvent, Shortfall, SwapRequested,
 };
 use crate::ids::{DeskId, SolveId, StaffId, SwapId};
 use crate::quantities::Minutes;
@@ -93,6 +95,8 @@ pub struct RosterState {
     pub lane_openings: BTreeMap<WorkDate, LanesOpened>,
     /// The budget was exceeded at publication, and the lead said so.
     pub overrun: Option<BudgetOverrun>,
+    /// The cells that cover open shifts, as they were given.
+    pub covers: BTreeMap<OpenShiftKey, Cell>,
 }
 
 impl RosterState {
@@ -155,6 +159,32 @@ impl RosterState {
     /// The swap, or the refusal that there is none.
     pub fn swap(&self, id: SwapId) -> Result<&Swap, Refusal> {
         self.swaps.get(&id).ok_or(Refusal::SwapUnknown { swap: id })
+    }
+
+    /// The days on which somebody stands in the roster.
+    pub fn dates_of(&self, staff: &StaffId) -> impl Iterator<Item = WorkDate> {
+        let own = self.cells.keys().filter(move |(whose, _)| whose == staff);
+        own.map(|(_, date)| *date)
+    }
+    /// Whether somebody covers an open shift, and still has it.
+    pub fn covered(&self, open: &OpenShiftKey) -> bool {
+        self.covers.get(open).is_some_and(|cell| {
+            self.shift(&cell.staff, cell.date)
+                .zip(cell.shift.as_ref())
+                .is_some_and(|(now, given)| now.code == given.code)
+        })
+    }
+
+    fn remember_cover(&mut self, amended: &RosterAmended) {
+        let (Some(open), Some(change)) = (&amended.covers, amended.changes.first()) else {
+            return;
+        };
+        let cell = Cell {
+            staff: change.staff.clone(),
+            date: change.date,
+            shift: change.after.clone(),
+        };
+        self.covers.insert(open.clone(), cell);
     }
 
     /// Desk and month of a roster in one of `statuses`, or the refusal that says where it stands.
@@ -247,6 +277,7 @@ impl State for RosterState {
             }
             RosterEvent::RosterAmended(amended) => {
                 self.revise(amended.revision, amended.at, &amended.changes);
+                self.remember_cover(amended);
             }
             RosterEvent::DutyTableSubmitted(submitted) => {
                 self.submissions

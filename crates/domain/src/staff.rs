@@ -41,6 +41,8 @@ pub struct StaffState {
     pub categories: Vec<(WorkDate, Category)>,
     /// Loans to other desks, in the order they were asked for (D2).
     pub loans: Vec<Loan>,
+    /// 工龄起算日, if it was said.
+    pub service_from: Option<WorkDate>,
 }
 
 /// What a hire says once.
@@ -91,6 +93,10 @@ impl StaffState {
             Some(loan) if loan.to == *desk => Some(&loan.skills),
             Some(_) | None => self.skills_on(date),
         }
+    }
+    /// The day years of service are counted from (工龄).
+    pub fn service_start(&self) -> Option<WorkDate> {
+        self.service_from.or(self.first_day())
     }
     /// What the person can serve on `date`.
     pub fn skills_on(&self, date: WorkDate) -> Option<&BTreeSet<SkillId>> {
@@ -146,6 +152,7 @@ impl State for StaffState {
                 self.leads = hired.leads.clone();
                 self.skills.push((hired.from, hired.skills.clone()));
                 self.contracts.push((hired.from, hired.contract.clone()));
+                self.service_from = hired.service_from.or(self.service_from);
             }
             StaffEvent::SkillsSet(set) => self.skills.push((set.from, set.skills.clone())),
             StaffEvent::RolesSet(set) => {

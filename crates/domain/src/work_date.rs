@@ -5,7 +5,7 @@
 
 use crate::quantities::Minutes;
 use chrono::{
-    DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+    DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,15 @@ impl WorkDate {
             self.0.checked_sub_days(Days::new(days.unsigned_abs()))
         };
         Self(moved.unwrap_or(self.0))
+    }
+    /// The same day of a later month, or that month's last when it has no such day.
+    pub fn plus_months(self, months: u16) -> Self {
+        let moved = self.0.checked_add_months(Months::new(u32::from(months)));
+        Self(moved.unwrap_or(self.0))
+    }
+    /// Whole years from `self` to `later`; none when it lies before.
+    pub fn years_until(self, later: Self) -> Option<u16> {
+        u16::try_from(later.0.years_since(self.0)?).ok()
     }
     /// The calendar month it lies in.
     pub fn month(self) -> Month {

@@ -350,6 +350,9 @@ impl<'c> Applier<'c> {
                     from: hired.from,
                     until: None,
                     // A category goes by its day, whoever leaves and comes back.
+                    service_from: hired
+                        .service_from
+                        .or(known.as_ref().and_then(|row| row.service_from)),
                     categories: known.map(|row| row.categories).unwrap_or_default(),
                 }
             }
@@ -495,7 +498,57 @@ impl<'c> Applier<'c> {
                         word(&approved.compensation)?,
                     ))?;
                 self.dirty.day(&approved.staff, approved.work_date);
-                Ok(())
+                let Some(request) = approved.request else {
+                    return Ok(());
+                };
+                let known = self.facts.state("overtime", &request.to_string())?;
+                self.overtime_state(at, known, |row| {
+                    row.status = RequestStatus::Approved;
+                    row.approved_minutes = Some(approved.minutes_max);
+                    row.compensation = approved.compensation;
+                    row.decision = Some(RequestDecision {
+                        by: approved.by,
+                        role: None,
+                        reason: None,
+                        at: approved.at,
+                    });
+                })
+            }
+            AttendanceEvent::OvertimeRequested(requested) => {
+                let row = OvertimeRow {
+                    request: requested.request,
+                    staff: requested.staff,
+                    name: String::new(),
+                    desk: requested.desk,
+                    work_date: requested.work_date,
+                    minutes: requested.minutes,
+                    compensation: requested.compensation,
+                    reason: requested.reason,
+                    requested_at: requested.at,
+                    status: RequestStatus::Pending,
+                    approved_minutes: None,
+                    decision: None,
+                    events: Vec::new(),
+                };
+                self.overtime_state(at, Some(row), |_| ())
+            }
+            AttendanceEvent::OvertimeRefused(refused) => {
+                let known = self.facts.state("overtime", &refused.request.to_string())?;
+                self.overtime_state(at, known, |row| {
+                    row.status = RequestStatus::Refused;
+                    row.decision = Some(RequestDecision {
+                        by: refused.by,
+                        role: None,
+                        reason: Some(refused.reason),
+                        at: refused.at,
+                    });
+                })
+            }
+            AttendanceEvent::OvertimeWithdrawn(withdrawn) => {
+                let known = self
+                    .facts
+                    .state("overtime", &withdrawn.request.to_string())?;
+                self.overtime_state(at, known, |row| row.status = RequestStatus::Withdrawn)
             }
         }
     }
@@ -1076,6 +1129,14 @@ impl<'c> Applier<'c> {
     fn leave(&mut self, at: &At<'_>, event: LeaveEvent) -> Result<()> {
         match event {
             LeaveEvent::LeaveRequested(requested) => {
+                let named = requested.evidence.map(|document| EvidenceNoted {
+                    leave: requested.leave,
+                    document,
+                    seen: false,
+                    by: requested.filed_by.clone(),
+                    at: requested.at,
+                });
+                let named = named.into_iter().collect();
                 let row = LeaveRow {
                     leave: requested.leave,
                     staff: requested.staff,
@@ -1087,6 +1148,8 @@ impl<'c> Applier<'c> {
                     reason: requested.reason,
                     filed_by: requested.filed_by,
                     emergency: requested.emergency,
+                    half: requested.half,
+                    evidence: named,
                     requested_at: requested.at,
                     status: RequestStatus::Pending,
                     decision: None,
@@ -1122,26 +1185,32 @@ impl<'c> Applier<'c> {
                 let known = self.facts.state("leave", &withdrawn.leave.to_string())?;
                 self.leave_state(at, known, |row| row.status = RequestStatus::Withdrawn)
             }
-            LeaveEvent::BalanceMoved(moved) => {
-                self.connection
-                    .prepare_cached(
-                        "INSERT INTO balance_moves (position, event, staff, kind, minutes, reason, work_date, by, at)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                    )?
-                    .execute((
-                        at.position,
-                        event_bytes(at.event.0),
-                        moved.staff.as_str(),
-                        word(&moved.kind)?,
-                        moved.minutes.0,
-                        &moved.reason,
-                        moved.work_date.map(|date| date.to_string()),
-                        moved.by.as_str(),
-                        micros(moved.at),
-                    ))?;
-                Ok(())
+            LeaveEvent::EvidenceNoted(noted) => {
+                let known = self.facts.state("leave", &noted.leave.to_string())?;
+                self.leave_state(at, known, |row| row.evidence.push(noted))
             }
+            // Balances are read from the events themselves: a ledger is of every year.
+            LeaveEvent::BalanceMoved(_) | LeaveEvent::LeaveGranted(_) => Ok(()),
         }
+    }
+
+    fn overtime_state(
+        &mut self,
+        at: &At<'_>,
+        row: Option<OvertimeRow>,
+        change: impl FnOnce(&mut OvertimeRow),
+    ) -> Result<()> {
+        let Some(mut row) = row else { return Ok(()) };
+        change(&mut row);
+        row.events.push(at.event);
+        let keys = Keys {
+            desk: Some(&row.desk),
+            staff: Some(&row.staff),
+            first: Some(row.work_date),
+            status: Some(word(&row.status)?),
+            ..Keys::default()
+        };
+        self.put(at, "overtime", &row.request.to_string(), keys, &row)
     }
 
     fn leave_state(

@@ -8,6 +8,7 @@ use crate::states::{CorrectionRow, DeskRow, LeaveRow, StaffRow, SwapRow, SwapSta
 use chrono::{DateTime, Utc};
 use domain::day::{CorrectionFact, DayFacts, LeaveFact, PresenceShown, UnarrangedSwapFact};
 use domain::ids::{EventId, StaffId};
+use domain::leave::unit::on_shift;
 use domain::policy::Policy;
 use domain::post::PostFacts;
 use domain::shift::Shift;
@@ -143,7 +144,10 @@ impl Facts<'_> {
             next_shift_start,
             punches,
             corrections: corrections.into_iter().map(correction).collect(),
-            leaves: leaves.into_iter().map(LeaveFact::from).collect(),
+            leaves: leaves
+                .into_iter()
+                .map(|leave| leave_on(leave, shift.as_ref()))
+                .collect(),
             unarranged_swaps,
             colleague_punches,
             presence,
@@ -294,6 +298,14 @@ fn correction(row: CorrectionRow) -> CorrectionFact {
         claimed_at: row.claimed_at,
         status: row.status,
     }
+}
+
+/// A half of the day is a half of the shift in force.
+fn leave_on(mut row: LeaveRow, shift: Option<&Shift>) -> LeaveFact {
+    if let Some(shift) = shift {
+        row.span = on_shift(&row.span, row.half, shift);
+    }
+    row.into()
 }
 
 impl From<LeaveRow> for LeaveFact {

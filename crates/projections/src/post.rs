@@ -10,6 +10,7 @@ use domain::day::{PresenceShown, RequestStatus};
 use domain::event::{Edge, HandoverSigner, PunchKind, Side};
 use domain::evidence::ItemHolder;
 use domain::ids::{DeskId, EventId, HandoverId, ItemId, OutingId, StaffId};
+use domain::leave::unit::on_shift;
 use domain::policy::Policy;
 use domain::post::{
     Duty, HandoverFact, HandoverWanted, ItemClosedFact, KeptWaiting, NotFoundFact, OutingFact,
@@ -225,12 +226,13 @@ impl Facts<'_> {
             .iter()
             .filter(|leave| leave.status == RequestStatus::Approved)
         {
-            duty.leave.push(match leave.span.window {
-                None => (duty.from(), duty.until()),
-                Some((start, end)) => {
-                    (desk.zone.instant(date, start), desk.zone.instant(date, end))
-                }
-            });
+            duty.leave
+                .push(match on_shift(&leave.span, leave.half, shift).window {
+                    None => (duty.from(), duty.until()),
+                    Some((start, end)) => {
+                        (desk.zone.instant(date, start), desk.zone.instant(date, end))
+                    }
+                });
         }
         Ok(Some(duty))
     }

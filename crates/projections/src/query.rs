@@ -23,7 +23,6 @@ mod solves;
 mod staff;
 mod utilisation;
 
-pub use balances::{BalanceLine, LeaveBalance};
 pub use conduct::NoticeRow;
 pub use desk_board::{BoardPerson, DemandSlot, DeskBoard};
 pub use duty_table::{DutyCell, DutyDay, DutySubmission, DutyTable, DutyTableLine, DutyWeek};

@@ -7,13 +7,13 @@ pub use conduct::*;
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
-    CalendarDay, Category, Complainant, ComplaintAbout, Contract, Edge, Lane, LaneOpening,
-    LaneStint, LeaveKind, LeaveSpan, Protected, Severity, ShiftTemplatesAdopted, Skill,
-    SolveReport,
+    CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, Edge,
+    EvidenceNoted, Half, Lane, LaneOpening, LaneStint, LeaveKind, LeaveSpan, Protected, Severity,
+    ShiftTemplatesAdopted, Skill, SolveReport,
 };
 use domain::ids::{
-    AlertId, ComplaintId, CorrectionId, DeskId, EventId, LaneId, LeaveId, PolicyVersionId,
-    SanctionId, SkillId, SolveId, StaffId, SwapId,
+    AlertId, ComplaintId, CorrectionId, DeskId, EventId, LaneId, LeaveId, OvertimeId,
+    PolicyVersionId, SanctionId, SkillId, SolveId, StaffId, SwapId,
 };
 use domain::policy::PolicyDocument;
 use domain::quantities::{Fen, Minutes};
@@ -101,6 +101,9 @@ pub struct StaffRow {
     /// Category (M6), by the day it holds from, oldest first; before the first, regular.
     #[serde(default)]
     pub categories: Vec<CategoryFrom>,
+    /// Years of service are counted from then (工龄); none: from the first day.
+    #[serde(default)]
+    pub service_from: Option<WorkDate>,
 }
 
 /// A category from a day on.
@@ -242,10 +245,48 @@ pub struct LeaveRow {
     pub filed_by: StaffId,
     /// Why a lead filed it, if so.
     pub emergency: Option<String>,
+    /// A half of the day's shift.
+    #[serde(default)]
+    pub half: Option<Half>,
+    /// Documents named, and seen by somebody who may.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceNoted>,
     /// When it was filed.
     pub requested_at: DateTime<Utc>,
     /// Where it stands.
     pub status: RequestStatus,
+    /// How it was decided.
+    pub decision: Option<RequestDecision>,
+    /// Its events, request first.
+    pub events: Vec<EventId>,
+}
+
+/// A request for overtime (加班申请).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeRow {
+    /// Its id.
+    pub request: OvertimeId,
+    /// Who.
+    pub staff: StaffId,
+    /// 姓名; filled on reading.
+    #[serde(default)]
+    pub name: String,
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which day.
+    pub work_date: WorkDate,
+    /// Asked for.
+    pub minutes: Minutes,
+    /// What it shall earn; once approved, what it earns.
+    pub compensation: Compensation,
+    /// In the person's words.
+    pub reason: String,
+    /// When it was filed.
+    pub requested_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: RequestStatus,
+    /// Once approved, at the most.
+    pub approved_minutes: Option<Minutes>,
     /// How it was decided.
     pub decision: Option<RequestDecision>,
     /// Its events, request first.

@@ -335,6 +335,28 @@ fn attendance(s: &Speaker<'_>, event: &AttendanceEvent) -> String {
                 e.reason
             ),
         ),
+        AttendanceEvent::OvertimeRequested(e) => s.say(
+            format!(
+                "{}申请{}加班{}分钟,{}提交:{}",
+                s.name(&e.staff),
+                e.work_date,
+                e.minutes,
+                s.time(e.at),
+                e.reason
+            ),
+            format!(
+                "{} asks for {} min of overtime on {}, filed {}: {}",
+                s.name(&e.staff),
+                e.minutes,
+                e.work_date,
+                s.time(e.at),
+                e.reason
+            ),
+        ),
+        AttendanceEvent::OvertimeRefused(e) => {
+            refused(s, "加班", "overtime", &e.by, &e.reason, e.at)
+        }
+        AttendanceEvent::OvertimeWithdrawn(e) => withdrawn(s, "加班", "overtime", e.at),
     }
 }
 
@@ -559,6 +581,32 @@ fn leave(s: &Speaker<'_>, event: &LeaveEvent) -> String {
                 format!(
                     "{kind} balance of {who} moved by {} min: {}",
                     e.minutes, e.reason
+                ),
+            )
+        }
+        LeaveEvent::EvidenceNoted(e) => {
+            let (who, at) = (s.name(&e.by), s.time(e.at));
+            let (zh, en) = if e.seen {
+                ("核看了请假证明", "has seen the document for the leave")
+            } else {
+                ("注明了请假证明", "names the document for the leave")
+            };
+            s.say(
+                format!("{who}{zh}:{} {at}", e.document),
+                format!("{who} {en}: {} {at}", e.document),
+            )
+        }
+        LeaveEvent::LeaveGranted(e) => {
+            let kind = leave_kind_words(e.kind, s.lang);
+            let who = s.name(&e.staff);
+            s.say(
+                format!(
+                    "{who}{}年度{kind} {} 天(工龄 {} 年),{} 至 {} 可用",
+                    e.year, e.days, e.service_years, e.from, e.expires
+                ),
+                format!(
+                    "{who}: {} days of {kind} for {} ({} years of service), from {} to {}",
+                    e.days, e.year, e.service_years, e.from, e.expires
                 ),
             )
         }

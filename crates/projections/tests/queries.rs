@@ -287,6 +287,7 @@ async fn t2_a_balance_is_a_ledger_of_what_was_earned_and_taken() {
             minutes: Minutes(600),
             reason: "加班".to_owned(),
             work_date: Some(day(1)),
+            expires: None,
             by: "LEAD".into(),
             at: at(1, "00:00") - Duration::days(9),
         }),

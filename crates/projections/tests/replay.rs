@@ -150,6 +150,7 @@ fn script(seed: u64) -> Vec<Entry> {
                         minutes_max: Minutes(120),
                         compensation: Compensation::TimeOff,
                         reason: "忙".to_owned(),
+                        request: None,
                         by: "LEAD".into(),
                         at: at(date, "23:30"),
                     }),

@@ -1,7 +1,9 @@
 //! Leave and balances.
 
 use super::answers::{Created, command};
-use crate::app::{App, Caller, FileEmergencyLeave, MoveBalance, Reason, RequestLeave};
+use crate::app::{
+    App, Caller, FileEmergencyLeave, MoveBalance, NoteEvidence, Reason, RequestLeave,
+};
 use crate::http::extract::{At, Command, Done, JsonBody, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
@@ -55,3 +57,5 @@ command!(refuse(LeaveId, JsonBody<Reason>) |app, caller, leave, JsonBody(input)|
 command!(withdraw(LeaveId, ()) |app, caller, leave, ()| app.withdraw_leave(caller, leave) => nothing);
 command!(move_balance(StaffId, JsonBody<MoveBalance>) |app, caller, staff, JsonBody(input)|
     app.move_balance(caller, &staff, input) => nothing);
+command!(note_evidence(LeaveId, JsonBody<NoteEvidence>) |app, caller, leave, JsonBody(input)|
+    app.note_leave_evidence(caller, leave, input) => nothing);

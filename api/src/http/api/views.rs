@@ -158,6 +158,7 @@ macro_rules! of_desk {
 of_person!(swaps_of<OfMonth> |view, staff, asked| view.swaps_of(&staff, asked.month));
 of_person!(corrections_of<OfMonth> |view, staff, asked| view.corrections_of(&staff, asked.month));
 of_person!(leaves_of<OfMonth> |view, staff, asked| view.leaves_of(&staff, asked.month));
+of_person!(overtime_of<OfMonth> |view, staff, asked| view.overtime_requests_of(&staff, asked.month));
 of_person!(sanctions_of<OfMonth> |view, staff, asked| view.penalties_of(&staff, asked.month));
 of_person!(balances<Nothing> |view, staff, _| view.leave_balances(&staff));
 
@@ -172,6 +173,10 @@ of_desk!(corrections_of_desk<MonthOrPending> |view, desk, asked| match asked.mon
 of_desk!(leaves_of_desk<MonthOrPending> |view, desk, asked| match asked.month {
     Some(month) => view.leaves_of_desk(&desk, month),
     None => view.leaves_pending(&desk),
+});
+of_desk!(overtime_of_desk<MonthOrPending> |view, desk, asked| match asked.month {
+    Some(month) => view.overtime_requests_of_desk(&desk, month),
+    None => view.overtime_pending(&desk),
 });
 of_desk!(complaints<MonthOrPending> |view, desk, asked| match asked.month {
     Some(month) => view.complaints_of_desk(&desk, month),

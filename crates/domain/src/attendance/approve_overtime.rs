@@ -3,7 +3,7 @@
 use crate::attendance::AttendanceState;
 use crate::decider::{Decision, ensure, not_own, permit, worded};
 use crate::event::{AttendanceEvent, Compensation, OvertimeApproved};
-use crate::ids::StaffId;
+use crate::ids::{OvertimeId, StaffId};
 use crate::policy::Policy;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
@@ -25,7 +25,12 @@ pub struct ApproveOvertime {
     pub compensation: Compensation,
     /// Why.
     pub reason: String,
+    /// The request it grants, if somebody asked.
+    pub request: Option<OvertimeId>,
 }
+
+/// Who approves overtime.
+pub(super) const APPROVERS: [Role; 2] = [Role::Lead, Role::GmOffice];
 
 /// The lead or the GM office, for somebody employed and not protected, within the law's caps. `shift` is the person's
 /// shift that day; the daily cap is on hours added to one.
@@ -39,12 +44,54 @@ pub fn decide(
 ) -> Decision<AttendanceEvent> {
     let work_date = command.work_date;
     let record = staff.employed(&command.staff, work_date)?;
-    let approvers = [Role::Lead, Role::GmOffice];
-    permit(issued, &approvers, &record.desk, Action::ApproveOvertime)?;
+    permit(issued, &APPROVERS, &record.desk, Action::ApproveOvertime)?;
     not_own(issued, &command.staff, Action::ApproveOvertime)?;
-    worded("reason", &command.reason)?;
     let asked = command.minutes_max;
+    if let Some(request) = command.request {
+        let known = state.overtime_request(request)?;
+        known.pending()?;
+        ensure(
+            asked <= known.requested.minutes,
+            "minutes_max",
+            Fault::TooLong,
+        )?;
+    }
+    worded("reason", &command.reason)?;
     ensure(asked > Minutes::ZERO, "minutes_max", Fault::NotPositive)?;
+    lawful(
+        state,
+        &command.staff,
+        work_date,
+        asked,
+        staff,
+        shift,
+        policy,
+    )?;
+    Ok(vec![
+        OvertimeApproved {
+            staff: command.staff.clone(),
+            work_date,
+            minutes_max: asked,
+            compensation: command.compensation,
+            reason: command.reason.clone(),
+            request: command.request,
+            by: issued.by.staff.clone(),
+            at: issued.at,
+        }
+        .into(),
+    ])
+}
+
+/// Refuses what could not be approved: approved before, for the protected, beyond the law's caps.
+pub(super) fn lawful(
+    state: &AttendanceState,
+    person: &StaffId,
+    work_date: WorkDate,
+    asked: Minutes,
+    staff: &StaffState,
+    shift: Option<&Shift>,
+    policy: &Policy,
+) -> Result<(), Refusal> {
     if let Some(before) = state.overtime.get(&work_date) {
         return Err(Refusal::OvertimeApprovedBefore {
             work_date,
@@ -53,7 +100,7 @@ pub fn decide(
     }
     if policy.law.protected_no_overtime && staff.protected_on(work_date) {
         return Err(Refusal::OvertimeProtected {
-            staff: command.staff.clone(),
+            staff: person.clone(),
             work_date,
         });
     }
@@ -75,16 +122,5 @@ pub fn decide(
             minutes_max,
         });
     }
-    Ok(vec![
-        OvertimeApproved {
-            staff: command.staff.clone(),
-            work_date,
-            minutes_max: asked,
-            compensation: command.compensation,
-            reason: command.reason.clone(),
-            by: issued.by.staff.clone(),
-            at: issued.at,
-        }
-        .into(),
-    ])
+    Ok(())
 }

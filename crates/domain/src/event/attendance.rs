@@ -1,7 +1,7 @@
 //! `attendance-{staff}-{yyyy-mm}`: punches and corrections.
 
 use crate::event::events;
-use crate::ids::{CorrectionId, DeskId, StaffId};
+use crate::ids::{CorrectionId, DeskId, OvertimeId, StaffId};
 use crate::quantities::Minutes;
 use crate::who::Role;
 use crate::work_date::WorkDate;
@@ -171,8 +171,54 @@ pub struct OvertimeApproved {
     pub compensation: Compensation,
     /// Why.
     pub reason: String,
+    /// The request it grants, if somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<OvertimeId>,
     /// Who.
     pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Overtime of a day was asked for (加班申请), before it or after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeRequested {
+    /// Its id.
+    pub request: OvertimeId,
+    /// Who.
+    pub staff: StaffId,
+    /// At which desk.
+    pub desk: DeskId,
+    /// Which day.
+    pub work_date: WorkDate,
+    /// At the most.
+    pub minutes: Minutes,
+    /// What it shall earn.
+    pub compensation: Compensation,
+    /// In the person's words.
+    pub reason: String,
+    /// When it was filed.
+    pub at: DateTime<Utc>,
+}
+
+/// A request for overtime was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeRefused {
+    /// Which.
+    pub request: OvertimeId,
+    /// Who.
+    pub by: StaffId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A request for overtime was taken back by its author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OvertimeWithdrawn {
+    /// Which.
+    pub request: OvertimeId,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -187,5 +233,8 @@ events! {
         "attendance.correction_withdrawn", 1 => CorrectionWithdrawn,
         "attendance.correction_filed", 1 => CorrectionFiled,
         "attendance.overtime_approved", 1 => OvertimeApproved,
+        "attendance.overtime_requested", 1 => OvertimeRequested,
+        "attendance.overtime_refused", 1 => OvertimeRefused,
+        "attendance.overtime_withdrawn", 1 => OvertimeWithdrawn,
     }
 }

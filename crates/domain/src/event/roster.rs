@@ -2,7 +2,7 @@
 //! stream, so two racing approvals cannot both win.
 
 use crate::event::events;
-use crate::ids::{DeskId, LaneId, SkillId, SolveId, StaffId, SwapId};
+use crate::ids::{DeskId, LaneId, LeaveId, SkillId, SolveId, StaffId, SwapId};
 use crate::quantities::Fen;
 use crate::shift::{Cell, Shift};
 use crate::who::Role;
@@ -159,6 +159,15 @@ pub struct RosterPublished {
     pub at: DateTime<Utc>,
 }
 
+/// A shift that leave left open (请假空班).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OpenShiftKey {
+    /// The leave.
+    pub leave: LeaveId,
+    /// The day.
+    pub date: WorkDate,
+}
+
 /// Cells of a published roster were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterAmended {
@@ -168,6 +177,9 @@ pub struct RosterAmended {
     pub changes: Vec<CellChange>,
     /// Why.
     pub reason: String,
+    /// The open shift that it covers, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<OpenShiftKey>,
     /// Who.
     pub by: StaffId,
     /// When.

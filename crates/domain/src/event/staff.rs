@@ -53,6 +53,9 @@ pub struct Hired {
     pub contract: Contract,
     /// First day.
     pub from: WorkDate,
+    /// Working life began then, for entitlements that go by years of service (工龄); none: with the first day here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_from: Option<WorkDate>,
 }
 
 /// The person's skills, all of them.

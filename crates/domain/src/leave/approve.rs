@@ -3,6 +3,7 @@
 use crate::decider::Decision;
 use crate::event::{LeaveApproved, LeaveEvent};
 use crate::ids::LeaveId;
+use crate::leave::ledger::{Claims, LedgerBook};
 use crate::leave::{LeaveState, decidable};
 use crate::policy::LeavePolicy;
 use crate::refusal::Refusal;
@@ -17,19 +18,37 @@ pub struct ApproveLeave {
     pub leave: LeaveId,
 }
 
-/// Any one of the policy's approvers approves a pending request of somebody else, if the balance still bears it.
-/// `closed` are the desk's closed months.
+/// What an approval is held against.
+#[derive(Clone, Debug)]
+pub struct ApprovalContext {
+    /// The rules in force on the first day.
+    pub policy: LeavePolicy,
+    /// The desk's closed months.
+    pub closed: BTreeSet<Month>,
+    /// The person's leave of other years, and what was earned.
+    pub book: LedgerBook,
+}
+
+/// Any one of the policy's approvers approves a pending request of somebody else, if a document that its kind wants was
+/// seen, and the balance still bears it.
 pub fn decide(
     state: &LeaveState,
     command: &ApproveLeave,
-    policy: &LeavePolicy,
-    closed: &BTreeSet<Month>,
+    context: &ApprovalContext,
     issued: &Issued,
 ) -> Decision<LeaveEvent> {
-    let (leave, role) = decidable(state, command.leave, policy, closed, issued)?;
-    let kind = leave.requested.kind;
-    let (wanted, available) = (leave.requested.minutes, state.balance(kind));
-    if wanted > available.at_least_zero() {
+    let policy = &context.policy;
+    let (leave, role) = decidable(state, command.leave, policy, &context.closed, issued)?;
+    let asked = &leave.requested;
+    let kind = asked.kind;
+    if policy.evidence_required.contains(&kind) && !leave.evidence.iter().any(|noted| noted.seen) {
+        let named = leave.evidence.last().map(|noted| noted.document.clone());
+        return Err(Refusal::LeaveEvidenceMissing { kind, named });
+    }
+    let (first, wanted) = (asked.span.first, asked.minutes);
+    let book = context.book.with(first.month().year(), state);
+    let available = book.room(kind, first, wanted, Claims::Approved);
+    if wanted > available {
         return Err(Refusal::LeaveBalanceShort {
             kind,
             available,

@@ -3,7 +3,8 @@
 use crate::decider::{Decision, ensure, not_own, permit, worded};
 use crate::event::{BalanceMoved, LeaveEvent, LeaveKind};
 use crate::ids::StaffId;
-use crate::leave::LeaveState;
+use crate::leave::ledger::{Claims, LedgerBook};
+use crate::leave::{LeaveState, grant};
 use crate::policy::LeavePolicy;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
@@ -18,6 +19,8 @@ pub struct MoveBalance {
     pub staff: StaffId,
     /// Of which kind.
     pub kind: LeaveKind,
+    /// Of which year.
+    pub year: i32,
     /// How much; negative takes away.
     pub minutes: Minutes,
     /// Why.
@@ -26,12 +29,14 @@ pub struct MoveBalance {
     pub work_date: Option<WorkDate>,
 }
 
-/// HR or the lead, never their own, for a kind that has a balance, which stays at nothing or more.
+/// HR or the lead, never their own, for a kind that has a balance, which stays at nothing or more. What is given expires
+/// as what comes due by itself. `book` holds the person's leave of other years, and what was earned.
 pub fn decide(
     state: &LeaveState,
     command: &MoveBalance,
     staff: &StaffState,
     policy: &LeavePolicy,
+    book: &LedgerBook,
     issued: &Issued,
 ) -> Decision<LeaveEvent> {
     let record = staff.known(&command.staff)?;
@@ -44,14 +49,19 @@ pub fn decide(
     if !policy.balanced.contains(&kind) {
         return Err(Refusal::LeaveKindUnbalanced { kind });
     }
-    let available = state.available(kind);
-    if (available + minutes).0 < 0 && minutes.0 < 0 {
+    let today = book.zone.date(issued.at);
+    let wanted = -minutes;
+    let book = book.with(command.year, state);
+    let available = book.room(kind, today, wanted.at_least_zero(), Claims::Standing);
+    if wanted > available {
         return Err(Refusal::LeaveBalanceShort {
             kind,
             available,
-            wanted: -minutes,
+            wanted,
         });
     }
+    let given = minutes > Minutes::ZERO;
+    let expires = expiry(command, policy, today).filter(|_| given);
     Ok(vec![
         BalanceMoved {
             staff: command.staff.clone(),
@@ -59,9 +69,29 @@ pub fn decide(
             minutes,
             reason: command.reason.clone(),
             work_date: command.work_date,
+            expires,
             by: issued.by.staff.clone(),
             at: issued.at,
         }
         .into(),
     ])
+}
+
+/// The last day on which what is given can be taken, by the rules in force.
+fn expiry(command: &MoveBalance, policy: &LeavePolicy, today: WorkDate) -> Option<WorkDate> {
+    match command.kind {
+        LeaveKind::Annual => grant::last_day(command.year, policy.annual.as_ref()?),
+        LeaveKind::Compensatory => {
+            let months = policy.compensatory.as_ref()?.expires_months;
+            let year_begins = grant::year_of(command.year)?.0;
+            let earned = command.work_date.unwrap_or(today.max(year_begins));
+            Some(earned.plus_months(months))
+        }
+        LeaveKind::Personal
+        | LeaveKind::Sick
+        | LeaveKind::Marriage
+        | LeaveKind::Maternity
+        | LeaveKind::Paternity
+        | LeaveKind::Bereavement => None,
+    }
 }

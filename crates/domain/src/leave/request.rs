@@ -2,14 +2,15 @@
 
 use crate::decider::{Decision, ensure, worded};
 use crate::desk::DAY_MINUTE_MAX;
-use crate::event::{LeaveEvent, LeaveKind, LeaveRequested, LeaveSpan};
+use crate::event::{Half, LeaveEvent, LeaveKind, LeaveRequested, LeaveSpan};
 use crate::ids::{LeaveId, StaffId};
-use crate::leave::{LeaveState, books_open};
+use crate::leave::ledger::{Claims, LedgerBook};
+use crate::leave::{LeaveState, books_open, unit};
 use crate::policy::LeavePolicy;
 use crate::quantities::Minutes;
 use crate::refusal::{Fault, Refusal};
 use crate::roster::begins;
-use crate::shift::Shift;
+use crate::shift::{Segment, Shift};
 use crate::staff::StaffState;
 use crate::who::{Issued, Role};
 use crate::work_date::{DayMinute, Month, WorkDate, Zone};
@@ -26,8 +27,12 @@ pub struct RequestLeave {
     pub kind: LeaveKind,
     /// When.
     pub span: LeaveSpan,
+    /// A half of the one day's shift, instead of a window.
+    pub half: Option<Half>,
     /// Why.
     pub reason: String,
+    /// The document that bears it out, if one is named.
+    pub evidence: Option<String>,
     /// Why somebody else files it, if so.
     pub emergency: Option<String>,
 }
@@ -41,6 +46,8 @@ pub struct LeaveContext {
     pub cells: BTreeMap<WorkDate, Option<Shift>>,
     /// Pending and approved leave of the years before and after, whose spans may reach into this one.
     pub neighbours: Vec<LeaveSpan>,
+    /// The person's leave of other years, and what was earned.
+    pub book: LedgerBook,
     /// The desk's closed months.
     pub closed: BTreeSet<Month>,
     /// The rules in force on the first day.
@@ -49,7 +56,7 @@ pub struct LeaveContext {
     pub zone: Zone,
 }
 
-/// In writing, before the shift begins, over no other leave, within the balance.
+/// In writing, before the shift begins, over no other leave, in its unit, within the balance.
 pub fn decide(
     state: &LeaveState,
     command: &RequestLeave,
@@ -60,10 +67,13 @@ pub fn decide(
         let id = command.leave.to_string();
         return Err(Refusal::IdTaken { id });
     }
-    let span = &command.span;
+    let span = &resolved(command, context)?;
     let record = context.staff.known(&command.staff)?;
     let emergency = emergency(command, &record.desk, issued)?;
     worded("reason", &command.reason)?;
+    if let Some(evidence) = &command.evidence {
+        worded("evidence", evidence)?;
+    }
     sound_span(span)?;
     for date in [span.first, span.last] {
         context.staff.employed(&command.staff, date)?;
@@ -77,9 +87,12 @@ pub fn decide(
         let span = other.clone();
         return Err(Refusal::LeaveOverlaps { span });
     }
-    let minutes = minutes(command.kind, span, context);
-    let available = state.available(command.kind);
-    if minutes > available.at_least_zero() {
+    let day = day_segments(span.first, context);
+    let half = unit::fitting(command.kind, span.window, &day, &context.policy)?;
+    let minutes = minutes(command.kind, span, half, context);
+    let book = context.book.with(span.first.month().year(), state);
+    let available = book.room(command.kind, span.first, minutes, Claims::Standing);
+    if minutes > available {
         return Err(Refusal::LeaveBalanceShort {
             kind: command.kind,
             available,
@@ -97,10 +110,41 @@ pub fn decide(
             reason: command.reason.clone(),
             filed_by: issued.by.staff.clone(),
             emergency,
+            half,
+            evidence: command.evidence.clone(),
             at: issued.at,
         }
         .into(),
     ])
+}
+
+/// The span with the window of the half that is asked for.
+fn resolved(command: &RequestLeave, context: &LeaveContext) -> Result<LeaveSpan, Refusal> {
+    let span = &command.span;
+    let Some(half) = command.half else {
+        return Ok(span.clone());
+    };
+    ensure(
+        span.first == span.last && span.window.is_none(),
+        "half",
+        Fault::WindowOfManyDays,
+    )?;
+    let date = span.first;
+    let window = unit::half_window(&day_segments(date, context), half);
+    Ok(LeaveSpan {
+        window: Some(window.ok_or(Refusal::LeaveHalfOfNothing { date })?),
+        ..span.clone()
+    })
+}
+
+/// The shift in force, or the policy's day where no roster is; empty on a day off.
+fn day_segments(date: WorkDate, context: &LeaveContext) -> Vec<Segment> {
+    match context.cells.get(&date) {
+        Some(cell) => cell
+            .as_ref()
+            .map_or_else(Vec::new, |shift| shift.segments.clone()),
+        None => unit::policy_day(&context.policy).into_iter().collect(),
+    }
 }
 
 /// The reason for filing for somebody else: wanted then, and never given for oneself.
@@ -181,13 +225,21 @@ fn overlap(one: &LeaveSpan, other: &LeaveSpan) -> bool {
     days && minutes
 }
 
-/// What the request takes from its balance: a day's minutes for each day of the span that is not a day off, or the part
-/// of the shift that its window covers.
-fn minutes(kind: LeaveKind, span: &LeaveSpan, context: &LeaveContext) -> Minutes {
+/// What the request takes from its balance: a day's minutes for each day of the span that is not a day off, half of them
+/// for a half, or the part of the shift that its window covers.
+fn minutes(
+    kind: LeaveKind,
+    span: &LeaveSpan,
+    half: Option<Half>,
+    context: &LeaveContext,
+) -> Minutes {
     if !context.policy.balanced.contains(&kind) {
         return Minutes::ZERO;
     }
     let day_minutes = context.policy.day_minutes;
+    if half.is_some() {
+        return Minutes(day_minutes.0 / 2);
+    }
     let of_day = |date: WorkDate| match (context.cells.get(&date), span.window) {
         (Some(None), _) => Minutes::ZERO,
         (Some(Some(_)) | None, None) => day_minutes,

@@ -2,6 +2,7 @@
 //! mend them all.
 
 mod conduct;
+mod leave;
 
 use super::*;
 use chrono::NaiveDate;
@@ -708,6 +709,12 @@ fn leave(section: &Section<'_, '_>) -> LeavePolicy {
             .optional("evidence_required")
             .map(|value| section.words_of(value, "evidence_required", Some(RuleId::T12)))
             .unwrap_or_default(),
+        unit: leave::units(section),
+        day_start: section
+            .optional("day_start")
+            .map(|_| section.time("day_start", Some(RuleId::T12))),
+        annual: leave::annual(section),
+        compensatory: leave::compensatory(section),
     };
     section.finish();
     policy
@@ -749,6 +756,14 @@ fn overtime(section: &Section<'_, '_>) -> OvertimePolicy {
         minutes_min: section.minutes("minutes_min", 0..=480, None),
         approval_required: section.flag("approval_required", None),
         statutory_when_rostered: section.flag("statutory_when_rostered", None),
+        request: section.section_if_any("request").map(|section| {
+            let policy = OvertimeRequestPolicy {
+                ahead_days: section.count("ahead_days", 0..=92, None),
+                after_days: section.count("after_days", 0..=31, None),
+            };
+            section.finish();
+            policy
+        }),
     };
     section.finish();
     policy

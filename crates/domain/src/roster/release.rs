@@ -58,6 +58,7 @@ pub fn decide(
             revision: state.revision() + 1,
             changes,
             reason: command.reason.clone(),
+            covers: None,
             by: issued.by.staff.clone(),
             at: issued.at,
         }

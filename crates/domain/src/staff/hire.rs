@@ -31,6 +31,8 @@ pub struct Hire {
     pub contract: Contract,
     /// First day.
     pub from: WorkDate,
+    /// Working life began then, if earlier (工龄).
+    pub service_from: Option<WorkDate>,
 }
 
 /// HR hires into an open desk whose skills are named; nobody is employed twice at once.
@@ -65,6 +67,10 @@ pub fn decide(
     }
     sound_roles(&command.roles, &command.leads)?;
     sound_contract(&command.contract)?;
+    let began = command
+        .service_from
+        .is_none_or(|began| began <= command.from);
+    ensure(began, "service_from", Fault::OutOfOrder)?;
     Ok(vec![
         Hired {
             staff: command.staff.clone(),
@@ -76,6 +82,7 @@ pub fn decide(
             skills: command.skills.clone(),
             contract: command.contract.clone(),
             from: command.from,
+            service_from: command.service_from,
         }
         .into(),
     ])

@@ -748,6 +748,7 @@ fn overtime(date: WorkDate, minutes: i64) -> ApproveOvertime {
         minutes_max: Minutes(minutes),
         compensation: Compensation::TimeOff,
         reason: "双十二".into(),
+        request: None,
     }
 }
 
@@ -765,6 +766,7 @@ fn overtime_is_approved_within_the_laws_caps() {
         minutes_max: Minutes(minutes),
         compensation: Compensation::TimeOff,
         reason: "双十二".into(),
+        request: None,
         by: "boss".into(),
         at: at("12-12 17:00"),
     };

@@ -5,12 +5,16 @@ use crate::world::*;
 use domain::decider::Decision;
 use domain::event::*;
 use domain::ids::LeaveId;
-use domain::leave::approve::{self, ApproveLeave};
+use domain::leave::approve::{self, ApprovalContext, ApproveLeave};
+use domain::leave::grant::{self, GrantAnnualLeave};
+use domain::leave::ledger::{Balance, Claims, Earned, LedgerBook, LineCause};
 use domain::leave::move_balance::{self, MoveBalance};
+use domain::leave::note_evidence::{self, NoteEvidence};
 use domain::leave::refuse::{self, RefuseLeave};
 use domain::leave::request::{self, LeaveContext, RequestLeave};
 use domain::leave::withdraw::{self, WithdrawLeave};
 use domain::leave::{LeaveState, MovementCause};
+use domain::policy::LeaveUnit;
 use domain::quantities::Minutes;
 use domain::refusal::Refusal;
 use domain::who::Role;
@@ -44,9 +48,20 @@ fn ask(n: u128, kind: LeaveKind, span: LeaveSpan) -> RequestLeave {
         staff: "ann".into(),
         kind,
         span,
+        half: None,
         reason: "家中有事".into(),
+        evidence: None,
         emergency: None,
     }
+}
+
+/// A book of 2026 alone.
+fn book(state: &LeaveState) -> LedgerBook {
+    LedgerBook::empty(ZONE).with(2026, state)
+}
+
+fn balance(state: &LeaveState, kind: LeaveKind) -> Balance {
+    book(state).balance(kind)
 }
 
 /// Ann works early on the 10th and 11th and is off on the 12th; later days are not rostered.
@@ -59,6 +74,7 @@ fn context() -> LeaveContext {
             (day("12-12"), None),
         ]),
         neighbours: vec![],
+        book: LedgerBook::empty(ZONE),
         closed: BTreeSet::new(),
         policy: policy().leave,
         zone: ZONE,
@@ -76,14 +92,15 @@ fn request(
 
 fn approve(state: &LeaveState, n: u128, by: &str) -> Decision<LeaveEvent> {
     let command = ApproveLeave { leave: leave_id(n) };
-    let closed = BTreeSet::new();
-    approve::decide(
-        state,
-        &command,
-        &policy().leave,
-        &closed,
-        &issued(by, BEFORE),
-    )
+    approve::decide(state, &command, &approving(), &issued(by, BEFORE))
+}
+
+fn approving() -> ApprovalContext {
+    ApprovalContext {
+        policy: policy().leave,
+        closed: BTreeSet::new(),
+        book: LedgerBook::empty(ZONE),
+    }
 }
 
 fn withdraw(state: &LeaveState, n: u128, by: &str, now: &str) -> Decision<LeaveEvent> {
@@ -92,16 +109,20 @@ fn withdraw(state: &LeaveState, n: u128, by: &str, now: &str) -> Decision<LeaveE
 }
 
 fn earned(minutes: i64) -> LeaveEvent {
+    moved(minutes).into()
+}
+
+fn moved(minutes: i64) -> BalanceMoved {
     BalanceMoved {
         staff: "ann".into(),
         kind: LeaveKind::Compensatory,
         minutes: Minutes(minutes),
         reason: "加班".into(),
         work_date: Some(day("11-29")),
+        expires: None,
         by: "boss".into(),
         at: at("11-30 09:00"),
     }
-    .into()
 }
 
 /// Personal leave on the 10th, pending.
@@ -125,6 +146,8 @@ fn t12_leave_is_asked_for_in_writing() {
         reason: "家中有事".into(),
         filed_by: "ann".into(),
         emergency: None,
+        half: None,
+        evidence: None,
         at: at(BEFORE),
     };
     given([])
@@ -348,7 +371,11 @@ fn t2_pending_time_off_is_set_aside_and_approved_is_in_the_ledger() {
     let one = given([earned(900)])
         .when(|state| request(state, &lieu(1, "12-10"), "ann", BEFORE))
         .go_on();
-    assert_eq!((one.0.balance(kind).0, one.0.available(kind).0), (900, 420));
+    let figures = |state: &LeaveState| {
+        let found = balance(state, kind);
+        (found.minutes.0, found.pending_minutes.0)
+    };
+    assert_eq!(figures(&one.0), (900, 480));
     Given(one.0.clone())
         .when(|state| request(state, &lieu(2, "12-11"), "ann", BEFORE))
         .refused_as(
@@ -356,15 +383,12 @@ fn t2_pending_time_off_is_set_aside_and_approved_is_in_the_ledger() {
             "420 minutes are left, 480 are wanted",
         );
     let approved = one.when(|state| approve(state, 1, "boss:lead")).go_on();
-    assert_eq!(
-        (approved.0.balance(kind).0, approved.0.available(kind).0),
-        (420, 420)
-    );
+    assert_eq!(figures(&approved.0), (420, 0));
     let back = approved
         .when(|state| withdraw(state, 1, "ann", BEFORE))
         .go_on()
         .0;
-    assert_eq!((back.balance(kind).0, back.available(kind).0), (900, 900));
+    assert_eq!(figures(&back), (900, 0));
     let lines: Vec<(i64, &MovementCause)> = back
         .ledger
         .iter()
@@ -406,15 +430,13 @@ fn t12_the_lead_or_the_gm_office_approves_until_the_books_close() {
     pending()
         .when(|state| {
             let command = ApproveLeave { leave: leave_id(1) };
-            let closed = [december()].into();
             // Weeks after the shift, but the month is closed.
-            approve::decide(
-                state,
-                &command,
-                &policy().leave,
-                &closed,
-                &issued("boss:lead", "12-31 09:00"),
-            )
+            let closed = ApprovalContext {
+                closed: [december()].into(),
+                ..approving()
+            };
+            let by = issued("boss:lead", "12-31 09:00");
+            approve::decide(state, &command, &closed, &by)
         })
         .refused_as("month-closed", "2026-12");
     pending()
@@ -509,6 +531,7 @@ fn e4_t2_balances_are_moved_by_hr_or_the_lead_never_ones_own() {
     let command = |kind, minutes| MoveBalance {
         staff: "ann".into(),
         kind,
+        year: 2026,
         minutes: Minutes(minutes),
         reason: "加班".into(),
         work_date: Some(day("11-29")),
@@ -516,11 +539,17 @@ fn e4_t2_balances_are_moved_by_hr_or_the_lead_never_ones_own() {
     let lieu = |minutes| command(LeaveKind::Compensatory, minutes);
     let decide = |state: &LeaveState, command: &MoveBalance, by: &str| {
         let by = issued(by, "11-30 09:00");
-        move_balance::decide(state, command, &staff("ann", []), &policy().leave, &by)
+        let (ann, book) = (staff("ann", []), LedgerBook::empty(ZONE));
+        move_balance::decide(state, command, &ann, &policy().leave, &book, &by)
+    };
+    let six_months_later = "2027-05-29".parse().unwrap();
+    let given_until = BalanceMoved {
+        expires: Some(six_months_later),
+        ..moved(120)
     };
     given([])
         .when(|state| decide(state, &lieu(120), "boss:lead"))
-        .then([earned(120)]);
+        .then([given_until.into()]);
     given([])
         .when(|state| decide(state, &lieu(120), "hr:hr"))
         .go_on();
@@ -556,4 +585,381 @@ fn e4_t2_balances_are_moved_by_hr_or_the_lead_never_ones_own() {
             .when(|state| decide(state, &command, by))
             .refused_as(code, text);
     }
+}
+
+#[test]
+fn t12_leave_is_taken_in_its_unit() {
+    let half = |kind, half| RequestLeave {
+        half: Some(half),
+        ..ask(1, kind, days("12-10", "12-10"))
+    };
+    let window = |kind, start, end| ask(1, kind, hours("12-10", start, end));
+    let (day, half_day, hour) = (LeaveUnit::Day, LeaveUnit::HalfDay, LeaveUnit::Hour);
+    let cases = [
+        (half(LeaveKind::Sick, Half::First), None),
+        (half(LeaveKind::Personal, Half::Second), None),
+        (half(LeaveKind::Marriage, Half::First), Some(day)),
+        (window(LeaveKind::Sick, "09:00", "13:00"), None), // the first half of 09:00–17:00
+        (window(LeaveKind::Sick, "09:00", "12:00"), Some(half_day)),
+        (window(LeaveKind::Personal, "09:00", "12:00"), None),
+        (window(LeaveKind::Personal, "09:00", "12:30"), Some(hour)),
+        (window(LeaveKind::Maternity, "09:00", "17:00"), Some(day)),
+        (ask(1, LeaveKind::Marriage, days("12-10", "12-12")), None),
+    ];
+    for (command, mismatch) in cases {
+        let then = given([]).when(|state| request(state, &command, "ann", BEFORE));
+        match mismatch {
+            None => drop(then.go_on()),
+            Some(unit) => then.refused(Refusal::LeaveUnitMismatch {
+                kind: command.kind,
+                unit,
+            }),
+        }
+    }
+}
+
+#[test]
+fn a4_half_a_day_is_a_half_of_the_shift_in_force_or_of_the_policys_day() {
+    let asked = |date: &str, half, cells: Option<domain::shift::Shift>| {
+        let mut context = context();
+        context
+            .cells
+            .extend(cells.map(|shift| (day(date), Some(shift))));
+        let command = RequestLeave {
+            half: Some(half),
+            ..ask(1, LeaveKind::Compensatory, days(date, date))
+        };
+        let state = given([earned(480)])
+            .when(|state| request::decide(state, &command, &context, &issued("ann", BEFORE)))
+            .go_on()
+            .0;
+        let asked = state.leaves[&leave_id(1)].requested.clone();
+        let (start, end) = asked.span.window.unwrap();
+        (format!("{start}–{end}"), asked.minutes.0, asked.half)
+    };
+    let (first, second) = (Half::First, Half::Second);
+    let found = |date, half, shift| asked(date, half, shift);
+    let of = |text: &str, half| (text.to_owned(), 240, Some(half));
+    assert_eq!(found("12-10", first, None), of("09:00–13:00", first));
+    assert_eq!(found("12-10", second, None), of("13:00–17:00", second));
+    // A split shift is parted where half of its post time has passed: here in the gap.
+    let split = || Some(shift("S", &["08:00-12:00", "14:00-18:00"]));
+    assert_eq!(found("12-11", first, split()), of("08:00–12:00", first));
+    assert_eq!(found("12-11", second, split()), of("12:00–18:00", second));
+    // Half of a long day is half a day all the same.
+    let long = Some(shift("L", &["09:00-21:00"]));
+    assert_eq!(found("12-11", first, long), of("09:00–15:00", first));
+    assert_eq!(
+        found("12-11", second, Some(night())),
+        of("02:00+1–06:00+1", second)
+    );
+    // Not rostered yet: of the policy's day, 8 hours from 09:00.
+    assert_eq!(found("12-20", first, None), of("09:00–13:00", first));
+    let off = RequestLeave {
+        half: Some(first),
+        ..ask(1, LeaveKind::Personal, days("12-12", "12-12"))
+    };
+    given([])
+        .when(|state| request(state, &off, "ann", BEFORE))
+        .refused_as("leave-half-of-nothing", "2026-12-12");
+    let two_days = RequestLeave {
+        half: Some(first),
+        ..ask(1, LeaveKind::Personal, days("12-10", "12-11"))
+    };
+    given([])
+        .when(|state| request(state, &two_days, "ann", BEFORE))
+        .refused_as("field-invalid", "half");
+}
+
+#[test]
+fn t12_a_kind_that_wants_a_document_is_approved_once_somebody_has_seen_it() {
+    let note = |state: &LeaveState, by: &str, document: &str| {
+        let command = NoteEvidence {
+            leave: leave_id(1),
+            document: document.into(),
+        };
+        note_evidence::decide(state, &command, &policy().leave, &issued(by, BEFORE))
+    };
+    let sick = RequestLeave {
+        evidence: Some("病假条".into()),
+        ..ask(1, LeaveKind::Sick, days("12-10", "12-10"))
+    };
+    let asked = || {
+        given([])
+            .when(|state| request(state, &sick, "ann", BEFORE))
+            .go_on()
+    };
+    asked()
+        .when(|state| approve(state, 1, "boss:lead"))
+        .refused(Refusal::LeaveEvidenceMissing {
+            kind: LeaveKind::Sick,
+            named: Some("病假条".into()),
+        });
+    for by in ["bob", "eve:otherlead"] {
+        asked()
+            .when(|state| note(state, by, "病假条"))
+            .refused_as("not-permitted", "document");
+    }
+    asked()
+        .when(|state| note(state, "boss:lead", " "))
+        .refused_as("field-invalid", "document");
+    // The person may name it, also in an office of their own; that is no sight of it.
+    let named = asked()
+        .when(|state| note(state, "ann:hr", "病假条"))
+        .go_on();
+    named
+        .when(|state| approve(state, 1, "boss:lead"))
+        .refused_as("leave-evidence-missing", "病假条");
+    let seen = |by: &str| EvidenceNoted {
+        leave: leave_id(1),
+        document: "病假条 市一医院".into(),
+        seen: true,
+        by: actor(by).staff,
+        at: at(BEFORE),
+    };
+    for by in ["boss:lead", "gmo:gm", "hr:hr"] {
+        asked()
+            .when(|state| note(state, by, "病假条 市一医院"))
+            .then([seen(by).into()])
+            .when(|state| approve(state, 1, "boss:lead"))
+            .go_on();
+    }
+    // Personal leave wants none.
+    pending()
+        .when(|state| approve(state, 1, "boss:lead"))
+        .go_on();
+    asked()
+        .when(|state| withdraw(state, 1, "ann", BEFORE))
+        .go_on()
+        .when(|state| note(state, "boss:lead", "病假条"))
+        .refused_as("leave-not-pending", "withdrawn");
+}
+
+/// Annual leave of a year for Ann, hired on 2026-03-01, whose working life began at `began`.
+fn entitled(began: Option<&str>, year: i32) -> Option<(u16, String, u16)> {
+    let hired = Hired {
+        service_from: began.map(|text| text.parse().unwrap()),
+        ..hired("ann")
+    };
+    let ann = domain::decider::State::fold(&[StaffEvent::from(hired)]);
+    let found = grant::entitlement(&ann, year, &policy().leave.annual.unwrap())?;
+    Some((found.days, found.from.to_string(), found.service_years))
+}
+
+#[test]
+fn t2_annual_leave_goes_by_years_of_service_and_by_day() {
+    let found = |days, from: &str, years| Some((days, from.to_owned(), years));
+    // Regulations art. 3: nothing in the first year, then 5, 10, 15.
+    assert_eq!(entitled(None, 2026), None);
+    // 306 of 365 days from the first anniversary on: 4.19 of 5 days, whole days only (Measures art. 5).
+    assert_eq!(entitled(None, 2027), found(4, "2027-03-01", 1));
+    assert_eq!(entitled(None, 2028), found(5, "2028-01-01", 1));
+    // The tier rises in March 2036: 60 days at 5 and 306 at 10 a year.
+    assert_eq!(entitled(None, 2036), found(9, "2036-01-01", 9));
+    assert_eq!(entitled(None, 2037), found(10, "2037-01-01", 10));
+    assert_eq!(entitled(None, 2047), found(15, "2047-01-01", 20));
+    // A working life begun earlier counts; in the year of the hire for the days employed: 306 of 365.
+    assert_eq!(
+        entitled(Some("2004-09-01"), 2026),
+        found(12, "2026-03-01", 21)
+    );
+    assert_eq!(entitled(Some("2026-02-28"), 2025), None);
+}
+
+#[test]
+fn t2_annual_leave_is_granted_once_when_it_comes_due() {
+    let decide = |state: &LeaveState, year, closed: &str| {
+        let command = GrantAnnualLeave {
+            staff: "ann".into(),
+            year,
+            closed: closed.parse().unwrap(),
+        };
+        let system = issued("system:", "12-01 00:10");
+        grant::decide(state, &command, &staff("ann", []), &policy(), &system)
+    };
+    given([])
+        .when(|state| decide(state, 2027, "2027-01-27"))
+        .then_nothing();
+    given([])
+        .when(|state| decide(state, 2026, "2026-12-31"))
+        .then_nothing();
+    let granted = LeaveGranted {
+        staff: "ann".into(),
+        kind: LeaveKind::Annual,
+        year: 2027,
+        days: 4,
+        minutes: Minutes(4 * 480),
+        service_years: 1,
+        from: "2027-03-01".parse().unwrap(),
+        expires: "2028-03-31".parse().unwrap(),
+        policy: "2026-1".into(),
+        at: at("12-01 00:10"),
+    };
+    given([])
+        .when(|state| decide(state, 2027, "2027-01-28"))
+        .then([granted.into()])
+        .when(|state| decide(state, 2027, "2027-01-29"))
+        .then_nothing();
+}
+
+fn date(text: &str) -> domain::work_date::WorkDate {
+    text.parse().unwrap()
+}
+
+/// Leave of a year, approved, as its own stream holds it.
+fn taken(n: u128, kind: LeaveKind, on: &str, minutes: i64) -> [LeaveEvent; 2] {
+    let requested = LeaveRequested {
+        leave: leave_id(n),
+        staff: "ann".into(),
+        desk: desk(),
+        kind,
+        span: LeaveSpan {
+            first: date(on),
+            last: date(on),
+            window: None,
+        },
+        minutes: Minutes(minutes),
+        reason: "家中有事".into(),
+        filed_by: "ann".into(),
+        emergency: None,
+        half: None,
+        evidence: None,
+        at: at("11-01 09:00"),
+    };
+    let approved = LeaveApproved {
+        leave: leave_id(n),
+        by: "boss".into(),
+        role: Role::Lead,
+        at: at("11-02 09:00"),
+    };
+    [requested.into(), approved.into()]
+}
+
+fn lot(day: &str, minutes: i64, expires: &str) -> Earned {
+    Earned {
+        date: date(day),
+        minutes: Minutes(minutes),
+        closed_minutes: None,
+        expires: Some(date(expires)),
+    }
+}
+
+#[test]
+fn t2_the_lot_that_expires_first_is_used_first_and_what_is_left_expires() {
+    let kind = LeaveKind::Compensatory;
+    let state: LeaveState = domain::decider::State::fold(&taken(1, kind, "2026-12-10", 100));
+    let mut book = book(&state);
+    book.earned = vec![
+        lot("2026-11-20", 120, "2027-05-20"),
+        lot("2026-06-11", 60, "2026-12-11"),
+    ];
+    let figures = |book: &LedgerBook| {
+        let found = book.balance(kind);
+        let lots: Vec<i64> = found.lots.iter().map(|lot| lot.left.0).collect();
+        let lines: Vec<(i64, i64)> = found
+            .lines
+            .iter()
+            .map(|line| (line.minutes.0, line.balance.0))
+            .collect();
+        (found.minutes.0, lots, lines)
+    };
+    // 60 of the lot that ends in December, 40 of the other.
+    let before = (80, vec![80], vec![(60, 60), (-100, -40), (120, 80)]);
+    assert_eq!(figures(&book), before);
+    book.closed_through = Some(date("2026-12-31"));
+    assert_eq!(figures(&book), before, "all of the first lot was used");
+    book.closed_through = Some(date("2027-05-19"));
+    assert_eq!(figures(&book).0, 80);
+    book.closed_through = Some(date("2027-05-20"));
+    let last = book.balance(kind);
+    assert_eq!((last.minutes.0, last.lots.len()), (0, 0));
+    let expired = last.lines.last().unwrap();
+    assert_eq!(
+        (expired.cause, expired.minutes.0),
+        (LineCause::Expired, -80)
+    );
+    // A late fact takes back what the first lot held: the other bears it all.
+    book.earned.pop();
+    book.closed_through = Some(date("2026-12-31"));
+    assert_eq!(
+        figures(&book),
+        (20, vec![20], vec![(-100, -100), (120, 20)])
+    );
+}
+
+#[test]
+fn t2_a_change_after_the_month_was_closed_is_a_line_of_its_own() {
+    let mut book = LedgerBook::empty(ZONE);
+    book.earned = vec![Earned {
+        closed_minutes: Some(Minutes(90)),
+        ..lot("2026-11-20", 60, "2027-05-20")
+    }];
+    let found = book.balance(LeaveKind::Compensatory);
+    let lines: Vec<(LineCause, i64)> = found
+        .lines
+        .iter()
+        .map(|line| (line.cause, line.minutes.0))
+        .collect();
+    assert_eq!(
+        lines,
+        [(LineCause::Earned, 90), (LineCause::EarnedChanged, -30)]
+    );
+    assert_eq!((found.minutes.0, found.lots[0].minutes.0), (60, 60));
+}
+
+#[test]
+fn t2_balances_are_carried_across_the_turn_of_the_year() {
+    let kind = LeaveKind::Annual;
+    let granted = |year: i32, from: &str, until: &str| -> LeaveEvent {
+        LeaveGranted {
+            staff: "ann".into(),
+            kind,
+            year,
+            days: 1,
+            minutes: Minutes(480),
+            service_years: 1,
+            from: date(from),
+            expires: date(until),
+            policy: "2026-1".into(),
+            at: at("01-01 00:10"),
+        }
+        .into()
+    };
+    let of_2026: LeaveState =
+        domain::decider::State::fold(&[granted(2026, "2026-01-01", "2027-03-31")]);
+    let [asked, approved] = taken(1, kind, "2027-01-05", 480);
+    let of_2027: LeaveState =
+        domain::decider::State::fold(&[granted(2027, "2027-01-01", "2028-03-31"), asked, approved]);
+    let book = LedgerBook::empty(ZONE)
+        .with(2026, &of_2026)
+        .with(2027, &of_2027);
+    let room = |day: &str| {
+        let wanted = Minutes(480);
+        book.room(kind, date(day), wanted, Claims::Standing).0
+    };
+    // What was carried over went first, so next year's is whole, and this year's is gone.
+    assert_eq!(room("2027-06-01"), 480);
+    assert_eq!(room("2028-03-31"), 480);
+    assert_eq!(room("2028-04-01"), 0);
+    // A day in December may have it still: January's leave then goes to next year's.
+    assert_eq!(room("2026-12-30"), 480);
+    let rest = book.balance(kind);
+    assert_eq!((rest.minutes.0, rest.lots.len()), (480, 1));
+    assert_eq!(rest.lots[0].expires, Some(date("2028-03-31")));
+    // Without January's leave, December may have it; next year's is not there before the year.
+    let book = LedgerBook::empty(ZONE).with(2026, &of_2026).with(
+        2027,
+        &domain::decider::State::fold(&[granted(2027, "2027-01-01", "2028-03-31")]),
+    );
+    let wanted = Minutes(960);
+    assert_eq!(
+        book.room(kind, date("2026-12-30"), wanted, Claims::Approved)
+            .0,
+        480
+    );
+    assert_eq!(
+        book.room(kind, date("2027-01-02"), wanted, Claims::Approved)
+            .0,
+        960
+    );
 }

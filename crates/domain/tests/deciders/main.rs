@@ -9,6 +9,8 @@ mod lanes;
 mod leave;
 mod loan;
 mod meeting;
+mod open_shifts;
+mod overtime;
 mod period;
 mod post;
 mod properties;

@@ -7,9 +7,11 @@ use domain::desk::DeskState;
 use domain::event::*;
 use domain::evidence::EvidenceState;
 use domain::leave::LeaveState;
+use domain::leave::ledger::{LedgerBook, Lot};
 use domain::meeting::MeetingState;
 use domain::org::OrgState;
 use domain::period::PeriodState;
+use domain::quantities::Minutes;
 use domain::roster::{RosterContext, RosterState};
 use domain::sanction::SanctionState;
 use domain::staff::StaffState;
@@ -72,7 +74,13 @@ impl States {
         self.roster.cell_in_force(&ann, date, at("12-10 12:00"));
         assert!(self.roster.unarranged_swaps(&ann, date).count() <= self.roster.swaps.len());
         for kind in [LeaveKind::Compensatory, LeaveKind::Annual] {
-            assert!(self.leave.available(kind) <= self.leave.balance(kind));
+            let balance = LedgerBook::empty(ZONE)
+                .with(2026, &self.leave)
+                .balance(kind);
+            let sum: Minutes = balance.lines.iter().map(|line| line.minutes).sum();
+            assert_eq!(balance.minutes, sum);
+            let sound = |lot: &Lot| Minutes::ZERO < lot.left && lot.left <= lot.minutes;
+            assert!(balance.lots.iter().all(sound));
         }
         for meeting in self.meeting.meetings.values() {
             let attended = meeting

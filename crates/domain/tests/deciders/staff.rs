@@ -27,6 +27,7 @@ fn hire_ann() -> Hire {
         skills: hired.skills,
         contract: hired.contract,
         from: hired.from,
+        service_from: hired.service_from,
     }
 }
 

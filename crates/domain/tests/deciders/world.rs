@@ -106,6 +106,7 @@ pub(crate) fn hired(staff: &str) -> Hired {
         skills: ["presale".into()].into(),
         contract: contract(),
         from: day("03-01"),
+        service_from: None,
     }
 }
 

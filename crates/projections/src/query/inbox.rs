@@ -3,9 +3,9 @@
 use super::View;
 use crate::error::Result;
 use crate::facts::By;
-use crate::states::{ComplaintRow, CorrectionRow, LeaveRow, SwapRow};
+use crate::states::{ComplaintRow, CorrectionRow, LeaveRow, OvertimeRow, SwapRow};
 use domain::day::RequestStatus;
-use domain::ids::{ComplaintId, CorrectionId, DeskId, LeaveId, StaffId, SwapId};
+use domain::ids::{ComplaintId, CorrectionId, DeskId, LeaveId, OvertimeId, StaffId, SwapId};
 use domain::work_date::Month;
 
 impl View<'_> {
@@ -69,6 +69,33 @@ impl View<'_> {
     pub fn leaves_of_desk(&self, desk: &DeskId, month: Month) -> Result<Vec<LeaveRow>> {
         let rows = self.in_month("leave", By::Desk(desk.as_str()), month)?;
         self.each(rows, Self::named_leave)
+    }
+
+    /// One request for overtime.
+    pub fn overtime_request(&self, id: OvertimeId) -> Result<Option<OvertimeRow>> {
+        let found = self.facts.state("overtime", &id.to_string())?;
+        found.map(|row| self.named_overtime(row)).transpose()
+    }
+    /// A desk's undecided requests for overtime, oldest first.
+    pub fn overtime_pending(&self, desk: &DeskId) -> Result<Vec<OvertimeRow>> {
+        let rows = self
+            .facts
+            .states_at("overtime", By::Desk(desk.as_str()), "pending")?;
+        self.each(rows, Self::named_overtime)
+    }
+    /// A person's requests for overtime of a month, whatever became of them.
+    pub fn overtime_requests_of(&self, staff: &StaffId, month: Month) -> Result<Vec<OvertimeRow>> {
+        let rows = self.in_month("overtime", By::Staff(staff.as_str()), month)?;
+        self.each(rows, Self::named_overtime)
+    }
+    /// A desk's requests for overtime of a month, whatever became of them.
+    pub fn overtime_requests_of_desk(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Vec<OvertimeRow>> {
+        let rows = self.in_month("overtime", By::Desk(desk.as_str()), month)?;
+        self.each(rows, Self::named_overtime)
     }
 
     /// One swap request.
@@ -139,6 +166,10 @@ impl View<'_> {
         Ok(row)
     }
     fn named_leave(&self, mut row: LeaveRow) -> Result<LeaveRow> {
+        row.name = self.name(&row.staff)?;
+        Ok(row)
+    }
+    fn named_overtime(&self, mut row: OvertimeRow) -> Result<OvertimeRow> {
         row.name = self.name(&row.staff)?;
         Ok(row)
     }

@@ -1,7 +1,6 @@
 //! A month, by person: the sums for payroll, and everything a person sees of their own.
 
 use super::View;
-use super::balances::LeaveBalance;
 use super::penalties::{MonthBooks, PenaltyRow, pay_lines, points};
 use super::period::AdjustmentRow;
 use crate::error::Result;
@@ -10,6 +9,7 @@ use crate::states::{CorrectionRow, LeaveRow, MeetingRow, StaffRow, SwapRow};
 use domain::day::DayRecord;
 use domain::event::DayKind;
 use domain::ids::{DeskId, MeetingId, PolicyVersionId, StaffId};
+use domain::leave::ledger::Balance;
 use domain::meeting::{Member, expected};
 use domain::shift::Shift;
 use domain::summary::{MonthSummary, PayLine, PayReason, summarise};
@@ -85,7 +85,7 @@ pub struct MyMonth {
     /// Penalties and rewards.
     pub penalties: Vec<PenaltyRow>,
     /// Balances as of now.
-    pub balances: Vec<LeaveBalance>,
+    pub balances: Vec<Balance>,
 }
 
 impl View<'_> {

@@ -181,6 +181,7 @@ pub fn hired(number: u32, name: &str) -> Entry {
                 month_wage: Fen(500_000),
             },
             from: day(1).plus_days(-60),
+            service_from: None,
         }),
     )
 }
@@ -403,6 +404,8 @@ pub fn leave(id: u128, number: u32, first: i64, last: i64) -> Entry {
             reason: "家里有事".to_owned(),
             filed_by: person(number),
             emergency: None,
+            half: None,
+            evidence: None,
             at: at(first, "00:00") - Duration::days(1),
         }),
     )
@@ -504,6 +507,7 @@ pub fn amended(revision: u32, moment: DateTime<Utc>, changes: Vec<CellChange>) -
         revision,
         changes,
         reason: "临时调整".to_owned(),
+        covers: None,
         by: "LEAD".into(),
         at: moment,
     })
