@@ -361,6 +361,16 @@ fn late_facts_become_adjustments_of_exactly_what_they_come_to() {
     sign("1002", 3000).expect_problem(409, "nothing-to-adjust");
     sign("1001", 0).expect_problem(409, "nothing-to-adjust");
 
+    let shown = page(
+        &house,
+        "H01",
+        &format!("/summary?desk={DESK}&month=2027-01"),
+    );
+    assert!(
+        shown.contains("申诉成立") && shown.contains("/days/1002/2026-12-01"),
+        "{shown}"
+    );
+
     // In next month's file, with its trace.
     let january = csv(&house, "2027-01", "");
     assert_eq!(cell(&january, "1002", "调整(上期)(元)"), "30.00");
@@ -696,18 +706,20 @@ fn deductions_are_held_against_the_wage_earned_in_the_month() {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert!(!page(&house, "L01", &path).contains("Deduction limit"));
+    assert!(page(&house, "1001", "/my/month?month=2026-12").contains("Deduction limit"));
+    assert!(!page(&house, "L01", "/people/1001/2026-12").contains("Deduction limit"));
 
     adopt(
         &house,
-        &ONLINE_SHOP.replace("wage_min = ", "wage_share = \"calendar_days\"\nwage_min = "),
+        &ONLINE_SHOP.replace(
+            "wage_share = \"paid_days\"",
+            "wage_share = \"calendar_days\"",
+        ),
     );
     assert_eq!(check("3001").0, 309_677, "16 of 31 days");
-    adopt(
-        &house,
-        &ONLINE_SHOP.replace("wage_min = ", "paid_days_hundredths = 2200\nwage_min = "),
-    );
+    adopt(&house, &ONLINE_SHOP.replace("= 2175", "= 2200"));
     assert_eq!(check("3001").0, 327_272, "12 of 22 days");
-    let wrong = ONLINE_SHOP.replace("wage_min = ", "wage_share = \"half\"\nwage_min = ");
+    let wrong = ONLINE_SHOP.replace("wage_share = \"paid_days\"", "wage_share = \"half\"");
     let refused = house
         .to("H01")
         .put(&format!("/desks/{DESK}/policy"), json!({"document": wrong}))

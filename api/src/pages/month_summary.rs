@@ -14,8 +14,10 @@ use domain::legal::LegalConcern;
 use domain::policy::SanctionMode;
 use domain::quantities::{Fen, Minutes};
 use domain::who::Role;
-use domain::work_date::{Month, Zone};
-use projections::{LegalWarningRow, PeriodStatus, PersonMonth, ReopeningStatus, SheetStatus};
+use domain::work_date::{Month, WorkDate, Zone};
+use projections::{
+    LegalWarningRow, PeriodStatus, PersonMonth, ReopeningStatus, SheetStatus, difference_words,
+};
 
 /// The month summary.
 #[derive(Template)]
@@ -53,6 +55,8 @@ pub struct MonthSummaryPage {
     pub warnings: Vec<WarningLine>,
     /// Earlier closings and reopenings, oldest first.
     pub history: Vec<String>,
+    /// What was signed into this month for earlier ones.
+    pub adjustments: Vec<AdjustmentLine>,
     /// Why HR wants the month open again, while nobody has decided.
     pub reopening: Option<String>,
     /// Whether the reader may ask to open it again.
@@ -71,6 +75,20 @@ pub struct SheetLine {
     pub status: &'static str,
     /// What the person says.
     pub words: String,
+}
+
+/// A signed adjustment as a line.
+pub struct AdjustmentLine {
+    /// 工号
+    pub staff: StaffId,
+    /// 姓名
+    pub name: String,
+    /// The closed month and the amount.
+    pub text: String,
+    /// Figure by figure, and why.
+    pub why: String,
+    /// The days that differed: each opens its evidence.
+    pub days: Vec<WorkDate>,
 }
 
 /// A warning as a line.
@@ -140,7 +158,7 @@ pub async fn show(
         .month()
         .unwrap_or_else(|| desk.today(app.now()).month());
     let (w, id) = (visit.w, desk.row.desk.clone());
-    let (people, status, to_file, sheets, warnings) = app
+    let (people, status, to_file, sheets, warnings, adjustments) = app
         .read(move |view| {
             let corrections = view.corrections_to_file(&id)?;
             let to_file = corrections
@@ -153,6 +171,7 @@ pub async fn show(
                 to_file,
                 view.sheets(&id, month)?,
                 view.legal_warnings(&id, month)?,
+                view.adjustments(&id, month)?,
             ))
         })
         .await
@@ -194,6 +213,19 @@ pub async fn show(
         warnings: warnings
             .into_iter()
             .map(|row| warning_line(row, w))
+            .collect(),
+        adjustments: adjustments
+            .into_iter()
+            .map(|row| AdjustmentLine {
+                text: format!("{} {}", w.month(&row.source_month), w.money(&row.amount)),
+                why: row.difference.map_or_else(String::new, |difference| {
+                    difference_words(&difference, w.lang)
+                }) + " · "
+                    + &row.reason,
+                days: row.days,
+                staff: row.staff,
+                name: row.name,
+            })
             .collect(),
         history: history(&status, &zone, w),
         reopening: pending.map(|row| {

@@ -15,6 +15,7 @@ use chrono::Datelike;
 use domain::day::{DayRecord, DayStatus, RequestStatus};
 use domain::event::{DayKind, LeaveKind};
 use domain::ids::StaffId;
+use domain::policy::SanctionMode;
 use domain::quantities::Minutes;
 use domain::summary::MonthSummary;
 use domain::who::Role;
@@ -209,7 +210,7 @@ async fn page(
     let whose = staff.clone();
     let own = staff == visit.actor.staff;
     let (w, own_desk) = (visit.w, desk.row.desk.clone());
-    let (known, used, published, max, sheet) = app
+    let (known, used, published, max, in_money, sheet) = app
         .read(move |view| {
             let policy = view
                 .policy_on(&own_desk, month.first())?
@@ -218,7 +219,10 @@ async fn page(
                 view.my_month(&staff, month)?,
                 view.corrections_used(&staff, month)?,
                 view.is_published(&own_desk, month)?,
-                policy.map_or(0, |policy| policy.correction.month_max),
+                policy
+                    .as_ref()
+                    .map_or(0, |policy| policy.correction.month_max),
+                policy.is_some_and(|policy| policy.sanction.mode == SanctionMode::Money),
                 view.sheet(&staff, month)?,
             ))
         })
@@ -293,10 +297,18 @@ async fn page(
         month,
         today,
         published,
-        facts: known
-            .summary
-            .as_ref()
-            .map_or_else(Vec::new, |sum| facts(sum, w)),
+        facts: known.summary.as_ref().map_or_else(Vec::new, |sum| {
+            let mut facts = facts(sum, w);
+            // Wages are for HR, the GM office and the person alone.
+            let may_see = own || visit.actor.is(Role::Hr) || visit.actor.is(Role::GmOffice);
+            let check = sum.deduction_check.filter(|_| may_see && in_money);
+            facts.extend(check.map(|check| Fact {
+                label: "summary.deduction_max",
+                value: w.money(&check.deduction_max),
+                more: Some(format!("/ {}", w.money(&check.wage))),
+            }));
+            facts
+        }),
         corrections_used: used,
         corrections_max: max,
         balances: known
