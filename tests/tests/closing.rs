@@ -367,7 +367,7 @@ fn late_facts_become_adjustments_of_exactly_what_they_come_to() {
         &format!("/summary?desk={DESK}&month=2027-01"),
     );
     assert!(
-        shown.contains("申诉成立") && shown.contains("/days/1002/2026-12-01"),
+        shown.contains("申诉成立") && shown.contains("/days/1001/2026-12-01"),
         "{shown}"
     );
 

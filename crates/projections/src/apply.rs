@@ -1918,6 +1918,7 @@ impl<'c> Applier<'c> {
                 let row = ReopeningRow {
                     desk: desk.clone(),
                     month,
+                    position: at.position,
                     reason: asked.reason,
                     by: asked.by,
                     by_name: String::new(),
@@ -1963,7 +1964,7 @@ impl<'c> Applier<'c> {
         self.put(at, "sheet", &id, keys, row)
     }
 
-    /// A reopening goes by its month and the moment it was asked for.
+    /// A reopening goes by its month and the position at which it was asked for.
     fn put_reopening(&self, at: &At<'_>, row: &ReopeningRow) -> Result<()> {
         let keys = Keys {
             desk: Some(&row.desk),
@@ -1971,7 +1972,7 @@ impl<'c> Applier<'c> {
             status: Some(word(&row.status)?),
             ..Keys::default()
         };
-        let id = format!("{}/{}/{}", row.desk, row.month, micros(row.at));
+        let id = format!("{}/{}/{}", row.desk, row.month, row.position);
         self.put(at, "reopening", &id, keys, row)
     }
 

@@ -384,7 +384,7 @@ impl<'c> Facts<'c> {
         let dates = Some((first.as_str(), first.as_str()));
         let mut rows: Vec<ReopeningRow> =
             self.states("reopening", By::Desk(desk.as_str()), dates)?;
-        rows.sort_by_key(|row| row.at);
+        rows.sort_by_key(|row| row.position);
         Ok(rows)
     }
 

@@ -37,6 +37,8 @@ pub struct ReopeningRow {
     pub desk: DeskId,
     /// Which month.
     pub month: Month,
+    /// The log position of the request, by which it goes.
+    pub position: i64,
     /// Why.
     pub reason: String,
     /// Who asked.
