@@ -1,13 +1,16 @@
 //! The same service on the command line. Every failure is one clear line and exit status 1.
 
 use crate::app::{
-    App, AppError, Caller, Commit, Comparison, ImportReport, OpenDesk, Options, WhatIf, files,
+    App, AppError, Caller, Commit, Comparison, ImportCalendar, ImportReport, OpenDesk, Options,
+    WhatIf, files,
 };
 use crate::clock::SystemClock;
 use crate::demo::{DemoOptions, SampleDesk};
 use crate::http::problem::chain;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::ids::{DeskId, StaffId};
+use domain::org::calendar_file::CalendarFormat;
+use domain::org::{shipped, shipped_years};
 use domain::policy::PolicyDocument;
 use domain::refusal::Lang;
 use domain::work_date::{DayMinute, Month, Zone};
@@ -158,6 +161,9 @@ enum Command {
     /// Policy documents.
     #[command(subcommand)]
     Policy(Policy),
+    /// Holiday arrangements.
+    #[command(subcommand)]
+    Calendar(Calendar),
 }
 
 #[derive(Debug, Subcommand)]
@@ -358,6 +364,41 @@ enum Desk {
         /// Staffed until.
         #[arg(long, default_value = "24:00")]
         closes: DayMinute,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Calendar {
+    /// The years in force, and those that come with the program.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Adopt a year as it comes with the program.
+    Adopt {
+        #[command(flatten)]
+        data: Data,
+        /// The year.
+        year: i32,
+    },
+    /// Adopt a year from a file (.ics, .json, .csv); names line and field of each fault.
+    Import {
+        #[command(flatten)]
+        data: Data,
+        /// The file; its ending says which kind.
+        file: PathBuf,
+        /// The year, when the file holds several.
+        #[arg(long)]
+        year: Option<i32>,
+        /// Where it came from; absent: what the file says.
+        #[arg(long)]
+        source: Option<String>,
+        /// Not announced yet.
+        #[arg(long)]
+        provisional: bool,
+        /// Look only.
+        #[arg(long)]
+        check: bool,
     },
 }
 
@@ -602,9 +643,90 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             app.open_desk(&Caller::system(), input).await?;
             Ok(())
         }
+        Command::Calendar(calendar) => run_calendar(calendar).await,
         Command::Policy(Policy::Check { file }) => {
             let document = App::check_policy(&read_text(&file)?)?;
             println!("{}: {}", document.title, version_words(&document));
+            Ok(())
+        }
+    }
+}
+
+async fn run_calendar(calendar: Calendar) -> Result<(), CliError> {
+    match calendar {
+        Calendar::List { data } => {
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            app.catch_up().await?;
+            let adopted = app.read(|view| view.calendars()).await?;
+            for row in &adopted {
+                let mark = if row.provisional { ", provisional" } else { "" };
+                println!("{} adopted{mark}: {}", row.year, row.source);
+            }
+            let known = |year: &i32| adopted.iter().any(|row| row.year == *year);
+            for file in shipped_years()
+                .filter(|year| !known(year))
+                .filter_map(shipped)
+            {
+                let mark = if file.provisional {
+                    ", provisional"
+                } else {
+                    ""
+                };
+                println!("{} shipped{mark}: {}", file.year, file.source);
+            }
+            Ok(())
+        }
+        Calendar::Adopt { data, year } => {
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            let receipt = app.adopt_shipped_calendar(&Caller::system(), year).await?;
+            app.wait(&receipt).await?;
+            println!("{year} adopted");
+            Ok(())
+        }
+        Calendar::Import {
+            data,
+            file,
+            year,
+            source,
+            provisional,
+            check,
+        } => {
+            let name = file.to_string_lossy();
+            let format = CalendarFormat::of_name(&name)
+                .ok_or_else(|| CliError::Found(format!("{name}: neither .ics, .json nor .csv")))?;
+            let text = read_text(&file)?;
+            open_log(&data.folder)?;
+            let app = open(&data.folder).await?;
+            let input = ImportCalendar {
+                format,
+                text,
+                year,
+                source,
+                provisional,
+                commit: !check,
+            };
+            let receipt = app.import_calendar(&Caller::system(), input).await?;
+            app.wait(&receipt).await?;
+            let Some(calendar) = &receipt.value.calendar else {
+                let faults = receipt.value.faults.iter().map(|fault| {
+                    let (line, field) = (fault.line, fault.field);
+                    let (zh, en) = (&fault.message_zh, &fault.message_en);
+                    format!("line {line}: {field}: {en} / {zh}")
+                });
+                return Err(CliError::Found(faults.collect::<Vec<_>>().join("\n")));
+            };
+            for day in &calendar.days {
+                println!("{} {:?} {}", day.date, day.kind, day.name);
+            }
+            let verb = if check { "read" } else { "adopted" };
+            let mark = if calendar.provisional {
+                ", provisional"
+            } else {
+                ""
+            };
+            println!("{} {verb}{mark}: {}", calendar.year, calendar.source);
             Ok(())
         }
     }

@@ -56,9 +56,6 @@ pub enum DemoError {
         /// Why.
         source: std::io::Error,
     },
-    /// The holiday calendar shipped with the demo does not read.
-    #[error("the bundled calendar does not read: {0}")]
-    Calendar(#[from] serde_json::Error),
     /// A command failed.
     #[error("{0}")]
     App(#[from] AppError),
@@ -256,8 +253,8 @@ async fn found(
     )
     .await?;
     for year in [founding.0.year(), founding.0.year() + 1] {
-        if let Some(calendar) = desk::calendar(year)? {
-            app.adopt_calendar(&step(&format!("calendar {year}")), year, calendar)
+        if domain::org::shipped(year).is_some() {
+            app.adopt_shipped_calendar(&step(&format!("calendar {year}")), year)
                 .await?;
         }
     }

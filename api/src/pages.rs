@@ -9,6 +9,7 @@ pub mod assets;
 pub mod balances;
 pub mod board;
 pub mod breaches;
+pub mod calendars;
 pub mod correction_form;
 pub mod day;
 pub mod duty_table;
@@ -142,6 +143,17 @@ pub fn router() -> Router<App> {
         // The office's.
         .route("/summary", get(month_summary::show))
         .route("/periods/closing", post(month_summary::close))
+        .route(
+            "/periods/reopening-request",
+            post(month_summary::ask_reopening),
+        )
+        .route(
+            "/periods/reopening-decision",
+            post(month_summary::decide_reopening),
+        )
+        .route("/sheets/{month}/{act}", post(my_month::say))
+        .route("/calendars", get(calendars::show).post(calendars::import))
+        .route("/calendars/{year}", post(calendars::adopt_shipped))
         .route("/submissions", get(submissions::show))
         .route("/filing", get(filing::show))
         .route("/what-if", get(what_if::show).post(what_if::ask))

@@ -272,6 +272,13 @@ fn body(route: &str) -> Option<Value> {
         | "POST /sanctions/{sanction}/balance"
         | "POST /sanctions/{sanction}/approval" => json!({"note": "x"}),
         "POST /sanctions/{sanction}/appeal-decision" => json!({"upheld": true, "reason": "x"}),
+        "POST /desks/{desk}/periods/{month}/reopening-request" => json!({"reason": "x"}),
+        "POST /desks/{desk}/periods/{month}/reopening-decision" => json!({"agreed": true}),
+        "POST /staff/{staff}/sheets/{month}/confirmation" => json!({"digest": "x"}),
+        "POST /staff/{staff}/sheets/{month}/dispute" => json!({"digest": "x", "words": "x"}),
+        "POST /calendar-imports" => {
+            json!({"format": "csv", "text": "2026-10-01,statutory,x", "source": "x", "commit": true})
+        }
         "POST /desks/{desk}/periods/{month}/closing" => json!({"acknowledge_open": true}),
         "POST /desks/{desk}/periods/{month}/adjustments" => {
             json!({"staff": "1001", "source_month": "2026-11", "amount_fen": 100, "reason": "x"})
@@ -361,6 +368,7 @@ fn routes(target: &Target) -> Vec<Route> {
                     "{sanction}",
                     "{outing}",
                     "{loan}",
+                    "/sheets/",
                 ]
                 .iter()
                 .any(|id| short.contains(id)),

@@ -30,6 +30,19 @@ fn a_closed_month_is_sealed_exported_alike_and_only_adjusted() {
     gm.post(&format!("/sanctions/{penalty}/approval"), json!({}))
         .expect(204);
     lead.post(&closing, json!({})).expect(403);
+    for staff in ["1001", "1002"] {
+        let sheet = house
+            .to(staff)
+            .get(&format!("/staff/{staff}/sheets/2026-12"));
+        let digest = sheet.expect(200).json["digest"].clone();
+        house
+            .to(staff)
+            .post(
+                &format!("/staff/{staff}/sheets/2026-12/confirmation"),
+                json!({"digest": digest}),
+            )
+            .expect(204);
+    }
     hr.post(&closing, json!({})).expect(204);
     hr.post(&closing, json!({}))
         .expect_problem(409, "month-closed");
@@ -59,15 +72,22 @@ fn a_closed_month_is_sealed_exported_alike_and_only_adjusted() {
     lead.post(&format!("/desks/{DESK}/rosters/2026-12/amendments"), change)
         .expect_problem(409, "roster-status");
     let reward = json!({"staff": "1001", "work_date": "2026-12-01", "amount_fen": 5000, "reason": "迟来的表扬"});
-    lead.post("/rewards", reward).expect(201);
+    let late = lead.post("/rewards", reward).expect(201).id();
     house.set("2027-01-20 10:00");
     let again: Vec<Vec<u8>> = ["attendance.xlsx", "attendance.csv"]
         .map(|name| file(name).body)
         .into();
     assert_eq!(first, again);
 
-    // A difference is signed into a later month.
-    let adjust = json!({"staff": "1002", "source_month": "2026-12", "amount_fen": 1000, "reason": "补交证明"});
+    // A difference is signed into a later month: of the amount that the late reward comes to.
+    lead.post(&format!("/sanctions/{late}/verification"), json!({}))
+        .expect(204);
+    hr.post(&format!("/sanctions/{late}/balance"), json!({}))
+        .expect(204);
+    gm.post(&format!("/sanctions/{late}/approval"), json!({}))
+        .expect(204);
+    let adjust =
+        json!({"staff": "1001", "source_month": "2026-12", "amount_fen": 5000, "reason": "补发"});
     let adjustments = format!("/desks/{DESK}/periods/2027-01/adjustments");
     lead.post(&adjustments, adjust.clone()).expect(403);
     hr.post(&adjustments, adjust.clone()).expect(204);
@@ -79,7 +99,7 @@ fn a_closed_month_is_sealed_exported_alike_and_only_adjusted() {
     let rows = hr.get(&adjustments).expect(200).json;
     assert_eq!(
         (rows[0]["staff"].as_str(), rows[0]["amount"].as_i64()),
-        (Some("1002"), Some(1000))
+        (Some("1001"), Some(5000))
     );
 }
 

@@ -12,6 +12,7 @@ use domain::event::{
 use domain::ids::{
     CallId, ComplaintId, DeskId, ItemId, LaneId, LeaveId, RuleId, ShiftCode, SkillId, StaffId,
 };
+use domain::org::calendar_file::CalendarFormat;
 use domain::quantities::{Fen, Minutes};
 use domain::shift::{PlannedMeal, Segment, ShiftTemplate};
 use domain::who::Role;
@@ -794,6 +795,46 @@ inputs! {
         #[serde(default)]
         acknowledge_open: bool,
     }
+    /// One's own month, read and found right.
+    ConfirmSheet {
+        /// The sheet's `digest`, as it was read.
+        digest: String,
+    }
+    /// One's own month, read and found wrong.
+    DisputeSheet {
+        /// The sheet's `digest`, as it was read.
+        digest: String,
+        /// What is wrong.
+        words: String,
+    }
+    /// Whether a closed month is opened again.
+    DecideReopening {
+        /// Whether it is.
+        agreed: bool,
+        /// What is said to it; a refusal says why.
+        #[serde(default)]
+        note: String,
+    }
+    /// A year's holiday arrangement as a file.
+    ImportCalendar {
+        /// `json` (as shipped), `csv` (`date,kind,name`) or `ics`.
+        #[schema(value_type = String)]
+        format: CalendarFormat,
+        /// The file's text.
+        text: String,
+        /// Which year is wanted; absent: the file's.
+        #[serde(default)]
+        year: Option<i32>,
+        /// Where it came from; absent: what the file says.
+        #[serde(default)]
+        source: Option<String>,
+        /// Not announced yet.
+        #[serde(default)]
+        provisional: bool,
+        /// Adopt it; absent: look only.
+        #[serde(default)]
+        commit: bool,
+    }
     /// A difference in a closed month, counted in an open one.
     Adjust {
         /// Whose.
@@ -802,7 +843,7 @@ inputs! {
         /// The closed month.
         #[schema(value_type = String, example = "2026-11")]
         source_month: Month,
-        /// Off (negative) or back (positive), in fen.
+        /// Off (negative) or back (positive), in fen: what `adjustments-due` says, and nothing else.
         #[schema(value_type = i64)]
         amount_fen: Fen,
         /// What changed.

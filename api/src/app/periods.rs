@@ -1,18 +1,24 @@
 //! The passing of time, and the books: days close by themselves in order, HR closes the month.
 
 use crate::accounts::hex;
-use crate::app::{Adjust, App, AppError, Caller, ClosePeriod, Receipt};
+use crate::app::{
+    Adjust, App, AppError, Caller, ClosePeriod, ConfirmSheet, DecideReopening, DisputeSheet,
+    Reason, Receipt,
+};
 use chrono::{DateTime, Utc};
 use domain::day::{DayStatus, EdgeState, RequestStatus};
 use domain::event::{LeaveEvent, PeriodEvent, Stream};
 use domain::ids::{DeskId, StaffId};
 use domain::leave::{LeaveState, grant};
-use domain::period::{PeriodState, adjust, close_day, close_period};
+use domain::period::{
+    PeriodState, adjust, ask_reopening, close_day, close_period, confirm_sheet, decide_reopening,
+    dispute_sheet,
+};
 use domain::refusal::{OpenItem, OpenKind, Refusal};
 use domain::roster::{RosterState, lock};
 use domain::work_date::{Month, WorkDate};
 use eventlog::CommandId;
-use projections::{SanctionStatus, SwapStatus};
+use projections::{SanctionStatus, SheetStatus, SwapStatus};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -315,6 +321,15 @@ impl App {
                     );
                 }
             }
+            for sheet in view.sheets(&desk, month)? {
+                let kind = match sheet.status {
+                    SheetStatus::Confirmed => continue,
+                    SheetStatus::Unconfirmed => OpenKind::SheetUnconfirmed,
+                    SheetStatus::Outdated => OpenKind::SheetOutdated,
+                    SheetStatus::Disputed => OpenKind::SheetDisputed,
+                };
+                add(kind, &sheet.staff, month.last());
+            }
             let status = view.period_status(&desk, month)?;
             Ok((open, status.policy_versions.into_iter().collect()))
         })
@@ -338,6 +353,17 @@ impl App {
             return Err(Refusal::StaffUnknown { staff: input.staff }.into());
         }
         let source = self.period_state(desk, input.source_month).await?;
+        self.catch_up().await?;
+        let (id, whose, of) = (desk.clone(), input.staff.clone(), input.source_month);
+        let due = self
+            .read(move |view| {
+                // Of a month that is open nothing is due; the decision says so.
+                match view.closed_period(&id, of)? {
+                    Some(_) => view.adjustment_due(&id, of, &whose, month),
+                    None => Ok(domain::period::DifferenceDue::default()),
+                }
+            })
+            .await?;
         let command = adjust::Adjust {
             month,
             staff: input.staff,
@@ -348,7 +374,120 @@ impl App {
         self.execute::<PeriodState>(
             &Stream::Period(desk.clone(), month),
             caller,
-            |state, issued| Ok(adjust::decide(state, &command, &source, &staff, issued)?),
+            |state, issued| {
+                Ok(adjust::decide(
+                    state, &command, &source, &staff, &due, issued,
+                )?)
+            },
+        )
+        .await
+    }
+
+    /// The digest of somebody's figures as they stand, and the books they belong to.
+    async fn sheet_now(
+        &self,
+        staff: &StaffId,
+        month: Month,
+    ) -> Result<(Stream, Option<String>), AppError> {
+        let state = self.staff_state(staff).await?;
+        let desk = state.known(staff)?.desk.clone();
+        self.catch_up().await?;
+        let whose = staff.clone();
+        let sheet = self.read(move |view| view.sheet(&whose, month)).await?;
+        let digest = sheet.map(|sheet| sheet.digest);
+        Ok((Stream::Period(desk, month), digest))
+    }
+
+    /// Confirms one's own month (确认签字).
+    pub async fn confirm_sheet(
+        &self,
+        caller: &Caller,
+        staff: &StaffId,
+        month: Month,
+        input: ConfirmSheet,
+    ) -> Result<Receipt, AppError> {
+        let (stream, now) = self.sheet_now(staff, month).await?;
+        let command = confirm_sheet::ConfirmSheet {
+            month,
+            staff: staff.clone(),
+            digest: input.digest,
+        };
+        self.execute::<PeriodState>(&stream, caller, |state, issued| {
+            Ok(confirm_sheet::decide(
+                state,
+                &command,
+                now.as_deref(),
+                issued,
+            )?)
+        })
+        .await
+    }
+
+    /// Says what is wrong with one's own month.
+    pub async fn dispute_sheet(
+        &self,
+        caller: &Caller,
+        staff: &StaffId,
+        month: Month,
+        input: DisputeSheet,
+    ) -> Result<Receipt, AppError> {
+        let (stream, now) = self.sheet_now(staff, month).await?;
+        let command = dispute_sheet::DisputeSheet {
+            month,
+            staff: staff.clone(),
+            digest: input.digest,
+            words: input.words,
+        };
+        self.execute::<PeriodState>(&stream, caller, |state, issued| {
+            Ok(dispute_sheet::decide(
+                state,
+                &command,
+                now.as_deref(),
+                issued,
+            )?)
+        })
+        .await
+    }
+
+    /// Asks to open a closed month again; the GM office decides.
+    pub async fn ask_reopening(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        month: Month,
+        input: Reason,
+    ) -> Result<Receipt, AppError> {
+        let command = ask_reopening::AskReopening {
+            desk: desk.clone(),
+            month,
+            reason: input.reason,
+        };
+        self.execute::<PeriodState>(
+            &Stream::Period(desk.clone(), month),
+            caller,
+            |state, issued| Ok(ask_reopening::decide(state, &command, issued)?),
+        )
+        .await
+    }
+
+    /// Opens a closed month again, or not. Its roster stays locked: what was worked is no plan any more.
+    pub async fn decide_reopening(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        month: Month,
+        input: DecideReopening,
+    ) -> Result<Receipt, AppError> {
+        let command = decide_reopening::DecideReopening {
+            desk: desk.clone(),
+            month,
+            agreed: input.agreed,
+            note: input.note,
+        };
+        self.execute::<PeriodState>(
+            &Stream::Period(desk.clone(), month),
+            caller,
+            |state, issued| Ok(decide_reopening::decide(state, &command, issued)?),
         )
         .await
     }

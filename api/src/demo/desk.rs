@@ -1,8 +1,6 @@
 //! The demo's desks: one for each of the source documents, with who works there, in which shifts, and by which rules.
 
-use crate::app::inputs::{
-    AdoptCalendar, AdoptShiftTemplates, DefineSkills, Hire, OpenDesk, SetDemand,
-};
+use crate::app::inputs::{AdoptShiftTemplates, DefineSkills, Hire, OpenDesk, SetDemand};
 use chrono_tz::Asia::Shanghai;
 use clap::ValueEnum;
 use domain::event::{DayDemand, Employment, Lane, Skill};
@@ -505,14 +503,6 @@ impl SampleDesk {
                 Ok(by_hand(self, month))
             }
         }
-    }
-}
-
-/// The year's holiday arrangement, for the years that have been announced.
-pub(super) fn calendar(year: i32) -> Result<Option<AdoptCalendar>, serde_json::Error> {
-    match year {
-        2026 => serde_json::from_str(include_str!("cn_2026.json")).map(Some),
-        _ => Ok(None),
     }
 }
 

@@ -5,9 +5,9 @@ use super::desk::{GM, HR, LEAD, SampleDesk};
 use super::dice::Dice;
 use super::story::{self, Act, Timed};
 use crate::app::inputs::{
-    ClosePeriod, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText, NoteEvidence,
-    OfferHandover, PlanLanes, PresenceRow, ProposeReward, PublishRoster, Punch, Reason,
-    ReportCalls, ReportPresence, RequestCorrection, RequestSwap, SignAtPost, SignMinutes,
+    ClosePeriod, ConfirmSheet, ExcusePresence, FileComplaint, FileEmergencyLeave, MeetingText,
+    NoteEvidence, OfferHandover, PlanLanes, PresenceRow, ProposeReward, PublishRoster, Punch,
+    Reason, ReportCalls, ReportPresence, RequestCorrection, RequestSwap, SignAtPost, SignMinutes,
     SolveRoster, TakeAttendance, TakeStep, VerifyComplaint, VerifySanction, WaiveHandover,
 };
 use crate::app::{App, AppError, Caller, SolveProgress};
@@ -413,12 +413,32 @@ impl Player {
             }
             Act::AppealOne(month) => self.appeal_one(month, &unique).await?,
             Act::ClosePeriod(month) => {
+                self.confirm_sheets(month, &unique).await?;
                 let input = ClosePeriod {
                     acknowledge_open: true,
                 };
                 app.close_period(&self.caller(&HR.into(), &unique)?, &desk, month, input)
                     .await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Everybody reads their month and confirms it; the last one never gets to it.
+    async fn confirm_sheets(&self, month: Month, unique: &str) -> Result<(), AppError> {
+        let app = &self.app;
+        app.catch_up().await?;
+        let desk = self.sample.id();
+        let sheets = app.read(move |view| view.sheets(&desk, month)).await?;
+        let readers = sheets.len().saturating_sub(1);
+        for sheet in sheets.into_iter().take(readers) {
+            let caller = self.caller(&sheet.staff, &format!("{unique} {}", sheet.staff));
+            // Who has left since signs nothing.
+            let Ok(caller) = caller else { continue };
+            let digest = sheet.digest;
+            let input = ConfirmSheet { digest };
+            app.confirm_sheet(&caller, &sheet.staff, month, input)
+                .await?;
         }
         Ok(())
     }

@@ -278,6 +278,28 @@ fn desks_area() -> Vec<Endpoint> {
         .body::<inputs::WhatIf>()
         .answers(200, "What would change, by month, person and figure"),
         Endpoint::get(
+            "/calendars",
+            "Holiday arrangements adopted, and the years that come with the program",
+            get(calendars),
+        )
+        .access(Access::SignedIn, Scope::Open)
+        .answers(200, "By year"),
+        Endpoint::put(
+            "/calendars/{year}/shipped",
+            "Adopt a year's arrangement as it comes with the program",
+            put(adopt_shipped),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .answers(204, "Adopted"),
+        Endpoint::post(
+            "/calendar-imports",
+            "Read a year's arrangement from a file (ICS, JSON, CSV); adopt it if asked to",
+            post(import_calendar),
+        )
+        .access(Access::Roles(HOUSE), Scope::House)
+        .body::<inputs::ImportCalendar>()
+        .answers(200, "The year as read, or what is wrong by line and field"),
+        Endpoint::get(
             "/calendars/{year}",
             "A year's holiday arrangement",
             get(calendar),
@@ -1266,6 +1288,59 @@ fn periods_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Hr]), Scope::House)
         .body::<inputs::ClosePeriod>()
         .answers(204, "Closed and sealed"),
+        Endpoint::post(
+            "/desks/{desk}/periods/{month}/reopening-request",
+            "Ask to open a closed month again",
+            post(ask_reopening),
+        )
+        .access(Access::Roles(&[Hr]), Scope::House)
+        .body::<inputs::Reason>()
+        .answers(204, "Asked; the GM office decides"),
+        Endpoint::post(
+            "/desks/{desk}/periods/{month}/reopening-decision",
+            "Open a closed month again, or not; never by who asked",
+            post(decide_reopening),
+        )
+        .access(Access::Roles(&[GmOffice]), Scope::House)
+        .body::<inputs::DecideReopening>()
+        .answers(204, "Decided"),
+        Endpoint::get(
+            "/desks/{desk}/periods/{month}/sheets",
+            "Which people have confirmed their month",
+            get(sheets),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Sheets, by number"),
+        Endpoint::get(
+            "/desks/{desk}/periods/{month}/legal-warnings",
+            "What the hours worked say against the law",
+            get(legal_warnings),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Warnings, by person"),
+        Endpoint::get(
+            "/staff/{staff}/sheets/{month}",
+            "A person's month to confirm",
+            get(sheet),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .answers(200, "The sheet, with the digest of its figures"),
+        Endpoint::post(
+            "/staff/{staff}/sheets/{month}/confirmation",
+            "Confirm one's own month",
+            post(confirm),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::ConfirmSheet>()
+        .answers(204, "Confirmed"),
+        Endpoint::post(
+            "/staff/{staff}/sheets/{month}/dispute",
+            "Say what is wrong with one's own month",
+            post(dispute),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::DisputeSheet>()
+        .answers(204, "Said; HR reads it before closing"),
         Endpoint::get(
             "/desks/{desk}/adjustments-due",
             "What late facts changed about closed months",

@@ -246,7 +246,9 @@ pub async fn show(
     };
     let page = DayPage {
         w,
-        chrome: visit.chrome(&app, here, Some(&desk)).await?,
+        chrome: visit
+            .chrome_of(&app, here, Some(&desk), (date, date))
+            .await?,
         staff,
         person_name,
         date,

@@ -71,6 +71,7 @@ pub async fn show(
         .read(move |view| view.duty_table(&id, month.first(), month.last(), RosterAt::Latest))
         .await
         .map_err(|error| visit.failed(error))?;
+    let shown = (month.first(), month.last());
     let published = table.as_ref().and_then(|table| table.revisions.last());
     let grid = table
         .as_ref()
@@ -84,7 +85,7 @@ pub async fn show(
     let page = DutyTablePage {
         w,
         chrome: visit
-            .chrome(&app, "/duty-table", Some(&desk.row.desk))
+            .chrome_of(&app, "/duty-table", Some(&desk.row.desk), shown)
             .await?,
         desk_name: desk.row.name,
         desks: desk.choices,

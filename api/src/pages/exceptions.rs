@@ -1,5 +1,6 @@
 //! Every day of the month on which something is not as the roster says.
 
+use super::month_summary::{WarningLine, warning_line};
 use super::parts::{Chrome, DeskChoice, Note, ShiftLook};
 use super::visit::{Query, Visit};
 use super::words::Words;
@@ -38,6 +39,8 @@ pub struct ExceptionsPage {
     pub category: Option<Category>,
     /// The categories of the desk's people.
     pub categories: Vec<CategoryChoice>,
+    /// What the hours worked say against the law.
+    pub warnings: Vec<WarningLine>,
 }
 
 /// A kind of worker to choose.
@@ -79,10 +82,14 @@ pub async fn show(
         .unwrap_or_else(|| desk.today(app.now()).month());
     let id = desk.row.desk.clone();
     let category = query.category.as_deref().and_then(category_of);
-    let (mut rows, people) = app
+    let (mut rows, people, warnings) = app
         .read(move |view| {
             let rows = view.exceptions(&id, month.first(), month.last())?;
-            Ok((rows, view.staff_list(Some(&id))?))
+            Ok((
+                rows,
+                view.staff_list(Some(&id))?,
+                view.legal_warnings(&id, month)?,
+            ))
         })
         .await
         .map_err(|error| visit.failed(error))?;
@@ -124,7 +131,12 @@ pub async fn show(
     let page = ExceptionsPage {
         w,
         chrome: visit
-            .chrome(&app, "/exceptions", Some(&desk.row.desk))
+            .chrome_of(
+                &app,
+                "/exceptions",
+                Some(&desk.row.desk),
+                (month.first(), month.last()),
+            )
             .await?,
         desks: desk.choices,
         month_kept: Some(month),
@@ -132,6 +144,10 @@ pub async fn show(
         items,
         category,
         categories,
+        warnings: warnings
+            .into_iter()
+            .map(|row| warning_line(row, w))
+            .collect(),
         desk: desk.row.desk,
     };
     visit.page(&page)

@@ -3,17 +3,21 @@
 use super::parts::{Chrome, DeskChoice};
 use super::visit::{Posted, Query, Visit, encoded};
 use super::words::Words;
-use crate::app::{App, ClosePeriod};
+use crate::app::{App, ClosePeriod, DecideReopening};
 use crate::http::extract::Asked;
 use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::ids::{DeskId, StaffId};
+use domain::legal::LegalConcern;
+use domain::policy::SanctionMode;
 use domain::quantities::{Fen, Minutes};
 use domain::who::Role;
-use domain::work_date::Month;
-use projections::{PeriodStatus, PersonMonth};
+use domain::work_date::{Month, WorkDate, Zone};
+use projections::{
+    LegalWarningRow, PeriodStatus, PersonMonth, ReopeningStatus, SheetStatus, difference_words,
+};
 
 /// The month summary.
 #[derive(Template)]
@@ -43,6 +47,85 @@ pub struct MonthSummaryPage {
     pub may_export: bool,
     /// Whether the reader may close the month.
     pub may_close: bool,
+    /// Sheets that are not confirmed, with what their people say.
+    pub sheets: Vec<SheetLine>,
+    /// How many are confirmed, of how many.
+    pub sheets_confirmed: String,
+    /// What the hours worked say against the law.
+    pub warnings: Vec<WarningLine>,
+    /// Earlier closings and reopenings, oldest first.
+    pub history: Vec<String>,
+    /// What was signed into this month for earlier ones.
+    pub adjustments: Vec<AdjustmentLine>,
+    /// Why HR wants the month open again, while nobody has decided.
+    pub reopening: Option<String>,
+    /// Whether the reader may ask to open it again.
+    pub may_ask: bool,
+    /// Whether the reader may decide that.
+    pub may_decide: bool,
+}
+
+/// A sheet that is not confirmed.
+pub struct SheetLine {
+    /// 工号
+    pub staff: StaffId,
+    /// 姓名
+    pub name: String,
+    /// Key of where it stands.
+    pub status: &'static str,
+    /// What the person says.
+    pub words: String,
+}
+
+/// A signed adjustment as a line.
+pub struct AdjustmentLine {
+    /// 工号
+    pub staff: StaffId,
+    /// 姓名
+    pub name: String,
+    /// The closed month and the amount.
+    pub text: String,
+    /// Figure by figure, and why.
+    pub why: String,
+    /// The days that differed: each opens its evidence.
+    pub days: Vec<WorkDate>,
+}
+
+/// A warning as a line.
+pub struct WarningLine {
+    /// 工号
+    pub staff: StaffId,
+    /// 姓名
+    pub name: String,
+    /// What.
+    pub text: String,
+    /// The day, or from when to when.
+    pub when: String,
+}
+
+/// A warning of the law in words.
+pub fn warning_line(row: LegalWarningRow, w: Words) -> WarningLine {
+    let LegalWarningRow { name, warning } = row;
+    let (amount, max) = (warning.amount, warning.amount_max);
+    let hours = |minutes: i64| w.duration(&Minutes(minutes));
+    let text = match warning.concern {
+        LegalConcern::OvertimeDay => w.f2("legal.overtime_day", hours(amount), hours(max)),
+        LegalConcern::OvertimeMonth => w.f2("legal.overtime_month", hours(amount), hours(max)),
+        LegalConcern::OvertimeAverage => w.f2("legal.overtime_average", hours(amount), hours(max)),
+        LegalConcern::WeekWithoutRest => w.f2("legal.week_without_rest", amount, max),
+        LegalConcern::ProtectedOvertime => w.f("legal.protected_overtime", hours(amount)),
+        LegalConcern::ProtectedNight => w.t("legal.protected_night").to_owned(),
+    };
+    WarningLine {
+        staff: warning.staff,
+        name,
+        text,
+        when: if warning.first == warning.last {
+            w.date(&warning.first)
+        } else {
+            format!("{} – {}", w.day(&warning.first), w.day(&warning.last))
+        },
+    }
 }
 
 /// A person's month.
@@ -75,7 +158,7 @@ pub async fn show(
         .month()
         .unwrap_or_else(|| desk.today(app.now()).month());
     let (w, id) = (visit.w, desk.row.desk.clone());
-    let (people, status, to_file) = app
+    let (people, status, to_file, sheets, warnings, adjustments) = app
         .read(move |view| {
             let corrections = view.corrections_to_file(&id)?;
             let to_file = corrections
@@ -86,14 +169,72 @@ pub async fn show(
                 view.month_summary(&id, month)?,
                 view.period_status(&id, month)?,
                 to_file,
+                view.sheets(&id, month)?,
+                view.legal_warnings(&id, month)?,
+                view.adjustments(&id, month)?,
             ))
         })
         .await
         .map_err(|error| visit.failed(error))?;
     let house = visit.actor.is(Role::Hr) || visit.actor.is(Role::GmOffice);
+    let in_money = house
+        && people
+            .iter()
+            .any(|person| person.summary.deduction_check.is_some());
+    let in_money = in_money
+        && desk.row.policy.iter().any(|document| {
+            let on = document.on(month.first()).or(document.on(month.last()));
+            on.is_some_and(|policy| policy.sanction.mode == SanctionMode::Money)
+        });
+    let zone = desk.row.zone;
+    let pending = status
+        .reopenings
+        .iter()
+        .find(|row| row.status == ReopeningStatus::Asked);
     let page = MonthSummaryPage {
         w,
-        chrome: visit.chrome(&app, "/summary", None).await?,
+        chrome: visit
+            .chrome_of(&app, "/summary", None, (month.first(), month.last()))
+            .await?,
+        sheets_confirmed: w.f2("sheet.counts", status.sheets.confirmed, sheets.len()),
+        sheets: sheets
+            .into_iter()
+            .filter(|sheet| sheet.status != SheetStatus::Confirmed)
+            .map(|sheet| SheetLine {
+                status: sheet_status(sheet.status),
+                words: sheet
+                    .said
+                    .and_then(|said| said.disputed)
+                    .unwrap_or_default(),
+                staff: sheet.staff,
+                name: sheet.name,
+            })
+            .collect(),
+        warnings: warnings
+            .into_iter()
+            .map(|row| warning_line(row, w))
+            .collect(),
+        adjustments: adjustments
+            .into_iter()
+            .map(|row| AdjustmentLine {
+                text: format!("{} {}", w.month(&row.source_month), w.money(&row.amount)),
+                why: row.difference.map_or_else(String::new, |difference| {
+                    difference_words(&difference, w.lang)
+                }) + " · "
+                    + &row.reason,
+                days: row.days,
+                staff: row.staff,
+                name: row.name,
+            })
+            .collect(),
+        history: history(&status, &zone, w),
+        reopening: pending.map(|row| {
+            let at = w.at(&zone, &row.at);
+            w.f3("reopening.asked", &row.by_name, at, &row.reason)
+        }),
+        may_ask: visit.actor.is(Role::Hr) && status.closed.is_some() && pending.is_none(),
+        may_decide: visit.actor.is(Role::GmOffice)
+            && pending.is_some_and(|row| row.by != visit.actor.staff),
         desks: desk.choices,
         month_kept: Some(month),
         month,
@@ -106,8 +247,15 @@ pub async fn show(
                 seal,
             )
         }),
-        columns: COLUMNS.iter().map(|key| w.t(key).to_owned()).collect(),
-        rows: people.iter().map(|person| line(person, month, w)).collect(),
+        columns: COLUMNS
+            .iter()
+            .chain(in_money.then_some(&"summary.deduction_max"))
+            .map(|key| w.t(key).to_owned())
+            .collect(),
+        rows: people
+            .iter()
+            .map(|person| line(person, month, in_money, w))
+            .collect(),
         checks: checks(&status, to_file, w),
         may_export: house,
         may_close: visit.actor.is(Role::Hr),
@@ -137,7 +285,7 @@ const COLUMNS: [&str; 18] = [
     "summary.adjustments",
 ];
 
-fn line(person: &PersonMonth, month: Month, w: Words) -> SummaryLine {
+fn line(person: &PersonMonth, month: Month, in_money: bool, w: Words) -> SummaryLine {
     let sum = &person.summary;
     let plain = |text: String| {
         if text == "0" || text.is_empty() {
@@ -194,12 +342,27 @@ fn line(person: &PersonMonth, month: Month, w: Words) -> SummaryLine {
         money(sum.rewards),
         money(sum.adjustments),
     ];
+    // The law's limit on money off, of the wage earned in the month.
+    let check = in_money.then(|| match &sum.deduction_check {
+        Some(check) if check.lawful() => w.f2(
+            "summary.deduction_lawful",
+            w.money(&check.deduction_max),
+            w.money(&check.wage),
+        ),
+        Some(check) => w.f2(
+            "summary.deduction_over",
+            w.money(&check.deduction_max),
+            w.money(&check.wage),
+        ),
+        None => "–".to_owned(),
+    });
     let person_href = format!("/people/{}/{month}", encoded(person.staff.staff.as_str()));
     SummaryLine {
         staff: person.staff.staff.clone(),
         name: person.staff.name.clone(),
         cells: texts
             .into_iter()
+            .chain(check)
             .map(|text| SummaryCell {
                 href: (text != "–").then(|| person_href.clone()),
                 text,
@@ -225,24 +388,104 @@ fn checks(status: &PeriodStatus, to_file: usize, w: Words) -> Vec<String> {
     );
     check("period.check.filing", to_file);
     check("period.check.sanctions", status.sanctions_open);
+    let sheets = status.sheets;
+    check("period.check.unconfirmed", sheets.unconfirmed);
+    check("period.check.outdated", sheets.outdated);
+    check("period.check.disputed", sheets.disputed);
     if checks.is_empty() {
         checks.push(w.t("period.check.clear").to_owned());
     }
     checks
 }
 
-/// `POST /periods/closing`.
-pub async fn close(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+/// The key of where a sheet stands.
+pub fn sheet_status(status: SheetStatus) -> &'static str {
+    match status {
+        SheetStatus::Unconfirmed => "sheet.unconfirmed",
+        SheetStatus::Confirmed => "sheet.confirmed",
+        SheetStatus::Outdated => "sheet.outdated",
+        SheetStatus::Disputed => "sheet.disputed",
+    }
+}
+
+/// How the month was closed before, and how it was opened again or not.
+fn history(status: &PeriodStatus, zone: &Zone, w: Words) -> Vec<String> {
+    let mut lines: Vec<(chrono::DateTime<chrono::Utc>, String)> = Vec::new();
+    if status.reopenings.is_empty() {
+        return Vec::new();
+    }
+    for closing in &status.closings {
+        let at = w.at(zone, &closing.at);
+        let seal: String = closing.seal.chars().take(16).collect();
+        let position = format!("{} {seal}", closing.closed_position);
+        let text = w.f3("period.closed_text", at, &closing.by_name, position);
+        lines.push((closing.at, text));
+    }
+    for row in &status.reopenings {
+        let at = w.at(zone, &row.at);
+        let text = w.f3("reopening.asked", &row.by_name, at, &row.reason);
+        lines.push((row.at, text));
+        let (Some(at), Some(by)) = (row.decided_at, &row.decided_by_name) else {
+            continue;
+        };
+        let key = match row.status {
+            ReopeningStatus::Refused => "reopening.refused",
+            ReopeningStatus::Asked | ReopeningStatus::Agreed => "reopening.agreed",
+        };
+        lines.push((at, w.f3(key, by, w.at(zone, &at), &row.note)));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(_, text)| text).collect()
+}
+
+/// `POST /periods/reopening-request`.
+pub async fn ask_reopening(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month, to) = asked_of(&posted)?;
+    let result = match posted.reason() {
+        Ok(reason) => {
+            app.ask_reopening(&posted.caller(), &desk, month, reason)
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    posted
+        .outcome(&app, result, &to, "reopening.asked.done")
+        .await
+}
+
+/// `POST /periods/reopening-decision`.
+pub async fn decide_reopening(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month, to) = asked_of(&posted)?;
+    let input = DecideReopening {
+        agreed: posted.text("act") == "agree",
+        note: posted.text("note"),
+    };
+    let result = app
+        .decide_reopening(&posted.caller(), &desk, month, input)
+        .await;
+    posted
+        .outcome(&app, result, &to, "reopening.decided.done")
+        .await
+}
+
+/// The desk and month of a form, and the page to go back to.
+fn asked_of(posted: &Posted) -> Result<(DeskId, Month, String), Failed> {
     let desk = posted.desk();
     let month: Month = posted
         .parsed("month", "fault.date")
         .map_err(|error| posted.visit.failed(error))?;
+    let to = format!("/summary?desk={}&month={month}", encoded(desk.as_str()));
+    Ok((desk, month, to))
+}
+
+/// `POST /periods/closing`.
+pub async fn close(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month, to) = asked_of(&posted)?;
     let input = ClosePeriod {
         acknowledge_open: posted.text("sure") == "yes",
     };
     let result = app
         .close_period(&posted.caller(), &desk, month, input)
         .await;
-    let to = format!("/summary?desk={}&month={month}", encoded(desk.as_str()));
     posted.outcome(&app, result, &to, "period.done").await
 }

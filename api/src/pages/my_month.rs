@@ -1,10 +1,11 @@
 //! A person's month: the calendar, the figures, and every day's record, each figure opening its evidence.
 
 use super::day::notes;
+use super::month_summary::sheet_status;
 use super::parts::{Chrome, DayShift, Note, ShiftLook};
-use super::visit::{DeskAsked, Query, Visit, encoded};
+use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, ConfirmSheet, DisputeSheet};
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
 use askama::Template;
@@ -14,6 +15,7 @@ use chrono::Datelike;
 use domain::day::{DayRecord, DayStatus, RequestStatus};
 use domain::event::{DayKind, LeaveKind};
 use domain::ids::StaffId;
+use domain::policy::SanctionMode;
 use domain::quantities::Minutes;
 use domain::summary::MonthSummary;
 use domain::who::Role;
@@ -51,6 +53,22 @@ pub struct MyMonthPage {
     pub legend: Vec<ShiftLook>,
     /// Days that have a record worth a line, newest first.
     pub records: Vec<RecordLine>,
+    /// The month as a sheet to confirm.
+    pub sheet: Option<SheetCard>,
+}
+
+/// The month as a sheet to confirm.
+pub struct SheetCard {
+    /// Digest of the figures.
+    pub digest: String,
+    /// Key of where it stands.
+    pub status: &'static str,
+    /// When the person said so.
+    pub said_at: Option<String>,
+    /// What they hold to be wrong.
+    pub disputed: Option<String>,
+    /// Whether the reader may say something of it now.
+    pub may_say: bool,
 }
 
 /// A sum of the month.
@@ -192,7 +210,7 @@ async fn page(
     let whose = staff.clone();
     let own = staff == visit.actor.staff;
     let (w, own_desk) = (visit.w, desk.row.desk.clone());
-    let (known, used, published, max) = app
+    let (known, used, published, max, in_money, sheet) = app
         .read(move |view| {
             let policy = view
                 .policy_on(&own_desk, month.first())?
@@ -201,7 +219,11 @@ async fn page(
                 view.my_month(&staff, month)?,
                 view.corrections_used(&staff, month)?,
                 view.is_published(&own_desk, month)?,
-                policy.map_or(0, |policy| policy.correction.month_max),
+                policy
+                    .as_ref()
+                    .map_or(0, |policy| policy.correction.month_max),
+                policy.is_some_and(|policy| policy.sanction.mode == SanctionMode::Money),
+                view.sheet(&staff, month)?,
             ))
         })
         .await
@@ -263,10 +285,11 @@ async fn page(
     let page = MyMonthPage {
         w,
         chrome: visit
-            .chrome(
+            .chrome_of(
                 app,
                 if own { "/my/month" } else { "/summary" },
                 Some(&desk.row.desk),
+                (month.first(), month.last()),
             )
             .await?,
         staff: whose,
@@ -274,10 +297,18 @@ async fn page(
         month,
         today,
         published,
-        facts: known
-            .summary
-            .as_ref()
-            .map_or_else(Vec::new, |sum| facts(sum, w)),
+        facts: known.summary.as_ref().map_or_else(Vec::new, |sum| {
+            let mut facts = facts(sum, w);
+            // Wages are for HR, the GM office and the person alone.
+            let may_see = own || visit.actor.is(Role::Hr) || visit.actor.is(Role::GmOffice);
+            let check = sum.deduction_check.filter(|_| may_see && in_money);
+            facts.extend(check.map(|check| Fact {
+                label: "summary.deduction_max",
+                value: w.money(&check.deduction_max),
+                more: Some(format!("/ {}", w.money(&check.wage))),
+            }));
+            facts
+        }),
         corrections_used: used,
         corrections_max: max,
         balances: known
@@ -288,8 +319,45 @@ async fn page(
         days,
         legend: looks.0.clone(),
         records,
+        sheet: sheet.map(|sheet| SheetCard {
+            status: sheet_status(sheet.status),
+            said_at: sheet
+                .said
+                .as_ref()
+                .map(|said| w.at(&desk.row.zone, &said.at)),
+            disputed: sheet.said.and_then(|said| said.disputed),
+            may_say: own && sheet.is_open,
+            digest: sheet.digest,
+        }),
     };
     visit.page(&page)
+}
+
+/// `POST /sheets/{month}/{act}`: one's own month is right, or what is wrong with it.
+pub async fn say(
+    State(app): State<App>,
+    At((month, act)): At<(Month, String)>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let staff = posted.visit.actor.staff.clone();
+    let caller = posted.caller();
+    let digest = posted.text("digest");
+    let to = format!("/my/month?month={month}");
+    let result = match act.as_str() {
+        "confirmation" => {
+            let input = ConfirmSheet { digest };
+            app.confirm_sheet(&caller, &staff, month, input).await
+        }
+        "dispute" => match posted.words("words", "sheet.words") {
+            Ok(words) => {
+                let input = DisputeSheet { digest, words };
+                app.dispute_sheet(&caller, &staff, month, input).await
+            }
+            Err(error) => Err(error),
+        },
+        _ => Err(AppError::NotFound("page")),
+    };
+    posted.outcome(&app, result, &to, "sheet.done").await
 }
 
 fn facts(sum: &MonthSummary, w: Words) -> Vec<Fact> {
@@ -312,6 +380,13 @@ fn facts(sum: &MonthSummary, w: Words) -> Vec<Fact> {
     ];
     if sum.night_count > 0 {
         facts.push(plain("my_month.nights", sum.night_count.to_string()));
+    }
+    if let Some(hours) = &sum.hours {
+        facts.push(Fact {
+            label: "my_month.balance",
+            value: w.duration(&hours.worked_minutes),
+            more: Some(format!("/ {}", w.duration(&hours.standard_minutes))),
+        });
     }
     if sum.absent_days > 0 {
         facts.push(plain("col.absent", w.f("unit.days", sum.absent_days)));

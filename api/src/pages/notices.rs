@@ -14,6 +14,7 @@ use domain::ids::{DeskId, NoticeId, StaffId};
 use domain::quantities::Fen;
 use domain::who::Role;
 use domain::work_date::Month;
+use projections::difference_words;
 
 /// Notices and differences.
 #[derive(Template)]
@@ -95,7 +96,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
                 }
                 let closed = view.closed_months(&desk.desk)?;
                 for found in view.adjustments_due(&desk.desk)? {
-                    if found.amount.is_zero() {
+                    if found.difference.is_zero() {
                         continue;
                     }
                     let mut month = found.source_month.next();
@@ -104,10 +105,11 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
                     }
                     due.push(DueLine {
                         desk: desk.desk.clone(),
-                        text: w.f2(
+                        text: w.f3(
                             "adjust.text",
                             w.money(&found.closed_net),
                             w.money(&found.net_now),
+                            difference_words(&found.difference, w.lang),
                         ),
                         may_sign: found.staff != me,
                         staff: found.staff,

@@ -21,6 +21,8 @@ pub struct Chrome {
     pub menu: Vec<MenuGroup>,
     /// What the last action came to.
     pub flash: Option<Flash>,
+    /// The days shown rest on a holiday arrangement that is not announced yet.
+    pub provisional: Option<String>,
     /// This page's own address, for coming back to it in the other language.
     pub path: String,
     /// The desk whose shift colours the page shows.
@@ -187,6 +189,12 @@ const MENU: [(&str, &[Entry]); 3] = [
                 &[Role::Lead, Role::Hr, Role::GmOffice],
             ),
             ("/notices", "nav.notices", "nav.notices.short", &[Role::Hr]),
+            (
+                "/calendars",
+                "nav.calendars",
+                "nav.calendars",
+                &[Role::Hr, Role::GmOffice],
+            ),
         ],
     ),
 ];

@@ -337,7 +337,14 @@ pub async fn show(
         .actor
         .acting_as(&[Role::Lead], &desk.row.desk)
         .is_some();
-    let mut chrome = visit.chrome(&app, "/roster", Some(&desk.row.desk)).await?;
+    let mut chrome = visit
+        .chrome_of(
+            &app,
+            "/roster",
+            Some(&desk.row.desk),
+            (month.first(), month.last()),
+        )
+        .await?;
     let failed = known
         .solves
         .last()

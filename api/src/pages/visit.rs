@@ -21,7 +21,7 @@ use domain::refusal::Lang;
 use domain::who::{Actor, Role};
 use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use eventlog::CommandId;
-use projections::{DeskRow, View};
+use projections::{DeskRow, View, provisional_words};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -160,9 +160,28 @@ impl Visit {
             csrf: self.session.csrf(),
             menu: menu(&self.actor, here, &counts, &hidden),
             flash: self.flash.clone(),
+            provisional: None,
             path: self.path.clone(),
             shift_colours: desk.map(ToString::to_string),
         })
+    }
+
+    /// The frame of a page about the days from `first` to `last`: it says so when they rest on a holiday arrangement
+    /// that is not announced yet.
+    pub async fn chrome_of(
+        &self,
+        app: &App,
+        here: &'static str,
+        desk: Option<&DeskId>,
+        (first, last): (WorkDate, WorkDate),
+    ) -> Result<Chrome, Failed> {
+        let mut chrome = self.chrome(app, here, desk).await?;
+        let years = app
+            .read(move |view| view.provisional_years(first, last))
+            .await
+            .map_err(|error| self.failed(error))?;
+        chrome.provisional = provisional_words(&years, self.w.lang);
+        Ok(chrome)
     }
 
     /// A page, well.

@@ -32,8 +32,11 @@ pub mod roster;
 pub mod sanction;
 
 pub mod headcount;
+pub mod hours;
+pub mod legal;
 pub mod moment;
 pub mod penalty;
 pub mod reckoning;
 pub mod summary;
 pub mod utilisation;
+pub mod wage;

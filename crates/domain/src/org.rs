@@ -1,6 +1,10 @@
 //! What holds for every desk: the holiday calendar.
 
 pub mod adopt_calendar;
+pub mod calendar_file;
+mod shipped;
+
+pub use shipped::{CalendarFile, shipped, shipped_years, statutory_days};
 
 use crate::decider::State;
 use crate::event::{CalendarAdopted, CalendarDay, OrgEvent};

@@ -9,6 +9,7 @@ pub use conduct::*;
 
 use crate::event::LeaveKind;
 use crate::headcount::HeadcountPolicy;
+use crate::hours::HoursPolicy;
 use crate::ids::{PolicyVersionId, RuleId, ShiftCode, SkillId};
 use crate::quantities::{Fen, Minutes};
 use crate::who::Role;
@@ -83,6 +84,9 @@ pub struct Policy {
     pub roster: RosterPolicy,
     /// What the law of the region asks for.
     pub law: LawPolicy,
+    /// 工时制; none: the standard regime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HoursPolicy>,
     /// 人員配置標準 (M9); none: the desk's usual contract is the standard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headcount: Option<HeadcountPolicy>,
@@ -505,4 +509,26 @@ pub struct LawPolicy {
     pub deduction_percent_max: u8,
     /// Monthly minimum wage.
     pub wage_min: Fen,
+    /// How the wage of part of a month is reckoned.
+    #[serde(default)]
+    pub wage_share: WageShare,
+    /// Paid days of an average month, in hundredths of a day: 21.75 by the notice 人社部发〔2025〕2号.
+    #[serde(default = "paid_days_hundredths")]
+    pub paid_days_hundredths: u16,
+}
+
+/// (365 − 104) / 12 = 21.75.
+fn paid_days_hundredths() -> u16 {
+    2175
+}
+
+/// What share of the month's wage is earned by who joins or leaves within it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WageShare {
+    /// 月计薪天数: paid days there, of the average month's.
+    #[default]
+    PaidDays,
+    /// Calendar days there, of the month's.
+    CalendarDays,
 }

@@ -714,7 +714,37 @@ refusals! {
     /// The month to adjust is not closed.
     MonthNotClosed { month: Month }
         "month-not-closed", Conflict, None,
-        "{month} 尚未关账,无须调整", "{month} is not closed: there is nothing to adjust";
+        "{month} 尚未关账", "{month} is not closed";
+    /// Closed figures and facts agree.
+    NothingToAdjust { staff: StaffId, month: Month }
+        "nothing-to-adjust", Conflict, None,
+        "{staff} 的 {month} 与关账时没有待调整的差额",
+        "nothing is left to adjust for {staff} in {month}: it stands as it was closed";
+    /// The amount is not what the figures come to.
+    AdjustmentDiffers { staff: StaffId, month: Month, asked: Fen, due: Fen }
+        "adjustment-differs", Conflict, None,
+        "{staff} 的 {month} 差额按账为 {due},不是 {asked}",
+        "the difference of {month} for {staff} is {due}, not {asked}";
+    /// Only the person speaks for their sheet.
+    SheetNotYours { staff: StaffId }
+        "sheet-not-yours", Forbidden, None,
+        "只有 {staff} 本人可以确认这份月报", "only {staff} may speak for this sheet";
+    /// The person has no figures in that month.
+    SheetUnknown { staff: StaffId, month: Month }
+        "sheet-unknown", NotFound, None,
+        "{staff} 在 {month} 没有月报", "{staff} has no sheet of {month}";
+    /// The figures changed since they were read.
+    SheetChanged { month: Month }
+        "sheet-changed", Conflict, None,
+        "{month} 的数字已有变动,请重新核对", "the figures of {month} changed since: read them again";
+    /// A reopening waits for an answer.
+    ReopeningAsked { month: Month, by: StaffId }
+        "reopening-asked", Conflict, None,
+        "{by} 已申请重开 {month},等待总经办答复", "{by} asked to reopen {month}; the GM office has not answered";
+    /// Nobody asks to reopen the month.
+    ReopeningNotAsked { month: Month }
+        "reopening-not-asked", Conflict, None,
+        "没有人申请重开 {month}", "nobody asks to reopen {month}";
 
     // Alerts.
     /// No such alert.
@@ -821,6 +851,8 @@ words! {
         DecideAppeal "裁决申诉" "decide an appeal",
         ClosePeriod "关账" "close the month",
         AdjustPeriod "调整已关账月份" "adjust a closed month",
+        AskReopening "申请重开已关账月份" "ask to reopen a closed month",
+        DecideReopening "同意重开已关账月份" "agree to reopen a closed month",
         HoldMeeting "召集会议、考勤和发布纪要" "hold a meeting",
         RecordBreach "登记违规" "record a breach",
         AcknowledgeNotice "确认通知" "take note of a notice",
@@ -882,7 +914,9 @@ impl Action {
             | Self::ApproveOvertime
             | Self::WithdrawOvertime
             | Self::ClosePeriod
-            | Self::AdjustPeriod => None,
+            | Self::AdjustPeriod
+            | Self::AskReopening
+            | Self::DecideReopening => None,
         }
     }
 }
@@ -1005,6 +1039,12 @@ words! {
         Sanction "奖惩待处理" "a penalty or reward is undecided",
         /// The window to explain a missed punch or an absence is open.
         PendingDay "考勤待定" "the day is pending",
+        /// The person has not confirmed their sheet.
+        SheetUnconfirmed "月报未确认" "the sheet is not confirmed",
+        /// The figures changed after the person confirmed them.
+        SheetOutdated "月报确认后数字有变" "the sheet changed after it was confirmed",
+        /// The person holds their sheet to be wrong.
+        SheetDisputed "月报有异议" "the sheet is disputed",
     }
 }
 

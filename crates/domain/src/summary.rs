@@ -2,12 +2,15 @@
 
 use crate::day::{DayRecord, DayStatus, EdgeState, OvertimeMinutes};
 use crate::event::LeaveKind;
+use crate::hours::HoursBalance;
 use crate::ids::{DeskId, RuleId, SanctionId, StaffId};
 use crate::policy::LawPolicy;
 use crate::quantities::{Fen, Minutes};
 use crate::work_date::Month;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Why money moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +41,7 @@ pub struct PayLine {
 /// The law's limits on money off, for one person and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeductionCheck {
-    /// The month's wage.
+    /// The wage earned in the month ([`crate::wage::earned`]).
     pub wage: Fen,
     /// Money off: penalties and negative adjustments.
     pub deduction: Fen,
@@ -129,6 +132,9 @@ pub struct MonthSummary {
     pub adjustments: Fen,
     /// The limits on money off; none when the wage is not known.
     pub deduction_check: Option<DeductionCheck>,
+    /// The balance of hours, by the comprehensive regime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HoursBalance>,
 }
 
 /// Sums one person's month. `days` of other people or months are left out; `lines` are the person's own.
@@ -170,6 +176,7 @@ pub fn summarise<'a>(
         rewards: Fen::ZERO,
         adjustments: Fen::ZERO,
         deduction_check: None,
+        hours: None,
     };
     for day in days {
         if day.staff == *staff && month.contains(day.date) {
@@ -195,6 +202,64 @@ pub fn summarise<'a>(
 }
 
 impl MonthSummary {
+    /// By the comprehensive regime overtime is what the period's balance says; that on statutory holidays stays.
+    #[must_use]
+    pub fn balanced(mut self, balance: HoursBalance) -> Self {
+        self.overtime.workday = balance.overtime_minutes;
+        self.overtime.rest_day = Minutes::ZERO;
+        self.hours = Some(balance);
+        self
+    }
+
+    /// Names the figures, so that who confirmed them can be held to them and nothing else: figures that are zero are not
+    /// in it, so a report with a new column says the same of an old month.
+    pub fn digest(&self, points: i64) -> String {
+        let counts = [
+            ("due_days", i64::from(self.due_days)),
+            ("attended_days", self.attended_days.into()),
+            ("rest_days", self.rest_days.into()),
+            ("undecided_days", self.undecided_days.into()),
+            ("planned_minutes", self.planned_minutes.0),
+            ("worked_minutes", self.worked_minutes.0),
+            ("late_count", self.late_count.into()),
+            ("late_minutes", self.late_minutes.0),
+            ("severe_late_count", self.severe_late_count.into()),
+            ("early_count", self.early_count.into()),
+            ("early_minutes", self.early_minutes.0),
+            ("missed_in_count", self.missed_in_count.into()),
+            ("missed_out_count", self.missed_out_count.into()),
+            ("absent_days", self.absent_days.into()),
+            ("absent_minutes", self.absent_minutes.0),
+            ("correction_count", self.correction_count.into()),
+            ("overtime_workday", self.overtime.workday.0),
+            ("overtime_rest_day", self.overtime.rest_day.0),
+            ("overtime_statutory", self.overtime.statutory.0),
+            ("time_off_earned", self.time_off_earned_minutes.0),
+            ("night_count", self.night_count.into()),
+            ("meal_over_count", self.meal_over_count.into()),
+            ("rewards", self.rewards.0),
+            ("adjustments", self.adjustments.0),
+            ("points", points),
+        ];
+        let mut text = format!("{} {} {}", self.staff, self.desk, self.month);
+        let leave = self.leave_minutes.iter();
+        let leave = leave.map(|(kind, minutes)| (format!("leave_{kind:?}"), minutes.0));
+        let off = self.penalties.iter();
+        let off = off.map(|(rule, fen)| (format!("penalty_{rule}"), fen.0));
+        let counts = counts.map(|(name, count)| (name.to_owned(), count));
+        for (name, count) in counts.into_iter().chain(leave).chain(off) {
+            if count != 0 {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\n{name}={count}");
+            }
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
     fn add_day(&mut self, day: &DayRecord) {
         let one_if = |truth: bool| u16::from(truth);
         self.due_days += one_if(day.shift.is_some());

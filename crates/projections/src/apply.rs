@@ -1916,9 +1916,13 @@ impl<'c> Applier<'c> {
                     .position
                     .parse::<Position>()
                     .map_or(at.position, |position| column_position(position.number()));
+                // A month closes once until it is opened again.
+                if self.facts.closed_month(desk, closed.month)?.is_some() {
+                    return Ok(());
+                }
                 self.connection
                     .prepare_cached(
-                        "INSERT OR IGNORE INTO periods_closed
+                        "INSERT INTO periods_closed
                          (desk, month, position, exported_position, seal, policy_versions, by, at)
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     )?
@@ -1943,8 +1947,8 @@ impl<'c> Applier<'c> {
                 self.connection
                     .prepare_cached(
                         "INSERT INTO adjustments
-                         (position, event, desk, month, staff, source_month, amount_fen, reason, by, at)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                         (position, event, desk, month, staff, source_month, amount_fen, reason, by, at, adjusted)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                     )?
                     .execute((
                         at.position,
@@ -1957,10 +1961,109 @@ impl<'c> Applier<'c> {
                         &adjusted.reason,
                         adjusted.by.as_str(),
                         micros(adjusted.at),
+                        to_json(&adjusted)?,
                     ))?;
                 Ok(())
             }
+            PeriodEvent::SheetConfirmed(said) => {
+                let row = SheetWordRow {
+                    staff: said.staff,
+                    digest: said.digest,
+                    disputed: None,
+                    at: said.at,
+                };
+                self.put_sheet(at, desk, month, &row)
+            }
+            PeriodEvent::SheetDisputed(said) => {
+                let row = SheetWordRow {
+                    staff: said.staff,
+                    digest: said.digest,
+                    disputed: Some(said.words),
+                    at: said.at,
+                };
+                self.put_sheet(at, desk, month, &row)
+            }
+            PeriodEvent::ReopeningRequested(asked) => {
+                let row = ReopeningRow {
+                    desk: desk.clone(),
+                    month,
+                    position: at.position,
+                    reason: asked.reason,
+                    by: asked.by,
+                    by_name: String::new(),
+                    at: asked.at,
+                    status: ReopeningStatus::Asked,
+                    decided_by: None,
+                    decided_by_name: None,
+                    note: String::new(),
+                    decided_at: None,
+                };
+                self.put_reopening(at, &row)
+            }
+            PeriodEvent::PeriodReopened(done) => {
+                self.connection
+                    .prepare_cached(
+                        "INSERT INTO periods_reopened (desk, month, position) VALUES (?1, ?2, ?3)",
+                    )?
+                    .execute((desk.as_str(), month.to_string(), at.position))?;
+                let status = ReopeningStatus::Agreed;
+                self.decide_reopening(at, desk, month, (status, done.by, done.note, done.at))
+            }
+            PeriodEvent::ReopeningRefused(done) => {
+                let status = ReopeningStatus::Refused;
+                self.decide_reopening(at, desk, month, (status, done.by, done.note, done.at))
+            }
         }
+    }
+
+    fn put_sheet(
+        &self,
+        at: &At<'_>,
+        desk: &DeskId,
+        month: Month,
+        row: &SheetWordRow,
+    ) -> Result<()> {
+        let keys = Keys {
+            desk: Some(desk),
+            staff: Some(&row.staff),
+            first: Some(month.first()),
+            ..Keys::default()
+        };
+        let id = format!("{desk}/{month}/{}", row.staff);
+        self.put(at, "sheet", &id, keys, row)
+    }
+
+    /// A reopening goes by its month and the position at which it was asked for.
+    fn put_reopening(&self, at: &At<'_>, row: &ReopeningRow) -> Result<()> {
+        let keys = Keys {
+            desk: Some(&row.desk),
+            first: Some(row.month.first()),
+            status: Some(word(&row.status)?),
+            ..Keys::default()
+        };
+        let id = format!("{}/{}/{}", row.desk, row.month, row.position);
+        self.put(at, "reopening", &id, keys, row)
+    }
+
+    fn decide_reopening(
+        &self,
+        at: &At<'_>,
+        desk: &DeskId,
+        month: Month,
+        (status, by, note, when): (ReopeningStatus, StaffId, String, DateTime<Utc>),
+    ) -> Result<()> {
+        let asked = self.facts.reopenings(desk, month)?;
+        let Some(mut row) = asked
+            .into_iter()
+            .rfind(|row| row.status == ReopeningStatus::Asked)
+        else {
+            return Ok(());
+        };
+        row.status = status;
+        row.decided_by = Some(by);
+        row.note = note;
+        row.decided_at = Some(when);
+        self.put_reopening(at, &row)
     }
 }
 

@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-const SCHEMA: &str = include_str!("../../../migrations/read_models/0001_read_models.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../migrations/read_models/0001_read_models.sql"),
+    include_str!("../../../migrations/read_models/0002_period_reopening.sql"),
+);
 
 /// Idle readers kept open; more are opened under load and closed afterwards.
 const IDLE_READERS_MAX: usize = 4;

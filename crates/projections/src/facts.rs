@@ -2,7 +2,7 @@
 
 use crate::columns::{event_id, from_json, from_word, instant, micros, parse};
 use crate::error::Result;
-use crate::states::{CalendarRow, DeskRow, StaffRow};
+use crate::states::{CalendarRow, DeskRow, ReopeningRow, SheetWordRow, StaffRow};
 use chrono::{DateTime, Utc};
 use domain::day::{Assignment, OvertimeFact, PunchFact, RosterVersion};
 use domain::event::{DayKind, DemandSet};
@@ -366,12 +366,70 @@ impl<'c> Facts<'c> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT exported_position FROM periods_closed WHERE desk = ?1 AND month = ?2 AND position <= ?3",
+                "SELECT exported_position FROM periods_closed c
+                 WHERE desk = ?1 AND month = ?2 AND position <= ?3 AND NOT EXISTS
+                   (SELECT 1 FROM periods_reopened r WHERE r.desk = c.desk AND r.month = c.month
+                    AND r.position > c.position AND r.position <= ?3)
+                 ORDER BY position DESC LIMIT 1",
             )?
             .query_row((desk.as_str(), month.to_string(), self.as_of), |row| {
                 row.get(0)
             })
             .optional()?)
+    }
+
+    /// When a month was wanted open again, oldest first, and what came of it.
+    pub(crate) fn reopenings(&self, desk: &DeskId, month: Month) -> Result<Vec<ReopeningRow>> {
+        let first = month.first().to_string();
+        let dates = Some((first.as_str(), first.as_str()));
+        let mut rows: Vec<ReopeningRow> =
+            self.states("reopening", By::Desk(desk.as_str()), dates)?;
+        rows.sort_by_key(|row| row.position);
+        Ok(rows)
+    }
+
+    /// What each person of a desk said last of their month's sheet.
+    pub(crate) fn sheet_words(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<BTreeMap<StaffId, SheetWordRow>> {
+        let first = month.first().to_string();
+        let dates = Some((first.as_str(), first.as_str()));
+        let rows: Vec<SheetWordRow> = self.states("sheet", By::Desk(desk.as_str()), dates)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.staff.clone(), row))
+            .collect())
+    }
+
+    /// What the calendar says of the days from `first` to `last` that are not simply their weekday.
+    pub(crate) fn day_kinds(
+        &self,
+        first: WorkDate,
+        last: WorkDate,
+    ) -> Result<BTreeMap<WorkDate, DayKind>> {
+        let mut kinds = BTreeMap::new();
+        let mut date = first;
+        while date <= last {
+            if let Some(kind) = self.day_kind(date)? {
+                kinds.insert(date, kind);
+            }
+            date = date.plus_days(1);
+        }
+        Ok(kinds)
+    }
+
+    /// The years from `first` to `last` whose arrangement is not announced yet: what rests on them is marked.
+    pub(crate) fn provisional_years(&self, first: WorkDate, last: WorkDate) -> Result<Vec<i32>> {
+        let mut years = Vec::new();
+        for year in first.month().year()..=last.month().year() {
+            let row: Option<CalendarRow> = self.state("calendar", &year.to_string())?;
+            if row.is_some_and(|row| row.provisional) {
+                years.push(year);
+            }
+        }
+        Ok(years)
     }
 }
 

@@ -45,4 +45,7 @@ pub use read_models::{Follower, ReadModels, Replayed};
 pub use replica::{Hypothesis, Replica};
 pub use states::*;
 pub use upcast::{Unreadable, upcasters};
-pub use words::{category_words, leave_kind_words, punch_kind_words, rule_words, words};
+pub use words::{
+    category_words, difference_words, leave_kind_words, provisional_words, punch_kind_words,
+    rule_words, words,
+};

@@ -1,8 +1,10 @@
 //! The states things go through, folded from their events; also the rows that queries answer with.
 
 mod conduct;
+mod period;
 
 pub use conduct::*;
+pub use period::*;
 
 use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;

@@ -2,9 +2,11 @@
 
 mod conduct;
 
+use crate::compare::{Unit, amount};
 use chrono::{DateTime, Utc};
 use domain::event::*;
 use domain::ids::{RuleId, StaffId};
+use domain::period::Difference;
 use domain::refusal::Lang;
 use domain::work_date::Zone;
 
@@ -928,7 +930,101 @@ fn period(s: &Speaker<'_>, event: &PeriodEvent) -> String {
                 e.reason
             ),
         ),
+        PeriodEvent::SheetConfirmed(e) => s.say(
+            format!("{}确认月报", s.name(&e.staff)),
+            format!("{} confirmed their sheet", s.name(&e.staff)),
+        ),
+        PeriodEvent::SheetDisputed(e) => s.say(
+            format!("{}对月报有异议:{}", s.name(&e.staff), e.words),
+            format!("{} disputed their sheet: {}", s.name(&e.staff), e.words),
+        ),
+        PeriodEvent::ReopeningRequested(e) => s.say(
+            format!("{}申请重开{}:{}", s.name(&e.by), e.month, e.reason),
+            format!(
+                "{} asked to reopen {}: {}",
+                s.name(&e.by),
+                e.month,
+                e.reason
+            ),
+        ),
+        PeriodEvent::PeriodReopened(e) => s.say(
+            format!("{}同意重开{} {}", s.name(&e.by), e.month, e.note),
+            format!("{} agreed to reopen {} {}", s.name(&e.by), e.month, e.note),
+        ),
+        PeriodEvent::ReopeningRefused(e) => s.say(
+            format!("{}不同意重开{}:{}", s.name(&e.by), e.month, e.note),
+            format!(
+                "{} refused to reopen {}: {}",
+                s.name(&e.by),
+                e.month,
+                e.note
+            ),
+        ),
     }
+}
+
+/// A difference's figures in words, those that are not zero.
+pub fn difference_words(difference: &Difference, lang: Lang) -> String {
+    let say = |zh: &str, en: &str| match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    };
+    let mut parts = Vec::new();
+    let mut part = |name: String, figure: String| parts.push(format!("{name} {figure}"));
+    for (rule, fen) in &difference.penalties {
+        part(rule_words(*rule, lang), amount(fen.0, Unit::Fen, lang));
+    }
+    let overtime = difference.overtime;
+    let counts = [
+        (say("奖励", "rewards"), difference.rewards.0, Unit::Fen),
+        (
+            say("工作日加班", "overtime, working day"),
+            overtime.workday.0,
+            Unit::Minutes,
+        ),
+        (
+            say("休息日加班", "overtime, rest day"),
+            overtime.rest_day.0,
+            Unit::Minutes,
+        ),
+        (
+            say("法定节假日加班", "overtime, statutory holiday"),
+            overtime.statutory.0,
+            Unit::Minutes,
+        ),
+        (say("旷工", "absent"), difference.absent_days, Unit::Days),
+        (
+            say("旷工时长", "absent time"),
+            difference.absent_minutes.0,
+            Unit::Minutes,
+        ),
+    ];
+    for (name, count, unit) in counts {
+        if count != 0 {
+            part(name, amount(count, unit, lang));
+        }
+    }
+    for (kind, minutes) in &difference.leave_minutes {
+        let name = leave_kind_words(*kind, lang).to_owned();
+        part(name, amount(minutes.0, Unit::Minutes, lang));
+    }
+    parts.join(match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    })
+}
+
+/// That years are provisional, for whatever rests on them; none: they are not.
+pub fn provisional_words(years: &[i32], lang: Lang) -> Option<String> {
+    if years.is_empty() {
+        return None;
+    }
+    let years: Vec<String> = years.iter().map(i32::to_string).collect();
+    let years = years.join(", ");
+    Some(match lang {
+        Lang::Zh => format!("{years} 年节假日安排尚未公布,以下按暂定安排计算"),
+        Lang::En => format!("the holiday arrangement of {years} is provisional: not announced yet"),
+    })
 }
 
 fn list<'t>(items: impl Iterator<Item = &'t str>) -> String {

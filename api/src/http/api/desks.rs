@@ -3,8 +3,8 @@
 use super::answers::{DemandImportQuery, ImportAnswer, command, show, show_if_any};
 use crate::app::access::may_run_desk;
 use crate::app::{
-    AdoptCalendar, AdoptShiftTemplates, App, Comparison, DefineSkills, OpenDesk, PolicyText,
-    SetDemand, WhatIf,
+    AdoptCalendar, AdoptShiftTemplates, App, CalendarImport, Comparison, DefineSkills,
+    ImportCalendar, OpenDesk, PolicyText, SetDemand, WhatIf,
 };
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, Text};
 use crate::http::problem::Failed;
@@ -12,8 +12,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::ids::DeskId;
+use domain::org::{CalendarFile, shipped, shipped_years};
 use domain::policy::PolicyDocument;
 use domain::work_date::Month;
+use projections::CalendarRow;
+use serde::Serialize;
 
 pub(super) async fn list(State(app): State<App>, reader: Reader) -> Result<Response, Failed> {
     show(&app, &reader, |view| view.desks()).await
@@ -47,6 +50,38 @@ pub(super) async fn calendar(
     show_if_any(&app, &reader, "calendar", move |view| view.calendar(year)).await
 }
 
+/// The arrangements adopted, and the years that come with the program.
+#[derive(Serialize)]
+struct Calendars {
+    adopted: Vec<CalendarRow>,
+    shipped: Vec<CalendarFile>,
+}
+
+pub(super) async fn calendars(State(app): State<App>, reader: Reader) -> Result<Response, Failed> {
+    show(&app, &reader, |view| {
+        Ok(Calendars {
+            adopted: view.calendars()?,
+            shipped: shipped_years().filter_map(shipped).collect(),
+        })
+    })
+    .await
+}
+
+pub(super) async fn import_calendar(
+    State(app): State<App>,
+    command: Command<JsonBody<ImportCalendar>>,
+) -> Result<Done<CalendarImport>, Failed> {
+    let Command {
+        caller, lang, body, ..
+    } = command;
+    let receipt = app
+        .import_calendar(&caller, body.0)
+        .await
+        .map_err(|error| Failed { error, lang })?;
+    Ok(Done::answered(receipt))
+}
+
+command!(adopt_shipped(i32, ()) |app, caller, year, ()| app.adopt_shipped_calendar(caller, year) => nothing);
 command!(open((), JsonBody<OpenDesk>) |app, caller, (), JsonBody(input)| app.open_desk(caller, input) => nothing);
 command!(define_skills(DeskId, JsonBody<DefineSkills>) |app, caller, desk, JsonBody(input)|
     app.define_skills(caller, &desk, input) => nothing);

@@ -1,7 +1,8 @@
 //! `period-{desk}-{yyyy-mm}`: the passing of time, and the books closed.
 
 use crate::event::events;
-use crate::ids::{PolicyVersionId, StaffId};
+use crate::ids::{EventId, PolicyVersionId, StaffId};
+use crate::period::Difference;
 use crate::quantities::Fen;
 use crate::work_date::{Month, WorkDate};
 use chrono::{DateTime, Utc};
@@ -48,6 +49,78 @@ pub struct Adjusted {
     pub by: StaffId,
     /// When.
     pub at: DateTime<Utc>,
+    /// What it was computed to be, figure by figure; none in adjustments signed before figures were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+    /// The days of the closed month that differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<WorkDate>,
+    /// The events that speak now and did not when the month was closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EventId>,
+}
+
+/// A person read their month's sheet and confirmed it (确认签字).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetConfirmed {
+    /// Whose sheet, and who confirmed it.
+    pub staff: StaffId,
+    /// Digest of the figures confirmed, hex.
+    pub digest: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A person read their month's sheet and holds it to be wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetDisputed {
+    /// Whose sheet, and who disputes it.
+    pub staff: StaffId,
+    /// Digest of the figures disputed, hex.
+    pub digest: String,
+    /// What is wrong, in their words.
+    pub words: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// HR asks to open the closed month again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReopeningRequested {
+    /// Which month.
+    pub month: Month,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The GM office agreed: the month is open again. What it was closed on stays in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodReopened {
+    /// Which month.
+    pub month: Month,
+    /// Who agreed; never who asked.
+    pub by: StaffId,
+    /// What they said to it; may be empty.
+    pub note: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The GM office did not agree: the month stays closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReopeningRefused {
+    /// Which month.
+    pub month: Month,
+    /// Who; never who asked.
+    pub by: StaffId,
+    /// Why.
+    pub note: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 events! {
@@ -56,5 +129,10 @@ events! {
         "period.day_closed", 1 => DayClosed,
         "period.closed", 1 => PeriodClosed,
         "period.adjusted", 1 => Adjusted,
+        "period.sheet_confirmed", 1 => SheetConfirmed,
+        "period.sheet_disputed", 1 => SheetDisputed,
+        "period.reopening_requested", 1 => ReopeningRequested,
+        "period.reopened", 1 => PeriodReopened,
+        "period.reopening_refused", 1 => ReopeningRefused,
     }
 }

@@ -5,6 +5,7 @@ mod conduct;
 mod leave;
 
 use super::*;
+use crate::hours::Regime;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as WordError, StrDeserializer};
@@ -616,6 +617,8 @@ fn version(section: &Section<'_, '_>) -> Policy {
         let (path, line) = (section.field("headcount"), section.key_line("headcount"));
         headcount(&section.section_of(value, path, line))
     });
+    let hours = section.section_if_any("hours");
+    let hours = hours.map(|section| hours_of(&section));
     let handover = section
         .section_if_any("handover")
         .map(|section| handover(&section));
@@ -643,6 +646,7 @@ fn version(section: &Section<'_, '_>) -> Policy {
         duty_table,
         roster,
         law,
+        hours,
         headcount,
         handover,
         open_items,
@@ -1041,6 +1045,33 @@ fn law(section: &Section<'_, '_>) -> LawPolicy {
         protected_no_overtime: section.flag("protected_no_overtime", None),
         deduction_percent_max: u8::try_from(percent).unwrap_or_default(),
         wage_min: Fen(section.whole("wage_min", 0..=10_000_000, None)),
+        wage_share: word_if(section, "wage_share"),
+        paid_days_hundredths: section
+            .count_optional("paid_days_hundredths", 1..=3_100)
+            .unwrap_or(2175),
+    };
+    section.finish();
+    policy
+}
+
+/// A word that may be missing.
+fn word_if<T: DeserializeOwned + Default>(section: &Section<'_, '_>, key: &'static str) -> T {
+    let value = section.optional(key);
+    value
+        .and_then(|value| section.word_of(value, key, None))
+        .unwrap_or_default()
+}
+
+fn hours_of(section: &Section<'_, '_>) -> HoursPolicy {
+    let policy = HoursPolicy {
+        regime: section.word("regime", None, Regime::Standard),
+        period: word_if(section, "period"),
+        day_minutes: section.minutes("day_minutes", 60..=1440, None),
+        overtime_average_minutes_max: section.minutes(
+            "overtime_average_minutes_max",
+            0..=20_000,
+            None,
+        ),
     };
     section.finish();
     policy

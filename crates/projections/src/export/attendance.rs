@@ -4,16 +4,17 @@ use super::cells::{Cell, csv_file};
 use super::workbook::{Formats, workbook, write_table, write_text};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
-use crate::query::{ClosedPeriod, PersonMonth, View};
-use crate::words::{leave_kind_words, rule_words};
+use crate::query::{AdjustmentRow, ClosedPeriod, PersonMonth, SheetStatus, View};
+use crate::states::ReopeningStatus;
+use crate::words::{difference_words, leave_kind_words, provisional_words, rule_words};
 use domain::day::{DayRecord, DayStatus, EdgeState};
 use domain::event::LeaveKind;
-use domain::ids::{DeskId, RuleId};
+use domain::ids::{DeskId, RuleId, StaffId};
 use domain::policy::SanctionMode;
 use domain::quantities::{Fen, Minutes};
 use domain::refusal::Lang;
 use domain::work_date::{Month, Zone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LEAVE_KINDS: [LeaveKind; 8] = [
     LeaveKind::Personal,
@@ -40,6 +41,16 @@ struct Sheet {
     rules: BTreeSet<RuleId>,
     /// The rules count in points.
     in_points: bool,
+    /// What each person has said of their sheet, as the cell says it.
+    signatures: BTreeMap<StaffId, String>,
+    /// 调整(上期), with what they rest on.
+    adjustments: Vec<AdjustmentRow>,
+    /// Earlier closings of the month, and how they were opened again.
+    reopened: Vec<String>,
+    /// The arrangement of the year is not announced.
+    provisional: Option<String>,
+    /// How overtime is counted, where not day by day.
+    regime: Option<String>,
 }
 
 impl View<'_> {
@@ -71,6 +82,15 @@ impl View<'_> {
         write_table(days, 0, &day_header(), &sheet.day_rows(), &formats)?;
         days.set_freeze_panes(1, 3)?;
         days.set_column_width(2, 11)?;
+
+        if !sheet.adjustments.is_empty() {
+            let adjusted = book.add_worksheet().set_name("上期调整")?;
+            let header = ADJUSTED_HEADER.map(String::from);
+            write_table(adjusted, 0, &header, &sheet.adjusted_rows(), &formats)?;
+            adjusted.set_freeze_panes(1, 2)?;
+            adjusted.set_column_width(4, 40)?;
+            adjusted.set_column_width(7, 40)?;
+        }
 
         let origin = book.add_worksheet().set_name("出处")?;
         let rows: Vec<Vec<Cell>> = sheet
@@ -119,8 +139,9 @@ impl View<'_> {
             let by = facts.staff(&closed.by)?;
             closed.by_name = by.map_or_else(|| closed.by.to_string(), |person| person.name);
         }
+        // The closing's own position: as of it this very file can be made again.
         let position = match &closed {
-            Some(closed) => closed.position,
+            Some(closed) => closed.closed_position,
             None => self.position().map_or(0, |position| position.number()),
         };
         let policies: BTreeSet<&str> = people
@@ -129,10 +150,25 @@ impl View<'_> {
             .collect();
         let policies = policies.into_iter().collect::<Vec<_>>().join(" ");
         let adjustments = self.adjustments_as_of(&facts, desk, month)?;
+        let years = facts.provisional_years(month.first(), month.last())?;
+        let provisional = provisional_words(&years, Lang::Zh);
+        let sheets = self.sheets_of(&facts, desk, month, &people)?;
+        let signatures = sheets
+            .into_iter()
+            .map(|sheet| (sheet.staff.clone(), signature(&sheet, row.zone)))
+            .collect();
+        let reopened = self.reopened(&facts, desk, month, row.zone)?;
+        let hours = people.iter().find_map(|person| person.summary.hours);
+        let regime = hours.map(|hours| {
+            format!(
+                "综合计算工时制,周期 {} 至 {};工作日加班按周期结算,每日明细中的加班为当日实际",
+                hours.first, hours.last
+            )
+        });
         let notes = people
             .iter()
             .map(|person| {
-                let mut notes = Vec::new();
+                let mut notes: Vec<String> = provisional.iter().cloned().collect();
                 let sums = &person.summary;
                 if sums.undecided_days > 0 {
                     notes.push(format!("待定{}天", sums.undecided_days));
@@ -145,8 +181,13 @@ impl View<'_> {
                 }
                 for adjustment in &adjustments {
                     if adjustment.staff == person.staff.staff {
+                        let figures = adjustment.difference.as_ref();
+                        let figures = figures.map(|figures| difference_words(figures, Lang::Zh));
+                        let figures = figures.filter(|words| !words.is_empty());
+                        let figures =
+                            figures.map_or_else(String::new, |words| format!("({words})"));
                         notes.push(format!(
-                            "{}调整{}元:{}",
+                            "{}调整{}元{figures}:{}",
                             adjustment.source_month, adjustment.amount, adjustment.reason
                         ));
                     }
@@ -175,9 +216,74 @@ impl View<'_> {
             policies,
             rules,
             in_points,
+            signatures,
+            adjustments,
+            reopened,
+            provisional,
+            regime,
         })
     }
+
+    /// Each closing that was opened again, with who asked, why, and who agreed.
+    fn reopened(
+        &self,
+        facts: &Facts<'_>,
+        desk: &DeskId,
+        month: Month,
+        zone: Zone,
+    ) -> Result<Vec<String>> {
+        let name = |staff: &StaffId| -> Result<String> {
+            let person = facts.staff(staff)?;
+            Ok(person.map_or_else(|| staff.to_string(), |person| person.name))
+        };
+        let closings = self.closings(desk, month)?;
+        let agreed = facts.reopenings(desk, month)?;
+        let agreed = agreed
+            .into_iter()
+            .filter(|row| row.status == ReopeningStatus::Agreed);
+        let mut lines = Vec::new();
+        for (closing, row) in closings.iter().zip(agreed) {
+            let decided_by = row.decided_by.as_ref().map(&name).transpose()?;
+            lines.push(format!(
+                "{} 由{}申请({}),{}同意;原日志位置 {} 原封存 {}",
+                zone.civil(row.decided_at.unwrap_or(row.at))
+                    .format("%Y-%m-%d %H:%M"),
+                name(&row.by)?,
+                row.reason,
+                decided_by.unwrap_or_default(),
+                closing.closed_position,
+                closing.seal
+            ));
+        }
+        Ok(lines)
+    }
 }
+
+/// What a person has said of their sheet, in the cell where it was signed on paper.
+fn signature(sheet: &crate::query::Sheet, zone: Zone) -> String {
+    let Some(said) = &sheet.said else {
+        return String::new();
+    };
+    let at = zone.civil(said.at).format("%Y-%m-%d %H:%M");
+    match (sheet.status, &said.disputed) {
+        (_, Some(words)) => format!("有异议 {at}:{words}"),
+        (SheetStatus::Outdated, None) => format!("{at} 确认后数字有变"),
+        (_, None) => format!("已确认 {at}"),
+    }
+}
+
+const ADJUSTED_HEADER: [&str; 10] = [
+    "工号",
+    "姓名",
+    "来源月份",
+    "金额(元)",
+    "明细",
+    "差异日期",
+    "依据事件",
+    "理由",
+    "签字",
+    "时间",
+];
 
 impl Sheet {
     fn header(&self) -> Vec<String> {
@@ -289,9 +395,41 @@ impl Sheet {
             Cell::Yuan(sums.rewards),
             Cell::Yuan(sums.adjustments),
             Cell::text(note),
-            Cell::text(""),
+            Cell::text(
+                self.signatures
+                    .get(&person.staff.staff)
+                    .map_or("", String::as_str),
+            ),
         ]);
         cells
+    }
+
+    fn adjusted_rows(&self) -> Vec<Vec<Cell>> {
+        let join = |parts: Vec<String>| Cell::text(parts.join(" "));
+        self.adjustments
+            .iter()
+            .map(|row| {
+                let figures = row.difference.as_ref();
+                let figures = figures.map(|figures| difference_words(figures, Lang::Zh));
+                vec![
+                    Cell::text(row.staff.as_str()),
+                    Cell::text(row.name.as_str()),
+                    Cell::text(row.source_month.to_string()),
+                    Cell::Yuan(row.amount),
+                    Cell::text(figures.unwrap_or_default()),
+                    join(row.days.iter().map(ToString::to_string).collect()),
+                    join(
+                        row.evidence
+                            .iter()
+                            .map(|event| event.0.to_string())
+                            .collect(),
+                    ),
+                    Cell::text(row.reason.as_str()),
+                    Cell::text(row.by.as_str()),
+                    Cell::text(self.zone.civil(row.at).format("%Y-%m-%d %H:%M").to_string()),
+                ]
+            })
+            .collect()
     }
 
     fn day_rows(&self) -> Vec<Vec<Cell>> {
@@ -382,6 +520,7 @@ impl Sheet {
         match &self.closed {
             Some(closed) => lines.extend([
                 ("状态", "已关账".to_owned()),
+                ("数字截至日志位置", closed.position.to_string()),
                 ("封存", closed.seal.clone()),
                 ("关账人", closed.by_name.clone()),
                 (
@@ -394,6 +533,9 @@ impl Sheet {
             ]),
             None => lines.push(("状态", "未关账,数字仍会变化".to_owned())),
         }
+        lines.extend(self.reopened.iter().map(|line| ("重开", line.clone())));
+        lines.extend(self.provisional.iter().map(|line| ("节假日", line.clone())));
+        lines.extend(self.regime.iter().map(|line| ("工时制", line.clone())));
         lines.extend([
             ("金额", "扣款与奖励只列经总经办批准者(T16)".to_owned()),
             ("小时", "由整数分钟换算,四舍五入到两位小数".to_owned()),

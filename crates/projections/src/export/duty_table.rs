@@ -3,7 +3,7 @@
 use super::workbook::{workbook, write_text};
 use crate::error::{Error, Result};
 use crate::query::{DutyCell, DutyTable, RosterAt, View};
-use crate::words::leave_kind_words;
+use crate::words::{leave_kind_words, provisional_words};
 use chrono::Datelike;
 use domain::ids::DeskId;
 use domain::refusal::Lang;
@@ -122,7 +122,9 @@ fn write(table: &DutyTable) -> Result<Vec<u8>> {
     } else {
         revisions.join("、")
     };
-    let period = format!("{} 至 {}  {revision}", table.first, table.last);
+    let provisional = provisional_words(&table.provisional_years, Lang::Zh);
+    let provisional = provisional.map_or_else(String::new, |words| format!("  {words}"));
+    let period = format!("{} 至 {}  {revision}{provisional}", table.first, table.last);
     sheet.merge_range(1, 0, 1, last_column, "", &looks.note)?;
     write_text(sheet, 1, 0, &period, &looks.note)?;
 

@@ -42,6 +42,18 @@ impl View<'_> {
         self.facts.state("calendar", &year.to_string())
     }
 
+    /// The years from `first` to `last` whose arrangement is not announced yet: what rests on them is marked.
+    pub fn provisional_years(&self, first: WorkDate, last: WorkDate) -> Result<Vec<i32>> {
+        self.facts.provisional_years(first, last)
+    }
+
+    /// Every year's calendar that was adopted, by year.
+    pub fn calendars(&self) -> Result<Vec<CalendarRow>> {
+        let mut rows: Vec<CalendarRow> = self.facts.states("calendar", By::All, None)?;
+        rows.sort_by_key(|row| row.year);
+        Ok(rows)
+    }
+
     /// What the calendar says of a day, if it is not simply its weekday.
     pub fn day_kind(&self, date: WorkDate) -> Result<Option<DayKind>> {
         self.facts.day_kind(date)

@@ -106,6 +106,8 @@ pub struct DutyTable {
     pub head_counts: BTreeMap<ShiftCode, Vec<u16>>,
     /// People at work by day.
     pub at_work: Vec<u16>,
+    /// Years whose holiday arrangement is not announced yet.
+    pub provisional_years: Vec<i32>,
 }
 
 impl View<'_> {
@@ -209,6 +211,7 @@ impl View<'_> {
             templates,
             head_counts,
             at_work,
+            provisional_years: self.facts.provisional_years(first, last)?,
         }))
     }
 

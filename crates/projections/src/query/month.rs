@@ -8,11 +8,14 @@ use crate::facts::{Facts, policy_on};
 use crate::states::{CorrectionRow, LeaveRow, MeetingRow, StaffRow, SwapRow};
 use domain::day::DayRecord;
 use domain::event::DayKind;
+use domain::hours::{HoursPolicy, balance};
 use domain::ids::{DeskId, MeetingId, PolicyVersionId, StaffId};
 use domain::leave::ledger::Balance;
 use domain::meeting::{Member, expected};
+use domain::quantities::Minutes;
 use domain::shift::Shift;
 use domain::summary::{MonthSummary, PayLine, PayReason, summarise};
+use domain::wage::earned;
 use domain::who::Role;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use serde::Serialize;
@@ -120,6 +123,12 @@ impl View<'_> {
         let Some(policy) = month.days().find_map(|date| policy_on(&row, date)) else {
             return Ok(Vec::new());
         };
+        let hours = policy.hours.clone().filter(HoursPolicy::is_comprehensive);
+        let (first, last) = match &hours {
+            Some(hours) => hours.period.around(month),
+            None => (month, month),
+        };
+        let kinds = facts.day_kinds(first.first(), last.last())?;
         let mut records: BTreeMap<&StaffId, Vec<&DayRecord>> = BTreeMap::new();
         for record in &books.records {
             records.entry(&record.staff).or_default().push(record);
@@ -135,8 +144,11 @@ impl View<'_> {
             if own.is_empty() && lines.is_empty() && !(here && staff.is_rosterable()) {
                 continue;
             }
-            let wage = staff.contract_on(month.last()).map(|c| c.month_wage);
-            let summary = summarise(
+            let employed = (staff.from, staff.until);
+            let kind = |date: WorkDate| kinds.get(&date).copied();
+            let contract = staff.contract_on(month.last());
+            let wage = contract.map(|c| earned(c.month_wage, month, employed, kind, &policy.law));
+            let mut summary = summarise(
                 &staff.staff,
                 desk,
                 month,
@@ -145,6 +157,11 @@ impl View<'_> {
                 wage,
                 &policy.law,
             );
+            if let Some(hours) = &hours {
+                let worked = books.hours.get(&staff.staff).copied();
+                let worked = worked.unwrap_or(Minutes::ZERO);
+                summary = summary.balanced(balance(hours, month, employed, worked, kind));
+            }
             months.push(PersonMonth {
                 summary,
                 pay_lines: lines,

@@ -5,13 +5,15 @@ use crate::columns::from_json;
 use crate::derive::stored_records;
 use crate::error::Result;
 use crate::facts::{By, Facts, policy_on};
-use crate::period_close::{frozen_proposals, frozen_records};
+use crate::period_close::{
+    frozen_hours, frozen_proposals, frozen_records, hours_begin, hours_worked,
+};
 use crate::states::{SanctionState, SanctionStatus, SanctionStepRow};
 use domain::day::{DayRecord, RosterVersion};
 use domain::ids::{DeskId, EventId, PolicyVersionId, RuleId, SanctionId, StaffId};
 use domain::penalty::{ProposalKind, ProposedPenalty};
 use domain::policy::{AmountRange, SanctionMode};
-use domain::quantities::Fen;
+use domain::quantities::{Fen, Minutes};
 use domain::summary::{PayLine, PayReason};
 use domain::work_date::{Month, WorkDate};
 use rusqlite::OptionalExtension;
@@ -80,6 +82,8 @@ pub struct PenaltyRow {
 pub(crate) struct MonthBooks {
     pub(crate) records: Vec<DayRecord>,
     pub(crate) sanctions: Vec<PenaltyRow>,
+    /// By the comprehensive regime: what balances out in the period so far, by person.
+    pub(crate) hours: BTreeMap<StaffId, Minutes>,
 }
 
 impl View<'_> {
@@ -133,9 +137,17 @@ impl View<'_> {
 
     /// The month as it stands now.
     pub(crate) fn books_now(&self, desk: &DeskId, month: Month) -> Result<MonthBooks> {
+        let hours = match hours_begin(&self.facts, desk, month)? {
+            Some(first) => {
+                let records = stored_records(self.connection, desk, first, month.last())?;
+                hours_worked(&self.facts, desk, month, &records)?
+            }
+            None => BTreeMap::new(),
+        };
         Ok(MonthBooks {
             records: stored_records(self.connection, desk, month.first(), month.last())?,
             sanctions: self.penalties(desk, month)?,
+            hours,
         })
     }
 
@@ -150,6 +162,7 @@ impl View<'_> {
         Ok(MonthBooks {
             records: frozen_records(self.connection, desk, month)?,
             sanctions: sanction_rows(self, facts, desk, month, proposals)?,
+            hours: frozen_hours(self.connection, desk, month)?,
         })
     }
 }

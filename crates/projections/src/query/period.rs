@@ -2,16 +2,18 @@
 
 use super::View;
 use super::month::PersonMonth;
+use super::sheets::SheetCounts;
 use crate::columns::{event_id, from_json, instant, parse};
 use crate::error::Result;
 use crate::facts::{By, Facts};
-use crate::states::SanctionStatus;
+use crate::states::{ReopeningRow, SanctionStatus};
 use chrono::{DateTime, Utc};
 use domain::day::{DayRecord, DayStatus, EdgeState};
+use domain::event::Adjusted;
 use domain::ids::{DeskId, EventId, PolicyVersionId, StaffId};
+use domain::period::{Difference, DifferenceDue};
 use domain::quantities::{Fen, Minutes};
 use domain::work_date::{Month, WorkDate};
-use rusqlite::OptionalExtension;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +32,8 @@ pub struct ClosedPeriod {
     pub by_name: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// The position of the closing itself: an export as of it is this closing's, bit for bit.
+    pub closed_position: u64,
 }
 
 /// Where a desk's month stands.
@@ -53,8 +57,16 @@ pub struct PeriodStatus {
     pub sanctions_open: usize,
     /// The rules its days were reckoned by so far.
     pub policy_versions: BTreeSet<PolicyVersionId>,
-    /// Once closed.
+    /// While closed.
     pub closed: Option<ClosedPeriod>,
+    /// Every closing, oldest first; all but the last were opened again.
+    pub closings: Vec<ClosedPeriod>,
+    /// When it was wanted open again, oldest first, and what came of it.
+    pub reopenings: Vec<ReopeningRow>,
+    /// What people have said of their sheets.
+    pub sheets: SheetCounts,
+    /// Years whose holiday arrangement is not announced yet and on which its figures rest.
+    pub provisional_years: Vec<i32>,
 }
 
 /// A signed adjustment.
@@ -78,6 +90,12 @@ pub struct AdjustmentRow {
     pub by: StaffId,
     /// When.
     pub at: DateTime<Utc>,
+    /// Figure by figure; none in adjustments signed before figures were kept.
+    pub difference: Option<Difference>,
+    /// The days of the closed month that differed.
+    pub days: Vec<WorkDate>,
+    /// The events that made the difference.
+    pub evidence: Vec<EventId>,
 }
 
 /// The figures of a day that payroll looks at.
@@ -154,6 +172,8 @@ pub struct AdjustmentDue {
     pub signed: Fen,
     /// What is left to adjust: money off (negative) or back (positive). Zero when only figures differ.
     pub amount: Fen,
+    /// The same, figure by figure.
+    pub difference: Difference,
     /// The days that differ.
     pub days: Vec<DayDifference>,
 }
@@ -220,50 +240,70 @@ impl View<'_> {
                 .map(|record| record.policy.clone())
                 .collect(),
             closed: self.closed_period(desk, month)?,
+            closings: self.closings(desk, month)?,
+            reopenings: self.reopenings(desk, month)?,
+            sheets: SheetCounts::of(&self.sheets(desk, month)?),
+            provisional_years: self.facts.provisional_years(month.first(), month.last())?,
         })
+    }
+
+    /// When a month was wanted open again, oldest first, and what came of it.
+    pub fn reopenings(&self, desk: &DeskId, month: Month) -> Result<Vec<ReopeningRow>> {
+        let mut rows = self.facts.reopenings(desk, month)?;
+        for row in &mut rows {
+            row.by_name = self.name(&row.by)?;
+            if let Some(by) = &row.decided_by {
+                row.decided_by_name = Some(self.name(by)?);
+            }
+        }
+        Ok(rows)
     }
 
     /// How a month was closed; none: it is open.
     pub fn closed_period(&self, desk: &DeskId, month: Month) -> Result<Option<ClosedPeriod>> {
-        type Row = (i64, String, String, String, i64);
-        let found: Option<Row> = self
-            .connection
-            .prepare_cached(
-                "SELECT exported_position, seal, policy_versions, by, at FROM periods_closed
-                 WHERE desk = ?1 AND month = ?2",
-            )?
-            .query_row((desk.as_str(), month.to_string()), |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                ))
-            })
-            .optional()?;
-        found
-            .map(|(position, seal, policies, by, at)| {
-                let by = StaffId::new(by);
-                Ok(ClosedPeriod {
-                    position: position.unsigned_abs(),
-                    seal,
-                    policy_versions: from_json(&policies)?,
-                    by_name: self.name(&by)?,
-                    by,
-                    at: instant(at),
-                })
-            })
-            .transpose()
+        if self.facts.closed_month(desk, month)?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.closings(desk, month)?.pop())
+    }
+
+    /// Every closing of a month, oldest first, those that were opened again too.
+    pub fn closings(&self, desk: &DeskId, month: Month) -> Result<Vec<ClosedPeriod>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT exported_position, seal, policy_versions, by, at, position FROM periods_closed
+             WHERE desk = ?1 AND month = ?2 ORDER BY position",
+        )?;
+        let mut rows = statement.query((desk.as_str(), month.to_string()))?;
+        let mut closings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let by = StaffId::new(row.get::<_, String>(3)?);
+            closings.push(ClosedPeriod {
+                position: row.get::<_, i64>(0)?.unsigned_abs(),
+                seal: row.get(1)?,
+                policy_versions: from_json(&row.get::<_, String>(2)?)?,
+                by_name: self.name(&by)?,
+                by,
+                at: instant(row.get(4)?),
+                closed_position: row.get::<_, i64>(5)?.unsigned_abs(),
+            });
+        }
+        Ok(closings)
     }
 
     /// The months a desk has closed, oldest first.
     pub fn closed_months(&self, desk: &DeskId) -> Result<Vec<Month>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT month FROM periods_closed WHERE desk = ?1 ORDER BY month")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT month FROM periods_closed WHERE desk = ?1 ORDER BY month",
+        )?;
         let months = statement.query_map([desk.as_str()], |row| row.get::<_, String>(0))?;
-        months.map(|month| parse(&month?)).collect()
+        let mut closed = Vec::new();
+        for month in months {
+            let month = parse(&month?)?;
+            if self.facts.closed_month(desk, month)?.is_some() {
+                closed.push(month);
+            }
+        }
+        Ok(closed)
     }
 
     /// The adjustments signed into a month.
@@ -278,13 +318,14 @@ impl View<'_> {
         month: Month,
     ) -> Result<Vec<AdjustmentRow>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT event, staff, source_month, amount_fen, reason, by, at FROM adjustments
+            "SELECT event, staff, source_month, amount_fen, reason, by, at, adjusted FROM adjustments
              WHERE desk = ?1 AND month = ?2 AND position <= ?3 ORDER BY position",
         )?;
         let mut rows = statement.query((desk.as_str(), month.to_string(), facts.limit()))?;
         let mut adjustments = Vec::new();
         while let Some(row) = rows.next()? {
             let staff = StaffId::new(row.get::<_, String>(1)?);
+            let adjusted: Adjusted = from_json(&row.get::<_, String>(7)?)?;
             adjustments.push(AdjustmentRow {
                 event: event_id(row.get(0)?),
                 month,
@@ -295,6 +336,9 @@ impl View<'_> {
                 reason: row.get(4)?,
                 by: StaffId::new(row.get::<_, String>(5)?),
                 at: instant(row.get(6)?),
+                difference: adjusted.difference,
+                days: adjusted.days,
+                evidence: adjusted.evidence,
             });
         }
         Ok(adjustments)
@@ -304,49 +348,99 @@ impl View<'_> {
     pub fn adjustments_due(&self, desk: &DeskId) -> Result<Vec<AdjustmentDue>> {
         let mut due = Vec::new();
         for month in self.closed_months(desk)? {
-            let signed = self.signed(desk, month)?;
-            let closed = self.month_summary(desk, month)?;
-            let now = self.month_summary_now(desk, month)?;
-            let by_staff = |months: Vec<PersonMonth>| -> BTreeMap<StaffId, PersonMonth> {
-                months
+            due.extend(self.due_of(desk, month, None)?);
+        }
+        Ok(due)
+    }
+
+    /// What is due of one closed month, not counting what was signed into `except`: there the month's own books decide.
+    pub fn adjustment_due(
+        &self,
+        desk: &DeskId,
+        source: Month,
+        staff: &StaffId,
+        except: Month,
+    ) -> Result<DifferenceDue> {
+        let rows = self.due_of(desk, source, Some(except))?;
+        let row = rows.into_iter().find(|row| row.staff == *staff);
+        Ok(
+            row.map_or_else(DifferenceDue::default, |row| DifferenceDue {
+                difference: row.difference,
+                days: row.days.iter().map(|day| day.date).collect(),
+                evidence: row
+                    .days
                     .into_iter()
-                    .map(|found| (found.staff.staff.clone(), found))
-                    .collect()
-            };
-            let (closed, now) = (by_staff(closed), by_staff(now));
-            let people: BTreeSet<&StaffId> = closed.keys().chain(now.keys()).collect();
-            for staff in people {
-                let (before, after) = (closed.get(staff), now.get(staff));
-                let (closed_net, net_now) = (net(before), net(after));
-                let signed = signed.get(staff).copied().unwrap_or(Fen::ZERO);
-                let amount = net_now - closed_net - signed;
-                let days = differences(before, after);
-                if !amount.is_zero() || !days.is_empty() {
-                    due.push(AdjustmentDue {
-                        staff: staff.clone(),
-                        name: self.name(staff)?,
-                        source_month: month,
-                        closed_net,
-                        net_now,
-                        signed,
-                        amount,
-                        days,
-                    });
-                }
+                    .flat_map(|day| day.new_evidence)
+                    .collect(),
+            }),
+        )
+    }
+
+    fn due_of(
+        &self,
+        desk: &DeskId,
+        month: Month,
+        except: Option<Month>,
+    ) -> Result<Vec<AdjustmentDue>> {
+        let signed = self.signed(desk, month, except)?;
+        let closed = self.month_summary(desk, month)?;
+        let now = self.month_summary_now(desk, month)?;
+        let by_staff = |months: Vec<PersonMonth>| -> BTreeMap<StaffId, PersonMonth> {
+            months
+                .into_iter()
+                .map(|found| (found.staff.staff.clone(), found))
+                .collect()
+        };
+        let (closed, now) = (by_staff(closed), by_staff(now));
+        let people: BTreeSet<&StaffId> = closed.keys().chain(now.keys()).collect();
+        let mut due = Vec::new();
+        for staff in people {
+            let (before, after) = (closed.get(staff), now.get(staff));
+            let (closed_net, net_now) = (net(before), net(after));
+            let signed = signed.get(staff).cloned().unwrap_or_default();
+            let sheet = |month: Option<&PersonMonth>| month.map(|month| month.summary.clone());
+            let whole = Difference::between(sheet(before).as_ref(), sheet(after).as_ref());
+            let difference = whole.less(&signed);
+            let days = differences(before, after);
+            if !difference.is_zero() || !days.is_empty() {
+                due.push(AdjustmentDue {
+                    staff: staff.clone(),
+                    name: self.name(staff)?,
+                    source_month: month,
+                    closed_net,
+                    net_now,
+                    signed: signed.amount,
+                    amount: difference.amount,
+                    difference,
+                    days,
+                });
             }
         }
         Ok(due)
     }
 
-    /// What was adjusted already for a closed month, by person.
-    fn signed(&self, desk: &DeskId, source: Month) -> Result<BTreeMap<StaffId, Fen>> {
+    /// What was adjusted already for a closed month, by person, in any month but one.
+    fn signed(
+        &self,
+        desk: &DeskId,
+        source: Month,
+        except: Option<Month>,
+    ) -> Result<BTreeMap<StaffId, Difference>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT staff, sum(amount_fen) FROM adjustments WHERE desk = ?1 AND source_month = ?2 GROUP BY staff",
+            "SELECT month, adjusted FROM adjustments WHERE desk = ?1 AND source_month = ?2 ORDER BY position",
         )?;
-        let rows = statement.query_map((desk.as_str(), source.to_string()), |row| {
-            Ok((StaffId::new(row.get::<_, String>(0)?), Fen(row.get(1)?)))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query((desk.as_str(), source.to_string()))?;
+        let mut signed: BTreeMap<StaffId, Difference> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let month: Month = parse(&row.get::<_, String>(0)?)?;
+            if Some(month) == except {
+                continue;
+            }
+            let adjusted: Adjusted = from_json(&row.get::<_, String>(1)?)?;
+            let sum = signed.entry(adjusted.staff.clone()).or_default();
+            *sum = std::mem::take(sum).plus(&Difference::signed(&adjusted));
+        }
+        Ok(signed)
     }
 
     /// Undecided sanctions of every month of a desk: what waits for the lead, HR or the GM office.
