@@ -154,7 +154,7 @@ pub fn warnings(
             );
         }
     }
-    found.sort_by(|a, b| (a.concern, a.first).cmp(&(b.concern, b.first)));
+    found.sort_by_key(|warning| (warning.concern, warning.first));
     found
 }
 
