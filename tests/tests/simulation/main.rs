@@ -10,6 +10,8 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
+// Obvious rather than short.
+#![allow(clippy::needless_range_loop, clippy::collapsible_match)]
 
 mod desks;
 mod naive;
