@@ -1,7 +1,8 @@
 //! Months at all five desks, played through the real server from a seed and reckoned a second time by a naive reckoner
 //! that shares nothing with the product: every minute and every fen must agree. See `naive.rs` for the words it goes by.
 //!
-//! `PAIBAN_SIM_STAFF` (people a desk) and `PAIBAN_SIM_SEEDS` (plays a desk) make a longer run of it.
+//! `PAIBAN_SIM_STAFF` (people a desk) and `PAIBAN_SIM_SEEDS` (plays a desk) make a longer run of it;
+//! `PAIBAN_SIM_SHOW` says how many differences are shown.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +10,8 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
+// Obvious rather than short.
+#![allow(clippy::needless_range_loop, clippy::collapsible_match)]
 
 mod desks;
 mod naive;
@@ -480,7 +483,7 @@ fn simulate(desk: &'static Desk, crew: usize) {
 
 #[test]
 fn the_online_shops_months_agree_with_the_naive_reckoner() {
-    simulate(&desks::SHOP, 5);
+    simulate(&desks::SHOP, 4);
 }
 
 #[test]
@@ -495,10 +498,10 @@ fn the_service_centres_months_agree_with_the_naive_reckoner() {
 
 #[test]
 fn the_call_centres_months_agree_with_the_naive_reckoner() {
-    simulate(&desks::CALLS, 5);
+    simulate(&desks::CALLS, 4);
 }
 
 #[test]
 fn the_propertys_months_agree_with_the_naive_reckoner() {
-    simulate(&desks::PROPERTY_DESK, 6);
+    simulate(&desks::PROPERTY_DESK, 5);
 }

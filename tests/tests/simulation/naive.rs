@@ -19,7 +19,6 @@ const AHEAD: i64 = 8 * 3600;
 #[derive(Clone, Debug)]
 pub(crate) struct Fact {
     pub(crate) position: i64,
-    pub(crate) id: String,
     pub(crate) stream: String,
     pub(crate) kind: String,
     pub(crate) data: Value,
@@ -212,17 +211,16 @@ impl Books {
         let file = rusqlite::Connection::open_with_flags(log, open).unwrap();
         let mut rows = file
             .prepare(
-                "SELECT position, hex(event_id), stream, event_type, data FROM events \
+                "SELECT position, stream, event_type, data FROM events \
                  WHERE position <= ? ORDER BY position",
             )
             .unwrap();
         let facts = rows.query_map([until], |row| {
-            let data: Vec<u8> = row.get(4)?;
+            let data: Vec<u8> = row.get(3)?;
             Ok(Fact {
                 position: row.get(0)?,
-                id: row.get::<_, String>(1)?.to_lowercase(),
-                stream: row.get(2)?,
-                kind: row.get(3)?,
+                stream: row.get(1)?,
+                kind: row.get(2)?,
                 data: serde_json::from_slice(&data).unwrap(),
             })
         });
