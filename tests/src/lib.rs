@@ -362,7 +362,7 @@ pub fn program() -> &'static Path {
     PROGRAM.get_or_init(|| {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "paiban", "--bin", "paiban"])
+            .args(["build", "--quiet", "--workspace", "--bin", "paiban"])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
             .status()
             .unwrap();

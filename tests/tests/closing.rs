@@ -408,7 +408,7 @@ fn a_month_is_opened_again_by_two_people_and_the_old_export_stays() {
 
     let emergency = json!({
         "staff": "1002", "emergency": "急诊",
-        "request": {"kind": "sick", "first": "2026-12-01", "last": "2026-12-01", "reason": "急诊"}
+        "request": {"kind": "personal", "first": "2026-12-01", "last": "2026-12-01", "reason": "急诊"}
     });
     lead.post("/emergency-leave-requests", emergency.clone())
         .expect_problem(409, "month-closed");
@@ -484,7 +484,7 @@ fn a_month_is_opened_again_by_two_people_and_the_old_export_stays() {
     close(&house, "2026-12");
     let second = csv(&house, "2026-12", "");
     assert_eq!(cell(&second, "1002", "旷工天数"), "0");
-    assert_eq!(cell(&second, "1002", "病假(小时)"), "8.00");
+    assert_eq!(cell(&second, "1002", "事假(小时)"), "8.00");
     assert_ne!(cell(&second, "1001", "封存"), cell(&first, "1001", "封存"));
     let (_, mut book) = workbook(&house, "2026-12", "");
     let origin = table(&mut book, "出处");
@@ -600,7 +600,7 @@ fn a8_the_lock_of_a_month_swallows_no_midnight_and_exports_keep_to_their_month()
         .post_empty(&format!("/corrections/{filed}/approval"))
         .expect(204);
     let leave = |date: &str| {
-        let request = json!({"kind": "sick", "first": date, "last": date, "reason": "x"});
+        let request = json!({"kind": "personal", "first": date, "last": date, "reason": "x"});
         let body = json!({"staff": "1002", "emergency": "x", "request": request});
         house.to("L01").post("/emergency-leave-requests", body)
     };

@@ -117,9 +117,13 @@ fn p1_each_site_goes_by_its_own_clock_and_a_night_of_nine_hours_is_nine_hours() 
         "in New York it has begun"
     );
     punch(&house, "W1", "out", new_york("2026-11-01 06:00"));
+    house.clock.set(new_york("2026-11-01 05:59"));
+    assert_eq!(
+        closed("west", "LW"),
+        "2026-10-30",
+        "the night is not over before its shift"
+    );
     house.clock.set(new_york("2026-11-01 06:01"));
-    assert_eq!(closed("west", "LW"), "2026-10-30", "today is not over");
-    house.clock.set(new_york("2026-11-02 06:01"));
     assert_eq!(closed("west", "LW"), "2026-10-31");
     let minutes = |staff: &str| {
         let day = house.day(staff, "2026-10-31");

@@ -230,6 +230,9 @@ async fn aftermath(log: &MemoryLog, seed: u64) -> Vec<Entry> {
             reason: "补卡".to_owned(),
             by: "HR".into(),
             at: at(31, "12:00"),
+            difference: None,
+            days: Vec::new(),
+            evidence: Vec::new(),
         }),
     ));
     entries
