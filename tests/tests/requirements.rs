@@ -1,4 +1,5 @@
-//! Every row of the source documents has a test that drives it through the product and a page where a person does it.
+//! Every row of the source documents has a test that drives it through the product and a page where a person does it,
+//! and every hazard that others fell into has a test of its own.
 //! `tests/REQUIREMENTS.md` is made from that; `PAIBAN_WRITE_DOCS=1` writes it anew.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -18,10 +19,26 @@ struct Row {
     pages: Vec<String>,
 }
 
+fn document() -> toml::Table {
+    include_str!("../requirements.toml").parse().unwrap()
+}
+
+fn text(value: &toml::Value, key: &str) -> String {
+    value[key].as_str().unwrap().to_owned()
+}
+
+/// Hazards by id, in order, and what goes wrong in each.
+fn hazards() -> Vec<(String, String)> {
+    let table = document();
+    let hazards = table["hazard"].as_array().unwrap().iter();
+    hazards
+        .map(|hazard| (text(hazard, "id"), text(hazard, "says")))
+        .collect()
+}
+
 /// The table, its sources by letter first.
 fn table() -> (BTreeMap<String, (String, String)>, Vec<Row>) {
-    let table: toml::Table = include_str!("../requirements.toml").parse().unwrap();
-    let text = |value: &toml::Value, key: &str| value[key].as_str().unwrap().to_owned();
+    let table = document();
     let sources = table["source"].as_table().unwrap().iter();
     let sources = sources
         .map(|(letter, source)| {
@@ -95,6 +112,14 @@ fn sentence(name: &str) -> String {
     words.replace('_', " ")
 }
 
+/// Tests as links.
+fn links(tests: &[(String, String)]) -> String {
+    let links = tests
+        .iter()
+        .map(|(file, name)| format!("[{}](tests/{file})", sentence(name)));
+    links.collect::<Vec<_>>().join("; ")
+}
+
 fn page() -> String {
     let (sources, rows) = table();
     let tests = tests();
@@ -114,16 +139,27 @@ fn page() -> String {
         .unwrap();
         for row in rows.iter().filter(|row| row.id.starts_with(letter)) {
             let pages: Vec<String> = row.pages.iter().map(|page| format!("`{page}`")).collect();
-            let tests: Vec<String> = tests[&row.id]
-                .iter()
-                .map(|(file, name)| format!("[{}](tests/{file})", sentence(name)))
-                .collect();
             let Row { id, says, does, .. } = row;
-            let (pages, tests) = (pages.join(" "), tests.join("; "));
+            let (pages, tests) = (pages.join(" "), links(&tests[&row.id]));
             writeln!(page, "| {id} | {says} | {does} | {pages} | {tests} |").unwrap();
         }
     }
+    page.push_str("\n## Hazards: what others fell into\n\n| id | what goes wrong elsewhere | test |\n|---|---|---|\n");
+    for (id, says) in hazards() {
+        writeln!(page, "| {id} | {says} | {} |", links(&tests[&id])).unwrap();
+    }
     page
+}
+
+#[test]
+fn every_hazard_has_a_test() {
+    let tests = tests();
+    let ids: Vec<String> = hazards().into_iter().map(|(id, _)| id).collect();
+    let expected: Vec<String> = (1..=10).map(|number| format!("A{number}")).collect();
+    assert_eq!(ids, expected);
+    for id in ids {
+        assert!(tests.contains_key(&id), "{id} has no test of its name");
+    }
 }
 
 #[test]

@@ -164,6 +164,56 @@ fn s2_monday_nine_all_attend_or_say_so_in_writing_beforehand() {
 }
 
 #[test]
+fn s2_a_meeting_stands_in_demand_and_what_it_leaves_unmanned_is_told_before_publication() {
+    let house = service_centre("2026-11-25 10:00");
+    let lead = house.to("L01");
+    // Monday 7 December: two people for at least one; Tuesday has no meeting.
+    let days: Vec<Value> = ["2026-12-07", "2026-12-08"]
+        .iter()
+        .map(|date| {
+            json!({"date": date, "skill": "presale", "start": 540, "minimum": [1, 1], "target": [1, 2]})
+        })
+        .collect();
+    let demand = json!({"slot_minutes": 60, "source": "test", "days": days});
+    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
+        .expect(204);
+    let roster = format!("/desks/{DESK}/rosters/2026-12");
+    lead.put_empty(&roster).expect(204);
+    let cells: Vec<Value> = ["1001", "1002"]
+        .iter()
+        .flat_map(|staff| {
+            ["2026-12-07", "2026-12-08"]
+                .map(|date| json!({"staff": staff, "date": date, "shift": "A"}))
+        })
+        .collect();
+    lead.post(&format!("{roster}/edits"), json!({"cells": cells}))
+        .expect(204);
+    let publication = format!("{roster}/publication");
+    let refused = lead
+        .post(&publication, json!({}))
+        .expect_problem(409, "shortfalls-not-acknowledged");
+    for word in ["2026-12-07", "09:00", "10:00", "1 short"] {
+        assert!(refused.detail().contains(word), "{}", refused.detail());
+    }
+    let page = house.page("L01", &format!("/roster?desk={DESK}&month=2026-12"));
+    assert!(
+        page.contains("those at “部門例會” are off their posts"),
+        "{page}"
+    );
+    lead.post(&publication, json!({"acknowledge_shortfalls": true}))
+        .expect(204);
+    let revisions = lead.get(&format!("{roster}/revisions")).expect(200).json;
+    let told = revisions[0]["shortfalls"].as_array().unwrap();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let span = (told[0]["start"].as_i64(), told[0]["end"].as_i64());
+    assert_eq!(span, (Some(540), Some(600)));
+
+    // It was told of before the meeting stood in the calendar: the policy says it will be held.
+    let monday = meetings(&house, "2026-12-07");
+    assert!(monday.is_empty(), "not called yet: {monday:?}");
+}
+
+#[test]
 fn s3_minutes_are_read_and_signed_by_each_and_the_unsigned_are_listed() {
     let house = service_centre("2026-12-04 10:00");
     house.pass_until("2026-12-04 10:00");

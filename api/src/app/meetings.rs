@@ -6,18 +6,20 @@ use crate::app::{
     TakeAttendance,
 };
 use chrono::{DateTime, Utc};
-use domain::event::{Expected, MeetingEvent, Stream};
+use domain::event::{Expected, MeetingEvent, Shortfall, Stream};
 use domain::ids::{DeskId, MeetingId, StaffId};
 use domain::meeting::{
-    MeetingState, cancel, file_statement, publish_minutes, schedule, sign_minutes, take_attendance,
+    MeetingState, Member, cancel, cover, expected, file_statement, publish_minutes, schedule,
+    sign_minutes, take_attendance,
 };
 use domain::policy::{MeetingPolicy, RecurringMeeting};
 use domain::refusal::Refusal;
-use domain::who::{Actor, Issued};
-use domain::work_date::{WorkDate, Zone};
+use domain::roster::RosterState;
+use domain::who::{Actor, Issued, Role};
+use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use eventlog::CommandId;
 use projections::MeetingRow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl App {
@@ -194,6 +196,112 @@ impl App {
             .await
     }
 
+    /// What the month's meetings, called or to be called by policy, leave the roster short of while they last.
+    pub(crate) async fn meeting_shortfalls(
+        &self,
+        desk: &DeskId,
+        month: Month,
+        roster: &RosterState,
+    ) -> Result<Vec<Shortfall>, AppError> {
+        let state = self.desk_state(desk).await?;
+        let Some(demand) = state.demand.get(&month) else {
+            return Ok(Vec::new());
+        };
+        let mut people = BTreeMap::new();
+        for staff in roster.staff() {
+            people.insert(staff, self.staff_state(staff).await?);
+        }
+        let none = BTreeSet::new();
+        let mut found = Vec::new();
+        for (row, day_off_expected) in self.meetings_of_month(desk, month).await? {
+            let members: Vec<Member> = people
+                .iter()
+                .map(|(staff, state)| Member {
+                    staff: (*staff).clone(),
+                    of_desk: state.roles.contains(&Role::Staff) || state.leads.contains(desk),
+                    shift: roster
+                        .shift(staff, row.date)
+                        .map(|shift| shift.code.clone()),
+                })
+                .collect();
+            let gathering = cover::Gathering {
+                expected: expected(&row.expected, &members, day_off_expected, true),
+                title: row.title,
+                date: row.date,
+                start: row.start,
+                end: row.end,
+            };
+            let about = [gathering.date.plus_days(-1), gathering.date];
+            let rostered: Vec<cover::Rostered<'_>> = about
+                .into_iter()
+                .flat_map(|date| {
+                    people
+                        .iter()
+                        .map(move |(staff, state)| (date, staff, state))
+                })
+                .filter_map(|(date, staff, state)| {
+                    Some(cover::Rostered {
+                        shift: roster.shift(staff, date)?,
+                        skills: state.skills_at(desk, date).unwrap_or(&none),
+                        staff,
+                        date,
+                    })
+                })
+                .collect();
+            found.extend(cover::shortfalls(&gathering, &rostered, demand));
+        }
+        Ok(found)
+    }
+
+    /// The month's meetings that were called and not cancelled, and those its policy will call; with each whether people
+    /// with a day off are expected.
+    async fn meetings_of_month(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Vec<(Planned, bool)>, AppError> {
+        let of = desk.clone();
+        let called = self
+            .read(move |view| view.meetings(&of, month.first(), month.last()))
+            .await?;
+        let mut planned = Vec::new();
+        for date in month.days() {
+            let Ok(policy) = self.policy_on(desk, date).await else {
+                continue;
+            };
+            let meetings = policy.meeting.as_ref();
+            let day_off_expected = meetings.is_none_or(|meeting| meeting.day_off_expected);
+            let today = called.iter().filter(|row| row.date == date);
+            for row in today.clone().filter(|row| row.cancelled.is_none()) {
+                let meeting = Planned {
+                    title: row.title.clone(),
+                    date,
+                    start: row.start,
+                    end: row.end(),
+                    expected: row.expected.clone(),
+                };
+                planned.push((meeting, day_off_expected));
+            }
+            for recurring in meetings.iter().flat_map(|meeting| &meeting.recurring) {
+                let known = |row: &MeetingRow| {
+                    row.title == recurring.title && row.expected == expected_by(recurring)
+                };
+                if takes_place(recurring, date) && !today.clone().any(known) {
+                    let length = i32::try_from(recurring.minutes.0).unwrap_or(0);
+                    let meeting = Planned {
+                        title: recurring.title.clone(),
+                        date,
+                        start: recurring.start,
+                        end: DayMinute(recurring.start.0.saturating_add(length)),
+                        expected: expected_by(recurring),
+                    };
+                    planned.push((meeting, day_off_expected));
+                }
+            }
+        }
+        Ok(planned)
+    }
+
     /// Puts the weekly meetings of the desks' policies into the calendar, as far ahead as each policy says (S2).
     pub async fn schedule_due_meetings(&self, now: DateTime<Utc>) -> Result<Receipt, AppError> {
         let desks = self.read(|view| view.desks()).await?;
@@ -233,10 +341,7 @@ impl App {
         recurring: &RecurringMeeting,
         now: DateTime<Utc>,
     ) -> Result<Receipt, AppError> {
-        let weekday = u8::try_from(date.weekday_from_monday()).unwrap_or(u8::MAX);
-        let due = recurring.weekdays_from_monday.contains(&weekday)
-            && now < zone.instant(date, recurring.start);
-        if !due {
+        if !takes_place(recurring, date) || zone.instant(date, recurring.start) <= now {
             return Ok(Receipt::nothing());
         }
         // Named by what it is, so that it is called once however often, and by however many nodes, this is looked at.
@@ -255,12 +360,7 @@ impl App {
             date,
             start: recurring.start,
             minutes: recurring.minutes,
-            expected: match &recurring.shift {
-                Some(shift) => Expected::Shift {
-                    shift: shift.clone(),
-                },
-                None => Expected::Everybody,
-            },
+            expected: expected_by(recurring),
             recurring: true,
         };
         let caller = Caller::with_command(Caller::system().actor, CommandId(id));
@@ -278,6 +378,26 @@ impl App {
             outcome => outcome,
         }
     }
+}
+
+/// A meeting of a month that is planned.
+struct Planned {
+    title: String,
+    date: WorkDate,
+    start: DayMinute,
+    end: DayMinute,
+    expected: Expected,
+}
+
+fn takes_place(recurring: &RecurringMeeting, date: WorkDate) -> bool {
+    let weekday = u8::try_from(date.weekday_from_monday()).unwrap_or(u8::MAX);
+    recurring.weekdays_from_monday.contains(&weekday)
+}
+
+/// Who comes to a weekly meeting: everybody, or those on one shift.
+fn expected_by(recurring: &RecurringMeeting) -> Expected {
+    let shift = recurring.shift.clone();
+    shift.map_or(Expected::Everybody, |shift| Expected::Shift { shift })
 }
 
 /// A statement says why somebody cannot come: that is for whoever runs the desk, and for its author.

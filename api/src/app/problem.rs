@@ -136,10 +136,12 @@ impl App {
         })
         .await
         .map_err(|_| AppError::internal("judging the roster stopped"))?;
-        plan.map_err(|error| AppError::Internal {
+        let mut shortfalls = plan.map_err(|error| AppError::Internal {
             what: "the roster could not be judged".to_owned(),
             source: Some(Box::new(error)),
-        })
+        })?;
+        shortfalls.extend(self.meeting_shortfalls(desk, month, roster).await?);
+        Ok(shortfalls)
     }
 }
 

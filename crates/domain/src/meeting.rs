@@ -2,6 +2,7 @@
 //! M11, D4).
 
 pub mod cancel;
+pub mod cover;
 pub mod file_statement;
 pub mod publish_minutes;
 pub mod schedule;
