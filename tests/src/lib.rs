@@ -236,8 +236,8 @@ impl House {
         String::from_utf8(reply.body).unwrap()
     }
 
-    /// Sends a form as a browser does; answers with where it leads and what is said there, in English.
-    pub fn form(&self, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
+    /// Sends a form as a browser does; the answer as it comes, whether a redirect or a page.
+    pub fn send_form(&self, staff: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let (cookie, csrf) = self.to(staff).session();
         let encoded =
             |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
@@ -245,36 +245,27 @@ impl House {
         for (name, value) in fields {
             body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
         }
-        // Not following the redirect by itself keeps the cookie that tells what came of it.
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .build()
-            .into();
-        let response = agent
-            .post(&format!("http://{}{path}", self.address))
-            .header("cookie", &cookie)
-            .header("accept-language", "en")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send(body)
-            .unwrap();
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
+        self.nobody()
+            .with("cookie", &cookie)
+            .with("accept-language", "en")
+            .send("POST", &format!("root:{path}"), Some(FORM), body.as_bytes())
+    }
+
+    /// The same, followed to the page it leads to, with what is said there of what came of it.
+    pub fn form(&self, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let reply = self.send_form(staff, path, fields);
+        let text = |reply: Reply| String::from_utf8(reply.body).unwrap();
+        let (Some(to), Some(flash)) = (reply.header("location"), reply.header("set-cookie")) else {
+            return text(reply);
         };
-        assert_eq!(response.status().as_u16(), 303, "{path}");
-        let flash = header("set-cookie").unwrap();
-        let flash = flash.split(';').next().unwrap().to_owned();
-        let to = header("location").unwrap();
+        let (cookie, _) = self.to(staff).session();
+        let flash = flash.split(';').next().unwrap();
         let shown = self
             .nobody()
             .with("cookie", &format!("{cookie}; {flash}"))
             .with("accept-language", "en")
-            .get(&format!("root:{to}"))
-            .expect(200);
-        String::from_utf8(shown.body).unwrap()
+            .get(&format!("root:{to}"));
+        text(shown.expect(200))
     }
 
     /// Punches at a moment.
@@ -373,10 +364,20 @@ pub fn program() -> &'static Path {
     })
 }
 
+/// How far an answer is followed.
+const REDIRECTS: u32 = 10;
+/// How a browser sends a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A client that takes every status as an answer. A new one each time keeps no cookie and no connection.
 pub fn agent() -> Agent {
+    following(REDIRECTS)
+}
+
+fn following(redirects: u32) -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
+        .max_redirects(redirects)
         .build()
         .into()
 }
@@ -546,7 +547,9 @@ impl Anybody<'_> {
             request = request.header("paiban-position", position);
         }
         let request = request.body(body.to_vec()).unwrap();
-        let mut response = agent().run(request).unwrap();
+        // Where a form leads is for the caller to follow: the answer carries what came of it.
+        let redirects = if kind == Some(FORM) { 0 } else { REDIRECTS };
+        let mut response = following(redirects).run(request).unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.body_mut().read_to_vec().unwrap();

@@ -13,35 +13,6 @@ const ICS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VAL
     DTEND;VALUE=DATE:20270104\r\nSUMMARY:元旦(休)\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270220\r\n\
     SUMMARY:春节(班)\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
-fn page(house: &House, staff: &str, path: &str) -> String {
-    let reply: Reply = house.to(staff).get(&format!("root:{path}")).expect(200);
-    String::from_utf8(reply.body).unwrap()
-}
-
-/// Sends a page's form; status and body.
-fn form(house: &House, staff: &str, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
-    let (cookie, csrf) = house.to(staff).session();
-    let mut body = format!("csrf_token={csrf}");
-    for (name, value) in fields {
-        let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        body.push_str(&format!("&{name}={value}"));
-    }
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .build()
-        .into();
-    let mut answer = agent
-        .post(&format!("http://{}{path}", house.address))
-        .header("cookie", &cookie)
-        .header("accept-language", "en")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .send(body)
-        .unwrap();
-    let text = answer.body_mut().read_to_string().unwrap();
-    (answer.status().as_u16(), text)
-}
-
 fn dates(calendar: &Value, kind: &str) -> Vec<String> {
     calendar["days"]
         .as_array()
@@ -100,14 +71,14 @@ fn the_years_shipped_are_adopted_as_announced() {
         );
         assert_eq!(of(year)["provisional"], false);
     }
-    let shown = page(&house, "H01", "/calendars");
+    let shown = house.page("H01", "/calendars");
     assert!(
         shown.contains("action=\"/calendars/2027\"") && shown.contains("provisional"),
         "{shown}"
     );
-    assert_eq!(form(&house, "H01", "/calendars/2027", &[]).0, 303);
+    assert_eq!(house.send_form("H01", "/calendars/2027", &[]).status, 303);
     assert_eq!(of(2027)["provisional"], true);
-    assert_eq!(form(&house, "1001", "/calendars/2027", &[]).0, 403);
+    assert_eq!(house.send_form("1001", "/calendars/2027", &[]).status, 403);
 }
 
 fn import(house: &House, who: &str, format: &str, text: &str, commit: bool) -> Reply {
@@ -185,7 +156,9 @@ fn later_years_are_read_from_ics_json_and_csv_after_a_preview() {
         ("source", "通知"),
         ("text", csv),
     ];
-    let (status, shown) = form(&house, "H01", "/calendars", &typed);
+    let answer = house.send_form("H01", "/calendars", &typed);
+    let status = answer.status;
+    let shown = String::from_utf8(answer.body).unwrap();
     assert!(
         status == 200 && shown.contains("Preview of 2027") && shown.contains("补班"),
         "{shown}"
@@ -196,7 +169,7 @@ fn later_years_are_read_from_ics_json_and_csv_after_a_preview() {
     );
     let mut adopt = typed.to_vec();
     adopt.push(("act", "adopt"));
-    assert_eq!(form(&house, "H01", "/calendars", &adopt).0, 303);
+    assert_eq!(house.send_form("H01", "/calendars", &adopt).status, 303);
     assert_eq!(hr.get("/calendars/2027").expect(200).json["source"], "通知");
     let typed = [
         ("format", "csv"),
@@ -204,7 +177,9 @@ fn later_years_are_read_from_ics_json_and_csv_after_a_preview() {
         ("source", "通知"),
         ("text", bad),
     ];
-    let (status, shown) = form(&house, "H01", "/calendars", &typed);
+    let answer = house.send_form("H01", "/calendars", &typed);
+    let status = answer.status;
+    let shown = String::from_utf8(answer.body).unwrap();
     assert!(status == 422 && shown.contains("line 3, date"), "{shown}");
 }
 
@@ -339,12 +314,12 @@ fn whatever_rests_on_a_provisional_year_says_so() {
     let pages = |month: &str, day: &str| {
         let about = format!("desk={DESK}&month={month}");
         [
-            page(&house, "L01", &format!("/roster?{about}")),
-            page(&house, "L01", &format!("/duty-table?{about}")),
-            page(&house, "L01", &format!("/summary?{about}")),
-            page(&house, "L01", &format!("/exceptions?{about}")),
-            page(&house, "L01", &format!("/days/1001/{day}")),
-            page(&house, "1001", &format!("/my/month?month={month}")),
+            house.page("L01", &format!("/roster?{about}")),
+            house.page("L01", &format!("/duty-table?{about}")),
+            house.page("L01", &format!("/summary?{about}")),
+            house.page("L01", &format!("/exceptions?{about}")),
+            house.page("L01", &format!("/days/1001/{day}")),
+            house.page("1001", &format!("/my/month?month={month}")),
         ]
     };
     let files = |month: &str| {

@@ -11,33 +11,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-fn page(house: &House, staff: &str, path: &str) -> String {
-    let reply: Reply = house.to(staff).get(&format!("root:{path}")).expect(200);
-    String::from_utf8(reply.body).unwrap()
-}
-
-/// Sends a page's form; the status it answers with.
-fn form(house: &House, staff: &str, path: &str, fields: &[(&str, &str)]) -> u16 {
-    let (cookie, csrf) = house.to(staff).session();
-    let mut body = format!("csrf_token={csrf}");
-    for (name, value) in fields {
-        let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        body.push_str(&format!("&{name}={value}"));
-    }
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .build()
-        .into();
-    let answer = agent
-        .post(&format!("http://{}{path}", house.address))
-        .header("cookie", &cookie)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .send(body)
-        .unwrap();
-    answer.status().as_u16()
-}
-
 fn period(month: &str, rest: &str) -> String {
     format!("/desks/{DESK}/periods/{month}{rest}")
 }
@@ -204,14 +177,17 @@ fn everybody_confirms_or_disputes_their_own_sheet_before_hr_closes() {
         json!({"digest": mine["digest"], "staff": "1002"}),
     )
     .expect(422);
-    let shown = page(&house, "1001", "/my/month?month=2026-12");
+    let shown = house.page("1001", "/my/month?month=2026-12");
     assert!(
         shown.contains(mine["digest"].as_str().unwrap()),
         "the page carries what was read"
     );
     let digest = mine["digest"].as_str().unwrap();
     let path = "/sheets/2026-12/confirmation";
-    assert_eq!(form(&house, "1001", path, &[("digest", digest)]), 303);
+    assert_eq!(
+        house.send_form("1001", path, &[("digest", digest)]).status,
+        303
+    );
     assert_eq!(sheet(&house, "1001")["status"], "confirmed");
 
     let theirs = sheet(&house, "1002")["digest"].clone();
@@ -227,11 +203,7 @@ fn everybody_confirms_or_disputes_their_own_sheet_before_hr_closes() {
         refused.detail()
     );
     assert!(!refused.detail().contains("1001"), "{}", refused.detail());
-    let shown = page(
-        &house,
-        "H01",
-        &format!("/summary?desk={DESK}&month=2026-12"),
-    );
+    let shown = house.page("H01", &format!("/summary?desk={DESK}&month=2026-12"));
     assert!(
         shown.contains("那天路上有事故") && shown.contains("1 of 2 confirmed"),
         "{shown}"
@@ -342,7 +314,7 @@ fn late_facts_become_adjustments_of_exactly_what_they_come_to() {
     for who in ["1002", "L01", "G01"] {
         house.to(who).post(&into, body.clone()).expect(403);
     }
-    let shown = page(&house, "H01", "/notices");
+    let shown = house.page("H01", "/notices");
     assert!(
         shown.contains("name=\"amount_fen\" value=\"3000\""),
         "{shown}"
@@ -355,17 +327,13 @@ fn late_facts_become_adjustments_of_exactly_what_they_come_to() {
         ("amount_fen", "3000"),
         ("reason", "申诉成立"),
     ];
-    assert_eq!(form(&house, "H01", "/adjustments", &fields), 303);
+    assert_eq!(house.send_form("H01", "/adjustments", &fields).status, 303);
     sign("1001", 0).expect(204);
     assert_eq!(due(), [json!(null); 0]);
     sign("1002", 3000).expect_problem(409, "nothing-to-adjust");
     sign("1001", 0).expect_problem(409, "nothing-to-adjust");
 
-    let shown = page(
-        &house,
-        "H01",
-        &format!("/summary?desk={DESK}&month=2027-01"),
-    );
+    let shown = house.page("H01", &format!("/summary?desk={DESK}&month=2027-01"));
     assert!(
         shown.contains("申诉成立") && shown.contains("/days/1001/2026-12-01"),
         "{shown}"
@@ -440,18 +408,32 @@ fn a_month_is_opened_again_by_two_people_and_the_old_export_stays() {
 
     // HR asks on the page, the GM office agrees there.
     let summary = format!("/summary?desk={DESK}&month=2026-12");
-    assert!(page(&house, "H01", &summary).contains("/periods/reopening-request"));
+    assert!(
+        house
+            .page("H01", &summary)
+            .contains("/periods/reopening-request")
+    );
     let fields = [
         ("desk", DESK),
         ("month", "2026-12"),
         ("reason", "漏了急诊请假"),
     ];
     assert_eq!(
-        form(&house, "H01", "/periods/reopening-request", &fields),
+        house
+            .send_form("H01", "/periods/reopening-request", &fields)
+            .status,
         303
     );
-    assert!(!page(&house, "H01", &summary).contains("/periods/reopening-decision"));
-    assert!(page(&house, "G01", &summary).contains("/periods/reopening-decision"));
+    assert!(
+        !house
+            .page("H01", &summary)
+            .contains("/periods/reopening-decision")
+    );
+    assert!(
+        house
+            .page("G01", &summary)
+            .contains("/periods/reopening-decision")
+    );
     let fields = [
         ("desk", DESK),
         ("month", "2026-12"),
@@ -459,7 +441,9 @@ fn a_month_is_opened_again_by_two_people_and_the_old_export_stays() {
         ("note", "同意"),
     ];
     assert_eq!(
-        form(&house, "G01", "/periods/reopening-decision", &fields),
+        house
+            .send_form("G01", "/periods/reopening-decision", &fields)
+            .status,
         303
     );
     let status = hr.get(&period("2026-12", "")).expect(200).json;
@@ -503,7 +487,7 @@ fn a_month_is_opened_again_by_two_people_and_the_old_export_stays() {
     }
     let status = hr.get(&period("2026-12", "")).expect(200).json;
     assert_eq!(status["closings"].as_array().unwrap().len(), 2);
-    let shown = page(&house, "H01", &summary);
+    let shown = house.page("H01", &summary);
     assert!(shown.contains("漏了急诊请假"), "{shown}");
 
     // What was exported at first comes out again, bit for bit.
@@ -701,13 +685,21 @@ fn deductions_are_held_against_the_wage_earned_in_the_month() {
         json!(null)
     );
     let path = format!("/summary?desk={DESK}&month=2026-12");
-    let shown = page(&house, "H01", &path);
+    let shown = house.page("H01", &path);
     for words in ["Deduction limit", "3310.34", "662.06"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
-    assert!(!page(&house, "L01", &path).contains("Deduction limit"));
-    assert!(page(&house, "1001", "/my/month?month=2026-12").contains("Deduction limit"));
-    assert!(!page(&house, "L01", "/people/1001/2026-12").contains("Deduction limit"));
+    assert!(!house.page("L01", &path).contains("Deduction limit"));
+    assert!(
+        house
+            .page("1001", "/my/month?month=2026-12")
+            .contains("Deduction limit")
+    );
+    assert!(
+        !house
+            .page("L01", "/people/1001/2026-12")
+            .contains("Deduction limit")
+    );
 
     adopt(
         &house,
@@ -867,7 +859,7 @@ fn hours_really_worked_are_held_against_the_law() {
     assert_eq!(found, wanted);
     house.to("1001").get(&path).expect(403);
     for place in ["/exceptions", "/summary"] {
-        let shown = page(&house, "L01", &format!("{place}?desk={DESK}&month=2026-12"));
+        let shown = house.page("L01", &format!("{place}?desk={DESK}&month=2026-12"));
         assert!(
             shown.contains("worked 7 days of a week, 6 allowed"),
             "{place}: {shown}"

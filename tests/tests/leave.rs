@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use acceptance::{DESK, House, agent, at, password};
+use acceptance::{DESK, House, at, password};
 use paiban::app::Caller;
 use serde_json::{Value, json};
 
@@ -93,50 +93,6 @@ fn other_desk(house: &House) {
     });
 }
 
-/// Sends a form as a browser does; answers with the page it leads to.
-fn form(house: &House, staff: &str, path: &str, fields: &[(&str, &str)]) -> String {
-    let (cookie, csrf) = house.to(staff).session();
-    let encoded =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let mut body = format!("csrf_token={csrf}");
-    for (name, value) in fields {
-        body.push_str(&format!("&{}={}", encoded(name), encoded(value)));
-    }
-    let browser: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .build()
-        .into();
-    let mut response = browser
-        .post(&format!("http://{}{path}", house.address))
-        .header("cookie", &cookie)
-        .header("accept-language", "en")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .send(body)
-        .unwrap();
-    let header = |name: &str| {
-        let value = response.headers().get(name)?;
-        Some(value.to_str().unwrap().to_owned())
-    };
-    let Some(to) = header("location") else {
-        return response.body_mut().read_to_string().unwrap();
-    };
-    let flash = header("set-cookie").unwrap();
-    let flash = flash.split(';').next().unwrap().to_owned();
-    let mut page = agent()
-        .get(&format!("http://{}{to}", house.address))
-        .header("cookie", &format!("{cookie}; {flash}"))
-        .header("accept-language", "en")
-        .call()
-        .unwrap();
-    page.body_mut().read_to_string().unwrap()
-}
-
-fn page(house: &House, staff: &str, path: &str) -> String {
-    let reply = house.to(staff).get(&format!("root:{path}")).expect(200);
-    String::from_utf8(reply.body).unwrap()
-}
-
 #[test]
 fn t12_leave_that_does_not_fit_its_unit_is_refused() {
     let house = House::shop("2026-11-25 10:00");
@@ -170,8 +126,7 @@ fn t12_leave_that_does_not_fit_its_unit_is_refused() {
     );
     ask(&house, "1001", hours("personal", "2026-12-03", 780, 900));
     // The form says it too, and keeps what was typed.
-    let answer = form(
-        &house,
+    let answer = house.form(
         "1001",
         "/my/leaves",
         &[
@@ -287,8 +242,7 @@ fn t12_a_document_is_seen_before_sick_leave_is_approved() {
     assert_eq!(noted, [(false, "1001"), (false, "1001"), (true, "H01")]);
 
     // The same on the pages: asked for, named later, seen and approved by the lead.
-    let answer = form(
-        &house,
+    let answer = house.form(
         "1001",
         "/my/leaves",
         &[
@@ -307,18 +261,17 @@ fn t12_a_document_is_seen_before_sick_leave_is_approved() {
         .json;
     let id = waiting[0]["leave"].as_str().unwrap().to_owned();
     let to = |act: &str| format!("/leaves/{id}/{act}");
-    let answer = form(
-        &house,
+    let answer = house.form(
         "1001",
         &to("evidence"),
         &[("document", "复诊单"), ("own", "yes")],
     );
     assert!(answer.contains("复诊单 (named by 1001"), "{answer}");
-    let answer = form(&house, "L01", &to("approval"), &[]);
+    let answer = house.form("L01", &to("approval"), &[]);
     assert!(answer.contains("wants a document"), "{answer}");
-    let answer = form(&house, "L01", &to("evidence"), &[("document", "复诊单")]);
+    let answer = house.form("L01", &to("evidence"), &[("document", "复诊单")]);
     assert!(answer.contains("复诊单 (seen by L01"), "{answer}");
-    form(&house, "L01", &to("approval"), &[]);
+    house.form("L01", &to("approval"), &[]);
     let row = house
         .to("1001")
         .get(&format!("/leave-requests/{id}"))
@@ -410,7 +363,7 @@ fn t2_annual_leave_comes_due_as_days_pass_and_is_carried_over_until_march() {
             line("expired", -480, 4800),
         ]
     );
-    let shown = page(&house, "1010", "/my/balances");
+    let shown = house.page("1010", "/my/balances");
     for words in [
         "2026: 1 days (16 years of service)",
         "Expired unused",
@@ -475,7 +428,7 @@ fn t2_time_off_earned_by_overtime_arrives_in_the_ledger_and_follows_late_facts()
     approve(&house, &id);
     let found = balance(&house, "1001", "compensatory");
     assert_eq!((&found["minutes"], &found["lots"]), (&json!(0), &json!([])));
-    let shown = page(&house, "L01", "/people/1001/balances");
+    let shown = house.page("L01", "/people/1001/balances");
     assert!(
         shown.contains("Time off earned") && shown.contains("−3 h"),
         "{shown}"
@@ -526,8 +479,7 @@ fn t2_time_off_is_used_in_the_order_it_expires_and_nobody_moves_their_own() {
         .to("H01")
         .post(path, give(-121, "2026-11-20"))
         .expect_problem(409, "leave-balance-short");
-    let answer = form(
-        &house,
+    let answer = house.form(
         "L01",
         "/people/1001/balances",
         &[
@@ -688,10 +640,9 @@ fn t1_leave_opens_a_published_shift_and_the_lead_takes_the_proposed_cover() {
     }
     lead.post(&covers, cover("1002"))
         .expect_problem(422, "roster-rules-broken");
-    let shown = page(&house, "L01", "/open-shifts");
-    assert!(shown.contains("09:00–13:00 presale 1 short"), "{shown}");
-    let answer = form(
-        &house,
+    let shown = house.page("L01", "/open-shifts");
+    assert!(shown.contains("09:00–13:00 售前 1 short"), "{shown}");
+    let answer = house.form(
         "L01",
         "/open-shifts",
         &[
@@ -781,15 +732,14 @@ fn t2_overtime_is_asked_for_by_staff_and_decided_by_the_lead() {
         json!({"reason": "人手已够"}),
     )
     .expect(204);
-    assert!(page(&house, "1001", "/my/requests").contains("人手已够"));
+    assert!(house.page("1001", "/my/requests").contains("人手已够"));
     let third = ann
         .post("/overtime-requests", request("2026-12-02", 60))
         .expect(201)
         .id();
     ann.post_empty(&format!("/overtime-requests/{third}/withdrawal"))
         .expect(204);
-    let answer = form(
-        &house,
+    let answer = house.form(
         "1001",
         "/my/overtime",
         &[
@@ -800,7 +750,7 @@ fn t2_overtime_is_asked_for_by_staff_and_decided_by_the_lead() {
         ],
     );
     assert!(answer.contains("1 h 30 min"), "{answer}");
-    assert!(page(&house, "L01", "/approvals").contains("盘点"));
+    assert!(house.page("L01", "/approvals").contains("盘点"));
     let month = ann
         .get("/staff/1001/overtime-requests?month=2026-12")
         .expect(200)
@@ -821,8 +771,7 @@ fn t2_overtime_is_asked_for_by_staff_and_decided_by_the_lead() {
     let rows = month.as_array().unwrap().iter();
     let mut pending = rows.filter(|row| row["status"] == "pending");
     let fourth = pending.next().unwrap()["request"].as_str().unwrap();
-    let answer = form(
-        &house,
+    let answer = house.form(
         "L01",
         &format!("/overtime/{fourth}/approval"),
         &[("minutes", "90"), ("compensation", "time_off")],

@@ -9,7 +9,8 @@ use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::ids::{DeskId, LeaveId, StaffId};
+use domain::event::Skill;
+use domain::ids::{DeskId, LeaveId, SkillId, StaffId};
 use domain::refusal::Lang;
 use domain::who::Role;
 use domain::work_date::Month;
@@ -33,9 +34,30 @@ pub struct OpenShiftsPage {
     pub leads: bool,
     /// By day.
     pub rows: Vec<OpenShiftRow>,
+    /// The desk's skills.
+    pub skills: Vec<Skill>,
+}
+
+impl OpenShiftRow {
+    /// How many could cover; they stand first.
+    fn possible(&self) -> usize {
+        let could = |proposal: &&CoverProposal| proposal.possible;
+        self.proposals.iter().filter(could).count()
+    }
+
+    /// How many a rule stands in the way of.
+    fn barred(&self) -> usize {
+        self.proposals.len() - self.possible()
+    }
 }
 
 impl OpenShiftsPage {
+    /// A skill's name.
+    fn skill<'p>(&'p self, id: &'p SkillId) -> &'p str {
+        let known = self.skills.iter().find(|skill| skill.id == *id);
+        known.map_or(id.as_str(), |skill| &skill.name)
+    }
+
     fn reason<'p>(&self, proposal: &'p CoverProposal) -> &'p str {
         match self.w.lang {
             Lang::Zh => &proposal.reason_zh,
@@ -66,6 +88,7 @@ pub async fn show(
             .acting_as(&[Role::Lead], &desk.row.desk)
             .is_some(),
         desk: desk.row.desk,
+        skills: desk.row.skills,
         desks: desk.choices,
         month_kept: None,
         rows,
