@@ -858,6 +858,57 @@ fn t14_a_call_unanswered_while_all_on_duty_are_at_meal_costs_five_yuan_once_a_da
 }
 
 #[test]
+fn t14_reaches_to_the_end_of_the_months_last_night_and_so_does_t10() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    let night = json!({"effective_from": "2026-11-01", "templates": [{
+        "code": "N", "name": "N", "colour": "#3366cc", "night": true, "duty": false,
+        "segments": [{"start": 1320, "end": 1800}],
+        "meals": [{"earliest_start": 1470, "latest_start": 1500, "minutes": 35}]
+    }]});
+    lead.put("/desks/online-shop/shift-templates", night)
+        .expect(204);
+    house.publish(&[("1001", 31, "N")]);
+    let token = house.feed("calls");
+    house.punch("1001", "in", "2026-12-31 22:00");
+    house.punch("1001", "meal_start", "2027-01-01 00:30");
+    house.set("2027-01-01 00:40");
+    ring(&house, &token, "last-night", "2027-01-01 00:40", 8, None);
+    house.punch("1001", "meal_end", "2027-01-01 01:00");
+    // Three times offline on post, all of them after midnight.
+    house.punch("1001", "out", "2027-01-01 06:00");
+    let times = [
+        ("2026-12-31 22:00", true),
+        ("2027-01-01 02:00", false),
+        ("2027-01-01 02:10", true),
+        ("2027-01-01 03:00", false),
+        ("2027-01-01 03:10", true),
+        ("2027-01-01 04:00", false),
+        ("2027-01-01 04:10", true),
+    ];
+    let rows: Vec<Value> = times
+        .iter()
+        .map(|(local, online)| json!({"staff": "1001", "at": rfc(local), "online": online}))
+        .collect();
+    let bearer = format!("Bearer {}", house.feed("presence"));
+    let feed = house.nobody().with("authorization", &bearer);
+    feed.post("/desks/online-shop/presence", json!({"rows": rows}))
+        .expect(200);
+    house.pass_until("2027-01-02 09:00");
+    assert_eq!(amounts(&house, "1001", "T14"), [500]);
+    assert_eq!(amounts(&house, "1001", "T10"), [1000]);
+    // They are of the night's own month, and stay so once its books are closed.
+    house.pass_until("2027-01-06 09:00");
+    let closing = json!({"acknowledge_open": true});
+    house
+        .to("H01")
+        .post("/desks/online-shop/periods/2026-12/closing", closing)
+        .expect(204);
+    assert_eq!(amounts(&house, "1001", "T14"), [500]);
+    assert_eq!(amounts(&house, "1001", "T10"), [1000]);
+}
+
+#[test]
 fn t15_a_verified_complaint_of_discourtesy_costs_five_yuan() {
     let house = House::shop("2026-11-25 10:00");
     house.publish(&[("1001", 1, "A")]);

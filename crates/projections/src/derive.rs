@@ -158,7 +158,8 @@ pub(crate) fn stored_records(
     rows.map(|record| from_json(&record?)).collect()
 }
 
-/// What the rules propose for a desk's month. `records` are the month's and the last day's before it; none: as stored.
+/// What the rules propose for a desk's month. `records` are the month's, and those of the day before and after it; none:
+/// as stored.
 pub(crate) fn penalties(
     facts: &Facts<'_>,
     desk: &DeskId,
@@ -194,7 +195,7 @@ pub(crate) fn desk_month(
             facts.connection,
             desk,
             month.first().plus_days(-1),
-            month.last(),
+            month.last().plus_days(1),
         )?,
     };
     let meetings = facts.meeting_facts(desk, month)?;
@@ -203,7 +204,8 @@ pub(crate) fn desk_month(
         return Ok(None);
     }
     let from = row.zone.instant(month.first(), DayMinute(0));
-    let until = row.zone.instant(month.next().first(), DayMinute(0));
+    // The month's last night lasts into the day after it.
+    let until = row.zone.instant(month.last().plus_days(2), DayMinute(0));
     let limit = facts.limit();
 
     let calls = {
@@ -270,7 +272,11 @@ pub(crate) fn desk_month(
         month,
         zone: row.zone,
         closed_through: facts.closed_through(desk)?,
-        guests: facts.guest_records(desk, month.first().plus_days(-1), month.last())?,
+        guests: facts.guest_records(
+            desk,
+            month.first().plus_days(-1),
+            month.last().plus_days(1),
+        )?,
         days,
         calls,
         complaints: complaints.into_iter().filter_map(complaint).collect(),

@@ -38,7 +38,7 @@ pub(crate) fn freeze(connection: &Connection, closing: &Closing) -> Result<()> {
                 .first()
                 .min(begins.unwrap_or(month.first()))
                 .plus_days(-1),
-            month.last(),
+            month.last().plus_days(1),
         )?;
         for date in dates {
             records.extend(record(&facts, &person.staff, date)?);
