@@ -16,7 +16,8 @@ use good_lp::constraint;
 
 use crate::constraints;
 use crate::model::{Model, Resolution, RosterModel};
-use crate::person::{INFINITE, Paths, Row};
+use crate::paths::Paths;
+use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, ProgramLimits};
 use crate::search::{Compiled, Solution};
 

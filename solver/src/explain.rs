@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::facts::Binding;
-use crate::person::{Found, INFINITE, Paths, PersonModel, bars};
+use crate::paths::{Found, Paths};
+use crate::person::{INFINITE, PersonModel, bars};
 use crate::plan::{CauseKind, Fact, FactKind, Repair, Shortfall, Tier};
 use crate::search::{Compiled, NO_MEALS, Search, Solution};
 use crate::words::{self, Reasons};

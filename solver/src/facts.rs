@@ -1,6 +1,7 @@
 //! Facts that bind one person, and the same person with a fact freed: the "what if" behind contradictions and repairs.
 
-use crate::person::{INFINITE, Paths, PersonModel};
+use crate::paths::{Paths, Query};
+use crate::person::{INFINITE, PersonModel};
 use crate::plan::{Fact, FactKind, Relaxation};
 use crate::problem::{Person, Problem, Rules};
 use crate::words;
@@ -131,17 +132,17 @@ impl Binding {
         let gains = vec![0; model.days * (model.off + 1)];
         let reference = vec![model.off as u8; model.days];
         [LABELS_MAX, LABELS_WIDE_MAX].into_iter().any(|labels_max| {
-            paths
-                .best_row(
-                    &model,
-                    &gains,
-                    &model.allowed,
-                    &reference,
-                    INFINITE - 1,
-                    labels_max,
-                )
-                .row
-                .is_some()
+            let query = Query {
+                window: 0..model.days,
+                row: &reference,
+                gains: &gains,
+                allowed: &model.allowed,
+                cutoff: Some(INFINITE - 1),
+                labels_max,
+                scale: 1,
+                any: true,
+            };
+            paths.best(&model, &query).row.is_some()
         })
     }
 }

@@ -2,6 +2,7 @@
 
 //! best it can be. Knows no event, no database, no clock of the application: a [`Problem`] goes in, a [`Plan`] comes out.
 
+mod automaton;
 mod bound;
 pub mod check;
 mod constraints;
@@ -12,6 +13,7 @@ mod explain;
 mod facts;
 mod meals;
 mod model;
+mod paths;
 mod person;
 pub mod plan;
 mod posts;

@@ -5,7 +5,8 @@
 
 use crate::cover::Cover;
 use crate::facts::Binding;
-use crate::person::{INFINITE, Paths, PersonModel, Row};
+use crate::paths::{Paths, Query};
+use crate::person::{INFINITE, PersonModel, Row};
 use crate::posts::Posts;
 use crate::problem::{DAY_MINUTES, Problem};
 
@@ -331,7 +332,13 @@ impl<'a> Search<'a> {
 
     /// Puts back a person who is out over a window: the best row there that fits `old_row` outside it. `noise` disturbs the
     /// gains by up to so many cost units per working cell.
-    fn insert(&mut self, person: usize, window: std::ops::Range<usize>, old_row: &Row, noise: f64) {
+    fn insert(
+        &mut self,
+        person: usize,
+        window: std::ops::Range<usize>,
+        old_row: &[u8],
+        noise: f64,
+    ) {
         let compiled = self.compiled;
         let model = &compiled.people[person];
         let (off, width) = (compiled.off(), compiled.off() + 1);
@@ -344,25 +351,19 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        let mask: Vec<u64> = (0..compiled.days())
-            .map(|d| {
-                if window.contains(&d) {
-                    model.allowed[d]
-                } else {
-                    1 << old_row[d]
-                }
-            })
-            .collect();
-        // The old row is legal, so only what is at least as good is wanted.
-        let old_gain: i64 = window
-            .clone()
-            .map(|d| self.gains[d * width + old_row[d] as usize])
-            .sum();
-        let cutoff = model.row_cost(old_row) - old_gain;
-        let found =
-            self.paths
-                .best_row(model, &self.gains, &mask, old_row, cutoff, self.labels_max);
-        let row = found.row.unwrap_or_else(|| old_row.clone());
+        // The row before is legal, so only what is at least as good is wanted.
+        let query = Query {
+            window: window.clone(),
+            row: old_row,
+            gains: &self.gains,
+            allowed: &model.allowed,
+            cutoff: None,
+            labels_max: self.labels_max,
+            scale: 1,
+            any: false,
+        };
+        let found = self.paths.best(model, &query);
+        let row = found.row.as_deref().unwrap_or(old_row);
         for day in window {
             let choice = row[day];
             self.rows[person][day] = choice;

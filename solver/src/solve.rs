@@ -8,7 +8,7 @@ use crate::costs;
 use crate::explain::explain;
 use crate::facts;
 use crate::meals::exact_meals;
-use crate::person::Paths;
+use crate::paths::Paths;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
 use crate::problem::{Assignments, Fault, Problem};
 use crate::search::{Compiled, NO_MEALS, Search, Solution};

@@ -10,7 +10,7 @@ use crate::person::CounterCost;
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     for (person, rules) in model.compiled.people.iter().enumerate() {
         for counter in &rules.counters {
-            let total = counted(people, person, counter, rules.off) * counter.unit as f64;
+            let total = counted(people, person, counter) * counter.unit as f64;
             match counter.cost {
                 CounterCost::None => {}
                 CounterCost::Deviation {

@@ -10,12 +10,12 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
         for counter in &rules.counters {
             if counter.min > 0 {
                 model.row(constraint!(
-                    counted(people, person, counter, rules.off) >= counter.min as f64
+                    counted(people, person, counter) >= counter.min as f64
                 ));
             }
             if counter.max < counter.reach {
                 model.row(constraint!(
-                    counted(people, person, counter, rules.off) <= counter.max as f64
+                    counted(people, person, counter) <= counter.max as f64
                 ));
             }
         }
@@ -23,18 +23,13 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
 }
 
 /// Counted units of a person: `Σ weight · x`.
-pub(crate) fn counted(
-    people: &PeoplePart,
-    person: usize,
-    counter: &Counter,
-    shifts: usize,
-) -> Expression {
+pub(crate) fn counted(people: &PeoplePart, person: usize, counter: &Counter) -> Expression {
     let mut sum = Expression::default();
     for day in counter.first..=counter.last {
         for (shift, cell) in people.shift[person][day].iter().enumerate() {
-            let weight = counter.weight[day * (shifts + 1) + shift];
+            let weight = counter.weight(day, shift);
             if let (Some(cell), true) = (cell, weight != 0) {
-                sum += f64::from(weight) * *cell;
+                sum += weight as f64 * *cell;
             }
         }
     }
