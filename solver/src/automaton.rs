@@ -33,6 +33,14 @@ impl Automaton {
         (&self.next[at.clone()], &self.cost[at])
     }
 
+    /// Do two choices lead from every state to the same one at the same cost?
+    pub(crate) fn alike(&self, one: usize, other: usize) -> bool {
+        (0..self.states()).all(|state| {
+            let (next, cost) = self.moves(state);
+            next[one] == next[other] && cost[one] == cost[other]
+        })
+    }
+
     /// Next state and cost of one choice; `None` where a rule forbids it.
     pub(crate) fn step(&self, state: u16, choice: u8) -> Option<(u16, i64)> {
         let at = state as usize * self.width + choice as usize;

@@ -145,7 +145,7 @@ pub(crate) fn prove(
 }
 
 /// The exact integer program, started from the roster at hand's objective.
-fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
+pub(crate) fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
     let RosterModel { model, people, .. } = RosterModel::build(compiled, true, Resolution::Points);
     let limits = ProgramLimits {
         seconds: seconds.min(1e6),
@@ -184,7 +184,13 @@ fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound
             from: "exact model",
             rows: None,
         }),
-        _ => None,
+        // Nothing is left that could be cheaper.
+        Outcome::Infeasible => Some(Bound {
+            value: best.cost,
+            from: "exact model",
+            rows: None,
+        }),
+        Outcome::Unsolved { .. } => None,
     }
 }
 
@@ -323,6 +329,8 @@ struct DayKey<'a> {
     profiles: &'a [u16],
     /// What each person may work: class and choices.
     hands: Vec<(usize, u64)>,
+    /// What is wanted of each shift.
+    wanted: Vec<(i32, i64, i64)>,
     /// Whole numbers.
     prices: Vec<i64>,
 }
@@ -339,6 +347,10 @@ impl<'a> DayKey<'a> {
         Self {
             profiles: &compiled.cover.profile_at[day * points..(day + 1) * points],
             hands,
+            wanted: compiled.wanted[day * compiled.off()..(day + 1) * compiled.off()]
+                .iter()
+                .map(|w| (w.people, w.under, w.over))
+                .collect(),
             prices: prices.iter().flatten().map(|&price| price as i64).collect(),
         }
     }

@@ -161,7 +161,7 @@ pub fn check(problem: &Problem, plan: &Plan) -> Verdict {
     meals::check(problem, &roster, &plan.meals, &mut violations);
     let points = cover::points(problem, &roster, &plan.meals);
     let costs = sums::recompute(problem, &roster, &points);
-    claims::check(problem, plan, &points, &costs, &mut violations);
+    claims::check(problem, plan, &roster, &points, &costs, &mut violations);
     let objective = i64::try_from(costs.by_term.values().sum::<i128>()).unwrap_or(i64::MAX);
     Verdict {
         violations,

@@ -12,6 +12,7 @@
 //! | [`cell_costs`] | requests, split shifts, changes from the published roster |
 //! | [`head_counts`] | people on a shift, counted by class |
 //! | [`staggered_meals`] | everybody eats once per meal, inside its window |
+//! | [`shift_cover`] | people on a shift against what is wanted of it, under and over priced |
 //! | [`slot_minimum`] | people on post against minimum, target and group demand, with named shortfalls |
 //!
 //! Leave, partial availability, locked cells, required skills and shifts not offered are choices without a variable
@@ -23,6 +24,7 @@ pub(crate) mod head_counts;
 pub(crate) mod limits;
 pub(crate) mod minimum_rest;
 pub(crate) mod one_shift_per_day;
+pub(crate) mod shift_cover;
 pub(crate) mod slot_minimum;
 pub(crate) mod staggered_meals;
 pub(crate) mod stretches;
@@ -48,5 +50,6 @@ pub(crate) fn days(model: &mut Model<'_>, days: &[DayPart]) {
     for day in days {
         staggered_meals::rows(model, day);
         slot_minimum::rows(model, day, days);
+        shift_cover::rows(model, day);
     }
 }

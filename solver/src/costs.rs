@@ -34,6 +34,19 @@ pub(crate) fn presence(compiled: &Compiled<'_>, solution: &Solution) -> Vec<u16>
     present
 }
 
+/// People on every shift, by `day * shifts + shift`.
+fn shift_heads(compiled: &Compiled<'_>, solution: &Solution) -> Vec<i32> {
+    let mut heads = vec![0; compiled.days() * compiled.off()];
+    for row in &solution.rows {
+        for (day, &choice) in row.iter().enumerate() {
+            if (choice as usize) < compiled.off() {
+                heads[day * compiled.off() + choice as usize] += 1;
+            }
+        }
+    }
+    heads
+}
+
 /// The objective, cut by term, person and day; and the objective itself.
 pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable, i64) {
     let days = compiled.days();
@@ -67,7 +80,7 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
             let term = match group.tier {
                 Tier::Minimum => CostTerm::UnderMinimum,
                 Tier::Target => CostTerm::UnderTarget,
-                Tier::Group => CostTerm::UnderGroup,
+                Tier::Group | Tier::Shift => CostTerm::UnderGroup,
             };
             add(term, group.cost * i64::from(group.short(here)));
         }
@@ -76,6 +89,19 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
                 CostTerm::OverTarget,
                 profile.over_cost * i64::from((count(here, profile.over_classes) - target).max(0)),
             );
+        }
+    }
+    for (cell, people) in shift_heads(compiled, solution).into_iter().enumerate() {
+        let wanted = compiled.wanted[cell];
+        let cost = wanted.cost(people);
+        if cost != 0 {
+            let term = if people < wanted.people {
+                CostTerm::UnderShift
+            } else {
+                CostTerm::OverShift
+            };
+            *table.by_term.entry(term).or_default() += cost;
+            *table.by_day[cell / compiled.off()].entry(term).or_default() += cost;
         }
     }
     for (person, model) in compiled.people.iter().enumerate() {
@@ -240,6 +266,7 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
                     end_minute: start + grid,
                     skill,
                     group,
+                    shift: None,
                     missing,
                     tier,
                     cause: CauseKind::Headcount,
@@ -251,13 +278,34 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
         }
         open = still;
     }
+    for (cell, people) in shift_heads(compiled, solution).into_iter().enumerate() {
+        let wanted = compiled.wanted[cell];
+        if people < wanted.people && wanted.under > 0 {
+            let shift = &problem.shifts[cell % compiled.off()];
+            found.push(Shortfall {
+                day: cell / compiled.off(),
+                start_minute: shift.start_minute(),
+                end_minute: shift.end_minute(),
+                skill: None,
+                group: None,
+                shift: Some(shift.id.clone()),
+                missing: (wanted.people - people) as u32,
+                tier: Tier::Shift,
+                cause: CauseKind::Headcount,
+                conflict: Vec::new(),
+                words: Words::default(),
+                repairs: Vec::new(),
+            });
+        }
+    }
     found.sort_by(|a, b| {
-        (a.day, a.start_minute, a.tier, &a.skill, &a.group).cmp(&(
+        (a.day, a.start_minute, a.tier, &a.skill, &a.group, &a.shift).cmp(&(
             b.day,
             b.start_minute,
             b.tier,
             &b.skill,
             &b.group,
+            &b.shift,
         ))
     });
     found

@@ -70,7 +70,7 @@ pub(crate) fn count(present: &[u16], classes: u64) -> i32 {
 }
 
 /// Demand over the whole horizon, point by point.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cover {
     /// Minutes per point.
     pub grid: i64,

@@ -154,6 +154,7 @@ impl Desk {
             days,
             demand: self.demand(&skills, capacity),
             group_demand: self.seniors(&people),
+            shift_cover: Vec::new(),
             skills,
             shifts,
             people,

@@ -112,7 +112,15 @@ fn serves(compiled: &Compiled<'_>, person: usize, short: &Shortfall) -> bool {
             .group_demand
             .iter()
             .any(|g| &g.id == group && g.people.contains(&who.id)),
-        (None, None) => false,
+        (None, None) => short
+            .shift
+            .as_ref()
+            .and_then(|id| compiled.problem.shifts.iter().find(|s| &s.id == id))
+            .is_some_and(|s| {
+                s.skills_required
+                    .iter()
+                    .all(|skill| who.skills.contains(skill))
+            }),
     }
 }
 
@@ -123,6 +131,16 @@ fn presence(
     person: usize,
     short: &Shortfall,
 ) -> Presence {
+    if let Some(shift) = &short.shift {
+        let works = compiled
+            .problem
+            .shifts
+            .get(solution.rows[person][short.day] as usize);
+        return match works {
+            Some(works) if &works.id == shift => Presence::OnPost,
+            _ => Presence::Away,
+        };
+    }
     let at = points(compiled, short).start;
     for day in short.day.saturating_sub(compiled.spill_days)..=short.day {
         let Some(shift) = compiled.shifts.get(solution.rows[person][day] as usize) else {
@@ -172,6 +190,12 @@ fn reasons(compiled: &Compiled<'_>, solution: &Solution, short: &Shortfall) -> R
 
 /// Shifts starting on `day` that are on post when the shortfall begins, bit per shift.
 fn covering(compiled: &Compiled<'_>, short: &Shortfall, day: usize) -> u64 {
+    if let Some(shift) = &short.shift {
+        return compiled
+            .problem
+            .shift_index(shift)
+            .map_or(0, |index| 1 << index);
+    }
     let at = points(compiled, short).start;
     let first = day * compiled.cover.day_points;
     let mut shifts = 0;
@@ -310,12 +334,15 @@ fn one_more(compiled: &Compiled<'_>, short: &Shortfall) -> Repair {
     let per_minute = match short.tier {
         Tier::Minimum => costs.under_minimum.per_unit + costs.under_target.per_unit,
         Tier::Target => costs.under_target.per_unit,
-        Tier::Group => costs.under_group.per_unit,
+        Tier::Group | Tier::Shift => costs.under_group.per_unit,
     };
     Repair {
         fact: None,
         minutes_removed: minutes,
-        cost_change: -minutes * per_minute,
+        cost_change: match &short.shift {
+            Some(shift) => -compiled.wanted_of(short.day, shift).under,
+            None => -minutes * per_minute,
+        },
         words: words::repair(compiled.problem, None, short.day, minutes),
     }
 }

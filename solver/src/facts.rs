@@ -1,15 +1,11 @@
 //! Facts that bind one person, and the same person with a fact freed: the "what if" behind contradictions and repairs.
 
-use crate::paths::{Paths, Query};
-use crate::person::{INFINITE, PersonModel};
+use crate::legal_row::legal_row;
+use crate::paths::Paths;
+use crate::person::PersonModel;
 use crate::plan::{Fact, FactKind, Relaxation};
 use crate::problem::{Person, Problem, Rules};
 use crate::words;
-
-/// Labels a day when only legality is asked.
-const LABELS_MAX: usize = 2_000;
-/// Labels a day when the narrow search found no row: totals that must be met exactly need breadth.
-const LABELS_WIDE_MAX: usize = 200_000;
 
 /// A person and the rules as they bind that person, some facts freed.
 #[derive(Clone, Debug)]
@@ -129,21 +125,7 @@ impl Binding {
     /// Has this person any legal row?
     pub(crate) fn has_row(&self, problem: &Problem, person: usize, paths: &mut Paths) -> bool {
         let model = PersonModel::build(problem, person, 0, &self.person, &self.rules);
-        let gains = vec![0; model.days * (model.off + 1)];
-        let reference = vec![model.off as u8; model.days];
-        [LABELS_MAX, LABELS_WIDE_MAX].into_iter().any(|labels_max| {
-            let query = Query {
-                window: 0..model.days,
-                row: &reference,
-                gains: &gains,
-                allowed: &model.allowed,
-                cutoff: Some(INFINITE - 1),
-                labels_max,
-                scale: 1,
-                any: true,
-            };
-            paths.best(&model, &query).row.is_some()
-        })
+        legal_row(&model, paths).is_some()
     }
 }
 

@@ -5,14 +5,17 @@
 mod automaton;
 mod bound;
 pub mod check;
+mod columns;
 mod constraints;
 mod costs;
 mod cover;
 pub mod desk_instance;
 mod explain;
 mod facts;
+mod legal_row;
 mod meals;
 mod model;
+pub mod nrp;
 mod paths;
 mod person;
 pub mod plan;
@@ -20,6 +23,7 @@ mod posts;
 pub mod problem;
 mod program;
 mod search;
+mod shift_cover;
 pub mod solve;
 mod words;
 

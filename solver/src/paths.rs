@@ -28,6 +28,17 @@ const WEEKEND: u64 = 1 << (STATE_BITS + 2);
 const WEEKENDS_MASK: u64 = 0xFF;
 const COUNTERS_AT: u32 = STATE_BITS + 10;
 
+/// What becomes of limits on single shifts, of which a person may have dozens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limits {
+    /// Labels that differ in them stay apart: nothing is lost, and labels multiply.
+    Apart,
+    /// They ride on the label and are obeyed, but labels merge without looking at them: rows are legal, the bound is void.
+    Riding,
+    /// All but so many, the tightest, are let go: the bound holds, a row may break them.
+    Relaxed(usize),
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Query<'a> {
@@ -47,6 +58,8 @@ pub(crate) struct Query<'a> {
     pub scale: i64,
     /// Any legal row will do.
     pub any: bool,
+    /// What becomes of limits on single shifts.
+    pub limits: Limits,
 }
 
 /// A shortest-path result. Costs are those the window can change: personal costs less gains.
@@ -63,6 +76,7 @@ pub(crate) struct Found {
 #[derive(Clone, Copy, Debug)]
 struct Label {
     key: u64,
+    riding: u128,
     cost: i64,
     bound: i64,
     parent: u32,
@@ -75,6 +89,8 @@ struct Slot {
     counter: usize,
     offset: u32,
     mask: u64,
+    /// Counted beside the key.
+    rides: bool,
     /// Units outside the range.
     base: i64,
     /// Limits for the units inside the range.
@@ -99,6 +115,7 @@ pub(crate) struct Paths {
     ends: Vec<(u16, i64)>,
     to_go: Vec<i64>,
     delta: Vec<u64>,
+    delta_riding: Vec<u128>,
     labels: Vec<Label>,
     layers: Vec<usize>,
     table: Vec<(u32, u32)>,
@@ -107,12 +124,17 @@ pub(crate) struct Paths {
     /// Counters without room in the key.
     unpacked: Vec<usize>,
     trace: Vec<u8>,
+    /// Choices with a limit of their own that can bind in the range.
+    limited: u64,
     constant: i64,
     scale: i64,
     first_day: usize,
     /// Labels extended so far, with other work in the same unit: the measure of work.
     pub extended: u64,
 }
+
+/// A price on a slot's total: slot, price, limit.
+type Price = Option<(usize, i64, i64)>;
 
 /// The part of a row a query looks at.
 struct Frame {
@@ -148,6 +170,7 @@ impl Paths {
                 labels_max,
                 scale: 1,
                 any: false,
+                limits: Limits::Apart,
             },
         )
     }
@@ -166,6 +189,7 @@ impl Paths {
         self.first_day = frame.range.start;
         self.lay_out(model, query, &frame);
         self.open_slots(model, query, &frame);
+        self.drop_dearer_twins(model, &frame);
         let cutoff = query
             .cutoff
             .or_else(|| self.cost_of(model, query, &frame, query.row))
@@ -175,49 +199,9 @@ impl Paths {
             best: None,
             any: query.any,
         };
-        let Some(bound) = self.relax(model, query, &frame, None, &mut met) else {
+        let Some((top, now)) = self.price_hard(model, query, &frame, &mut met) else {
             return nothing(INFINITE);
         };
-        let mut top = (bound, None);
-        let mut now = None;
-        if !met.enough(bound)
-            && let Some((hard, units)) = self.missed(&frame)
-        {
-            let (min, max) = (self.slots[hard].min, self.slots[hard].max);
-            let (sign, limit) = if units > max { (1, max) } else { (-1, min) };
-            // The relaxed cost is concave in the price; its slope is what the relaxed path exceeds the limit by.
-            let mut low = (0i64, bound, sign * (units - limit));
-            let mut high: Option<(i64, i64, i64)> = None;
-            for _ in 0..CUTS_MAX {
-                let price = match high {
-                    None if low.0 == 0 => self.steepest(model, &frame, hard),
-                    None => low.0 * 4,
-                    // Where the two tangents meet.
-                    Some(high) => ((high.1 - high.2 * high.0) - (low.1 - low.2 * low.0))
-                        .div_euclid(low.2 - high.2)
-                        .clamp(low.0, high.0),
-                };
-                if price == low.0 || high.is_some_and(|high| high.0 == price) {
-                    break;
-                }
-                now = Some((hard, sign * price, limit));
-                let Some(bound) = self.relax(model, query, &frame, now, &mut met) else {
-                    break;
-                };
-                if bound > top.0 {
-                    top = (bound, now);
-                }
-                let slope = sign * (self.units_on_trace(hard) - limit);
-                if slope == 0 || met.enough(bound) {
-                    break;
-                }
-                if slope > 0 {
-                    low = (price, bound, slope);
-                } else {
-                    high = Some((price, bound, slope));
-                }
-            }
-        }
         if met.enough(top.0) {
             let (row, cost) = match met.best {
                 Some((cost, row)) => (Some(row), cost),
@@ -238,6 +222,112 @@ impl Paths {
             },
             _ => found,
         }
+    }
+
+    /// Bounds every legal row, with a price on the first hard total the relaxed path misses. Returns the best bound with its
+    /// price, and the price last tried (whose backward pass is in memory). `None` if there is no path at all.
+    fn price_hard(
+        &mut self,
+        model: &PersonModel,
+        query: &Query<'_>,
+        frame: &Frame,
+        met: &mut Met,
+    ) -> Option<((i64, Price), Price)> {
+        let bound = self.relax(model, query, frame, None, met)?;
+        let mut top = (bound, None);
+        let mut now = None;
+        if !met.enough(bound)
+            && let Some((hard, units)) = self.missed(frame)
+        {
+            let (min, max) = (self.slots[hard].min, self.slots[hard].max);
+            let (sign, limit) = if units > max { (1, max) } else { (-1, min) };
+            // The relaxed cost is concave in the price; its slope is what the relaxed path exceeds the limit by.
+            let mut low = (0i64, bound, sign * (units - limit));
+            let mut high: Option<(i64, i64, i64)> = None;
+            for _ in 0..CUTS_MAX {
+                let price = match high {
+                    None if low.0 == 0 => self.steepest(model, frame, hard),
+                    None => low.0 * 4,
+                    // Where the two tangents meet.
+                    Some(high) => ((high.1 - high.2 * high.0) - (low.1 - low.2 * low.0))
+                        .div_euclid(low.2 - high.2)
+                        .clamp(low.0, high.0),
+                };
+                if price == low.0 || high.is_some_and(|high| high.0 == price) {
+                    break;
+                }
+                now = Some((hard, sign * price, limit));
+                let Some(bound) = self.relax(model, query, frame, now, met) else {
+                    break;
+                };
+                if bound > top.0 {
+                    top = (bound, now);
+                }
+                let slope = sign * (self.units_on_trace(hard) - limit);
+                if slope == 0 || met.enough(bound) {
+                    break;
+                }
+                if slope > 0 {
+                    low = (price, bound, slope);
+                } else {
+                    high = Some((price, bound, slope));
+                }
+            }
+        }
+        Some((top, now))
+    }
+
+    /// Choices per day that some row not above the cutoff may hold.
+    pub(crate) fn choices_within(&mut self, model: &PersonModel, query: &Query<'_>) -> Vec<u64> {
+        let none = vec![0; model.days];
+        let (Some(frame), Some(cutoff)) = (self.frame(model, query), query.cutoff) else {
+            return none;
+        };
+        self.scale = query.scale;
+        self.first_day = frame.range.start;
+        self.lay_out(model, query, &frame);
+        self.open_slots(model, query, &frame);
+        let mut met = Met {
+            cutoff,
+            best: None,
+            any: false,
+        };
+        let Some((top, now)) = self.price_hard(model, query, &frame, &mut met) else {
+            return none;
+        };
+        if now != top.1 {
+            self.relax(model, query, &frame, top.1, &mut met);
+        }
+        let states = model.automaton.states();
+        let width = model.off + 1;
+        let mut reached = vec![INFINITE; states];
+        reached[(frame.start & STATE_MASK) as usize] = self.constant;
+        let mut left = none;
+        for (place, day) in frame.range.clone().enumerate() {
+            let mut after = vec![INFINITE; states];
+            for (state, &cost) in reached
+                .iter()
+                .enumerate()
+                .filter(|(_, cost)| **cost < INFINITE)
+            {
+                let (next, moves) = model.automaton.moves(state);
+                for choice in 0..width {
+                    if self.open[place] >> choice & 1 == 0 || next[choice] == FORBIDDEN {
+                        continue;
+                    }
+                    let next_state = next[choice] as usize;
+                    let cost =
+                        cost + moves[choice] * self.scale + self.priced[place * width + choice];
+                    let rest = self.to_go[(place + 1) * states + next_state];
+                    if rest < INFINITE && cost + rest <= cutoff {
+                        left[day] |= 1 << choice;
+                    }
+                    after[next_state] = after[next_state].min(cost);
+                }
+            }
+            reached = after;
+        }
+        left
     }
 
     /// Where the window stands between the row's past and future; `None` if the past breaks a rule.
@@ -320,11 +410,22 @@ impl Paths {
         self.unpacked.clear();
         self.delta.clear();
         self.delta.resize(range.len() * width, 0);
+        self.delta_riding.clear();
+        self.delta_riding.resize(range.len() * width, 0);
         // Room that weeks already over leave to later ones: offset, bits, last day in use.
         let mut shared: Vec<(u32, u32, usize)> = Vec::new();
         let mut end = COUNTERS_AT;
+        let mut riding_end = 0;
+        self.limited = 0;
         for (index, counter) in model.counters.iter().enumerate() {
             if counter.last < range.start || counter.first >= range.end {
+                continue;
+            }
+            let of_one_shift = counter.one_shift && query.limits == Limits::Riding;
+            if let Limits::Relaxed(kept) = query.limits
+                && counter.one_shift
+                && model.tighter_limits(counter) >= kept
+            {
                 continue;
             }
             let base = counter.units(query.row, 0..range.start)
@@ -346,14 +447,23 @@ impl Paths {
             if !binds && !costs {
                 continue;
             }
-            let bits = 64 - (reach.max(1) as u64).leading_zeros();
+            // What exceeds a mere limit is dropped, so nothing beyond it need be counted.
+            let most = if of_one_shift {
+                reach.min(counter.max - base + 1)
+            } else {
+                reach
+            };
+            let bits = 64 - (most.max(1) as u64).leading_zeros();
             let room = shared
                 .iter_mut()
                 .find(|(_, size, last)| *size >= bits && *last < counter.first);
-            let offset = if let Some(room) = room {
+            let offset = if of_one_shift && riding_end + bits <= 128 {
+                riding_end += bits;
+                riding_end - bits
+            } else if let Some(room) = room.filter(|_| !of_one_shift) {
                 room.2 = counter.last;
                 room.0
-            } else if end + bits <= 64 {
+            } else if end + bits <= 64 && !of_one_shift {
                 if counter.last + 1 < range.end {
                     shared.push((end, bits, counter.last));
                 }
@@ -361,21 +471,35 @@ impl Paths {
                 end - bits
             } else {
                 self.unpacked.push(index);
+                for choice in 0..model.off {
+                    self.limited |=
+                        u64::from(counter.one_shift && counter.weight[choice] > 0) << choice;
+                }
                 continue;
             };
+            if counter.one_shift {
+                for choice in 0..model.off {
+                    self.limited |= u64::from(counter.weight[choice] > 0) << choice;
+                }
+            }
             let at = counter.units(query.row, range.clone());
             let mask = (1 << bits) - 1;
             for (place, day) in range.clone().enumerate() {
                 for choice in 0..model.off {
                     // A closed choice may weigh more than fits; it is never taken.
                     let units = counter.weight(day, choice) as u64 & mask;
-                    self.delta[place * width + choice] += units << offset;
+                    if of_one_shift {
+                        self.delta_riding[place * width + choice] += u128::from(units) << offset;
+                    } else {
+                        self.delta[place * width + choice] += units << offset;
+                    }
                 }
             }
             self.slots.push(Slot {
                 counter: index,
                 offset,
                 mask,
+                rides: of_one_shift,
                 base,
                 min: counter.min - base,
                 max: counter.max - base,
@@ -392,6 +516,40 @@ impl Paths {
         }
     }
 
+    /// Of choices that are alike but for their price, only the cheapest is worth a look, and cheaper ones that are limited.
+    fn drop_dearer_twins(&mut self, model: &PersonModel, frame: &Frame) {
+        let width = model.off + 1;
+        for place in 0..frame.range.len() {
+            for group in &model.twins {
+                let mut members = self.open[place] & group;
+                if members & members.wrapping_sub(1) == 0 {
+                    continue;
+                }
+                let limited = |choice: usize| self.limited >> choice & 1 == 1;
+                let price = |choice: usize| self.price[place * width + choice];
+                let mut kept = 0u64;
+                while members != 0 {
+                    let choice = members.trailing_zeros() as usize;
+                    members &= members - 1;
+                    let mut others = kept;
+                    let mut dominated = false;
+                    while others != 0 {
+                        let other = others.trailing_zeros() as usize;
+                        others &= others - 1;
+                        dominated |= !limited(other) && price(other) <= price(choice);
+                        if !limited(choice) && price(choice) < price(other) {
+                            kept &= !(1 << other);
+                        }
+                    }
+                    if !dominated {
+                        kept |= 1 << choice;
+                    }
+                }
+                self.open[place] &= !group | kept;
+            }
+        }
+    }
+
     /// Bound on every legal row at a price for one hard total: prices with all slopes, then backward over states. Leaves the
     /// relaxed path in `trace`, and hands it in if it is legal. `None` if there is no path at all.
     fn relax(
@@ -399,7 +557,7 @@ impl Paths {
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Option<(usize, i64, i64)>,
+        hard: Price,
         met: &mut Met,
     ) -> Option<i64> {
         let width = model.off + 1;
@@ -516,8 +674,12 @@ impl Paths {
             .enumerate()
             .filter(|(place, _)| (slot.first..=slot.last).contains(&(self.first_day + place)))
             .map(|(place, &choice)| {
-                let delta = self.delta[place * width + choice as usize];
-                (delta >> slot.offset & slot.mask) as i64
+                let cell = place * width + choice as usize;
+                if slot.rides {
+                    (self.delta_riding[cell] >> slot.offset & u128::from(slot.mask)) as i64
+                } else {
+                    (self.delta[cell] >> slot.offset & slot.mask) as i64
+                }
             })
             .sum()
     }
@@ -525,7 +687,9 @@ impl Paths {
     /// The first hard total over the whole range that the relaxed path misses, and its units there.
     fn missed(&self, frame: &Frame) -> Option<(usize, i64)> {
         (0..self.slots.len())
-            .filter(|&index| self.slots[index].last + 1 >= frame.range.end)
+            .filter(|&index| {
+                !self.slots[index].rides && self.slots[index].last + 1 >= frame.range.end
+            })
             .map(|index| (index, self.units_on_trace(index)))
             .find(|&(index, units)| {
                 !(self.slots[index].min..=self.slots[index].max).contains(&units)
@@ -562,7 +726,7 @@ impl Paths {
         let mut row = query.row.to_vec();
         row[frame.range.clone()].copy_from_slice(&self.trace);
         let plain = model.weekends_max.is_none() && !model.weekly_rest && self.unpacked.is_empty();
-        (plain || model.is_legal(&row)).then_some(row)
+        (plain || model.keeps(&row, !matches!(query.limits, Limits::Relaxed(_)))).then_some(row)
     }
 
     /// Exact cost of a legal row that agrees with the row at hand outside the range, as far as the window can change it.
@@ -576,8 +740,12 @@ impl Paths {
         let width = model.off + 1;
         let mut state = (frame.start & STATE_MASK) as u16;
         let mut cost = 0;
-        for day in frame.range.start..frame.sync {
-            let choice = row[day];
+        for (day, &choice) in row
+            .iter()
+            .enumerate()
+            .take(frame.sync)
+            .skip(frame.range.start)
+        {
             let (next, step) = model.automaton.step(state, choice)?;
             state = next;
             cost += step * query.scale;
@@ -601,7 +769,7 @@ impl Paths {
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Option<(usize, i64, i64)>,
+        hard: Price,
         cutoff: i64,
     ) -> Found {
         let width = model.off + 1;
@@ -610,6 +778,7 @@ impl Paths {
         self.layers.clear();
         self.labels.push(Label {
             key: frame.start,
+            riding: 0,
             cost: 0,
             bound: self.constant + self.to_go[(frame.start & STATE_MASK) as usize],
             parent: 0,
@@ -662,6 +831,7 @@ impl Paths {
         let day = frame.range.start + place;
         let prices = &self.priced[place * width..(place + 1) * width];
         let deltas = &self.delta[place * width..(place + 1) * width];
+        let riding = &self.delta_riding[place * width..(place + 1) * width];
         let to_go = &self.to_go[(place + 1) * states..(place + 2) * states];
         let open = self.open[place];
         let (week_ends, week_starts) = (model.week_ends[day], model.week_starts[day]);
@@ -672,7 +842,7 @@ impl Paths {
         let over: u64 = self
             .slots
             .iter()
-            .filter(|slot| slot.last == day && slot.last + 1 < frame.range.end)
+            .filter(|slot| !slot.rides && slot.last == day && slot.last + 1 < frame.range.end)
             .fold(0, |bits, slot| bits | slot.mask << slot.offset);
         let table_mask = self.table.len() - 1;
         for parent in parents {
@@ -701,7 +871,7 @@ impl Paths {
                     }
                     if works && weekend.is_some() && key & IN_WEEKEND == 0 {
                         key = (key | IN_WEEKEND) + WEEKEND;
-                        if (key / WEEKEND & WEEKENDS_MASK) + frame.weekends > most {
+                        if ((key / WEEKEND) & WEEKENDS_MASK) + frame.weekends > most {
                             continue;
                         }
                     }
@@ -718,7 +888,16 @@ impl Paths {
                     }
                 }
                 key += deltas[choice];
+                let carried = label.riding + riding[choice];
                 for slot in &self.slots {
+                    if slot.rides {
+                        if riding[choice] != 0
+                            && (carried >> slot.offset & u128::from(slot.mask)) as i64 > slot.max
+                        {
+                            continue 'choices;
+                        }
+                        continue;
+                    }
                     let units = (key >> slot.offset & slot.mask) as i64;
                     if day <= slot.last
                         && day >= slot.first
@@ -730,6 +909,7 @@ impl Paths {
                 key &= !over;
                 let label = Label {
                     key,
+                    riding: carried,
                     cost: reached,
                     bound,
                     parent: parent as u32,
@@ -763,7 +943,7 @@ impl Paths {
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Option<(usize, i64, i64)>,
+        hard: Price,
         cutoff: i64,
         dropped: i64,
     ) -> Found {
@@ -774,7 +954,12 @@ impl Paths {
             let label = &self.labels[index];
             let mut cost =
                 label.cost + self.to_go[length * states + (label.key & STATE_MASK) as usize];
-            for (at, slot) in self.slots.iter().enumerate() {
+            for (at, slot) in self
+                .slots
+                .iter()
+                .enumerate()
+                .filter(|(_, slot)| !slot.rides)
+            {
                 let priced = hard.filter(|&(slot, ..)| slot == at).map_or(0, |h| h.1);
                 let slope = slot.slope + priced;
                 let counter = &model.counters[slot.counter];
@@ -810,7 +995,7 @@ impl Paths {
             }
             let exact = if self.unpacked.is_empty() {
                 Some(cost)
-            } else if model.is_legal(&row) {
+            } else if model.keeps(&row, !matches!(query.limits, Limits::Relaxed(_))) {
                 self.cost_of(model, query, frame, &row)
             } else {
                 None

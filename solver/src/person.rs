@@ -26,6 +26,8 @@ pub(crate) struct Counter {
     /// Most units that allowed choices can add up to.
     pub reach: i64,
     pub cost: CounterCost,
+    /// Counts one shift against its limit, and nothing else.
+    pub one_shift: bool,
 }
 
 /// Cost of a counter's total.
@@ -161,6 +163,8 @@ pub(crate) struct PersonModel {
     pub rested_before: bool,
     /// Some week asks for its day off beyond what the run rule gives.
     pub weekly_rest: bool,
+    /// Choices that differ in price and limits on single shifts only, by group; groups of one are left out.
+    pub twins: Vec<u64>,
     /// Per day: the first day from it on that begins neither inside a counted weekend nor inside a week whose day off is due.
     pub settled: Vec<usize>,
 }
@@ -217,6 +221,7 @@ impl PersonModel {
             week_starts: weeks.1,
             rested_before: weeks.2,
             weekly_rest,
+            twins: Vec::new(),
             settled: Vec::new(),
         };
         model.settled = (0..=days)
@@ -230,7 +235,38 @@ impl PersonModel {
             })
             .collect();
         (model.counters, model.unreached) = counters(problem, person, &model);
+        model.twins = model.groups_of_twins();
         model
+    }
+
+    /// Limits on single shifts that are tighter than one of them.
+    pub(crate) fn tighter_limits(&self, limit: &Counter) -> usize {
+        let rank = |counter: &Counter| (counter.max, counter.weight.iter().position(|&w| w > 0));
+        self.counters
+            .iter()
+            .filter(|other| other.one_shift && rank(other) < rank(limit))
+            .count()
+    }
+
+    fn groups_of_twins(&self) -> Vec<u64> {
+        let mut groups: Vec<u64> = Vec::new();
+        for choice in 0..self.off {
+            let alike = |group: &&mut u64| {
+                let other = group.trailing_zeros() as usize;
+                self.automaton.alike(choice, other)
+                    && self
+                        .counters
+                        .iter()
+                        .filter(|counter| !counter.one_shift)
+                        .all(|counter| counter.weight[choice] == counter.weight[other])
+            };
+            match groups.iter_mut().find(alike) {
+                Some(group) => *group |= 1 << choice,
+                None => groups.push(1 << choice),
+            }
+        }
+        groups.retain(|group| group.count_ones() > 1);
+        groups
     }
 
     /// Costs of a row by term and day (`None`: over the whole horizon), whether or not it is legal.
@@ -305,8 +341,8 @@ impl PersonModel {
         u64::from(begins)
     }
 
-    /// Is the row legal? Independent of the path search (used to confirm it).
-    pub(crate) fn is_legal(&self, row: &[u8]) -> bool {
+    /// Does the row keep every rule (limits on single shifts aside, if so asked)? Independent of the path search.
+    pub(crate) fn keeps(&self, row: &[u8], limits_on_shifts: bool) -> bool {
         let mut state = self.automaton.start;
         let (mut weekends, mut in_weekend, mut rested) =
             (0, self.weekend_worked_before, self.rested_before);
@@ -339,6 +375,7 @@ impl PersonModel {
             && self
                 .counters
                 .iter()
+                .filter(|c| limits_on_shifts || !c.one_shift)
                 .all(|c| (c.min..=c.max).contains(&self.units(c, row)))
     }
 }
@@ -435,7 +472,8 @@ fn choices(
             .skills_required
             .iter()
             .any(|skill| !person.skills.contains(skill));
-        let barred = person.nights_max == Some(0) && shift.night;
+        let barred = person.nights_max == Some(0) && shift.night
+            || person.shift_max.get(&shift.id) == Some(&0);
         for (day, mask) in allowed.iter_mut().enumerate() {
             let offered = shift.days.as_ref().is_none_or(|days| days.contains(&day));
             if unskilled
@@ -630,6 +668,7 @@ fn counters(
             max,
             reach,
             cost,
+            one_shift: false,
         };
         if idle && cost != CounterCost::None {
             unreached.push(counter.clone());
@@ -637,7 +676,9 @@ fn counters(
         if !idle {
             list.push(counter);
         } else if min > 0 || max < reach {
+            let shifts = counter.weight.iter().filter(|&&units| units > 0).count();
             list.push(Counter {
+                one_shift: shifts == 1 && unit == 1 && min <= 0 && on.is_none(),
                 cost: CounterCost::None,
                 ..counter
             });

@@ -92,6 +92,8 @@ pub enum Tier {
     Target,
     /// A group demand (a senior on post).
     Group,
+    /// People wanted on a shift.
+    Shift,
 }
 
 /// A text in both languages.
@@ -112,10 +114,13 @@ pub struct Shortfall {
     pub start_minute: i64,
     /// End (exclusive).
     pub end_minute: i64,
-    /// Skill missing; `None` for [`Tier::Group`].
+    /// Skill missing; `None` for [`Tier::Group`] and [`Tier::Shift`].
     pub skill: Option<SkillId>,
     /// Group missing, for [`Tier::Group`].
     pub group: Option<String>,
+    /// Shift short of people, for [`Tier::Shift`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<ShiftId>,
     /// People missing throughout the interval.
     pub missing: u32,
     /// Which promise is missed.

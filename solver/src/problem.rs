@@ -86,6 +86,9 @@ pub struct Problem {
     /// "A senior on post": at least so many of a named group on post.
     #[serde(default)]
     pub group_demand: Vec<GroupDemand>,
+    /// People wanted on a shift of a day, whoever they are; at most one entry per (day, shift).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shift_cover: Vec<ShiftCover>,
     /// Shift templates.
     pub shifts: Vec<ShiftTemplate>,
     /// People.
@@ -161,6 +164,22 @@ pub struct GroupDemand {
     pub end_minute: i64,
     /// Members wanted on post.
     pub minimum: u32,
+}
+
+/// People wanted on one shift of one day: cover by shift rather than by the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftCover {
+    /// Day index.
+    pub day: usize,
+    /// The shift.
+    pub shift: ShiftId,
+    /// People wanted.
+    pub people: u32,
+    /// Cost per person missing.
+    pub under_cost: i64,
+    /// Cost per person too many.
+    pub over_cost: i64,
 }
 
 /// A shift as the duty table names it.
@@ -471,6 +490,28 @@ impl Costs {
     }
 }
 
+impl Costs {
+    /// Nothing by the clock costs anything: what is asked for is asked for by shift, and wishes at their own cost.
+    pub fn none() -> Self {
+        let mut costs = Self::default();
+        for cost in [
+            &mut costs.under_minimum,
+            &mut costs.under_target,
+            &mut costs.over_target,
+            &mut costs.under_group,
+            &mut costs.fairness,
+            &mut costs.isolated_day_off,
+            &mut costs.isolated_day_on,
+            &mut costs.split_shift,
+            &mut costs.change_per_cell,
+            &mut costs.minutes_off_contract,
+        ] {
+            cost.per_unit = 0;
+        }
+        costs
+    }
+}
+
 impl Default for Costs {
     /// Costs of an ordinary desk: minimum far above target, cover above wishes, wishes above tidiness.
     fn default() -> Self {
@@ -521,6 +562,10 @@ pub enum CostTerm {
     ChangePerCell,
     /// [`Costs::minutes_off_contract`].
     MinutesOffContract,
+    /// [`ShiftCover::under_cost`].
+    UnderShift,
+    /// [`ShiftCover::over_cost`].
+    OverShift,
 }
 
 /// A fault in a problem: which field, and what is wrong with it.
@@ -871,6 +916,26 @@ impl Problem {
             }
             if group.minimum > 10_000 {
                 faults.add(format!("{at}.minimum"), "above 10000 people");
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (index, cover) in self.shift_cover.iter().enumerate() {
+            let at = format!("shift_cover[{index}]");
+            faults.day(self, format!("{at}.day"), cover.day);
+            faults.shift(self, format!("{at}.shift"), &cover.shift);
+            if cover.people > 10_000 {
+                faults.add(format!("{at}.people"), "above 10000 people");
+            }
+            for (name, cost) in [
+                ("under_cost", cover.under_cost),
+                ("over_cost", cover.over_cost),
+            ] {
+                if !(0..=COST_LIMIT).contains(&cost) {
+                    faults.add(format!("{at}.{name}"), format!("outside 0..{COST_LIMIT}"));
+                }
+            }
+            if !seen.insert((cover.day, &cover.shift)) {
+                faults.add(&at, "second entry for the same day and shift");
             }
         }
         if self.group_demand.len() > 8 {

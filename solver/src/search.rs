@@ -5,18 +5,56 @@
 
 use crate::cover::Cover;
 use crate::facts::Binding;
-use crate::paths::{Paths, Query};
+use crate::legal_row::legal_row;
+use crate::paths::{Limits, Paths, Query};
 use crate::person::{INFINITE, PersonModel, Row};
 use crate::posts::Posts;
-use crate::problem::{DAY_MINUTES, Problem};
+use crate::problem::{DAY_MINUTES, Problem, ShiftId};
+use crate::shift_cover::{self, ShiftHeads, Wanted};
 
 /// Labels kept per day in a move's shortest paths: narrow searches and more moves beat wide ones (measured on 18 people).
 const LABELS_MAX: usize = 60;
+
+/// Days up to which a first row is sought over the whole horizon at once; longer ones are swept by windows of so many days.
+const WHOLE_DAYS_MAX: usize = 42;
+const SWEEP_DAYS: usize = 28;
 
 /// Days a move empties, and for how many people. With meals priced exactly, short windows find more than long ones (18 people,
 /// equal work: 59,800 against 62,300 with windows of 4 to 31 days).
 const WINDOW_DAYS: [usize; 5] = [2, 2, 3, 4, 5];
 const VICTIMS: [usize; 5] = [1, 2, 2, 3, 5];
+
+/// The same where cover is by shift. Every pair gets equal work rather than equal moves: long windows are many times dearer, and
+/// with them drawn as often as short ones, 120 people came to 4,059 where they now come to 3,220 with the same work.
+const WINDOW_DAYS_BY_SHIFT: [usize; 8] = [7, 10, 14, 21, 28, 42, 84, 126];
+const VICTIMS_BY_SHIFT: [usize; 4] = [1, 2, 3, 5];
+/// Labels kept per day there.
+const LABELS_BY_SHIFT_MAX: usize = 300;
+
+/// A kind of move.
+#[derive(Clone, Copy, Debug)]
+struct Arm {
+    days: usize,
+    people: usize,
+    /// Work spent on it.
+    work: u64,
+}
+
+/// All kinds of moves for a horizon.
+fn arms(days: usize) -> Vec<Arm> {
+    let windows = WINDOW_DAYS_BY_SHIFT
+        .into_iter()
+        .filter(|&window| window <= days.max(WINDOW_DAYS_BY_SHIFT[0]));
+    windows
+        .flat_map(|days| {
+            VICTIMS_BY_SHIFT.map(|people| Arm {
+                days,
+                people,
+                work: 0,
+            })
+        })
+        .collect()
+}
 
 /// Meals of a cell: start points relative to the day's first point; unused places are −1.
 pub(crate) type CellMeals = [i32; 2];
@@ -24,7 +62,7 @@ pub(crate) type CellMeals = [i32; 2];
 pub(crate) const NO_MEALS: CellMeals = [-1, -1];
 
 /// A shift on the grid.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GridShift {
     /// Time on post, points from the day's first.
     pub segments: Vec<(usize, usize)>,
@@ -33,12 +71,14 @@ pub(crate) struct GridShift {
 }
 
 /// The problem compiled for the engine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Compiled<'a> {
     pub problem: &'a Problem,
     pub cover: Cover,
     pub shifts: Vec<GridShift>,
     pub people: Vec<PersonModel>,
+    /// People wanted on shifts, by `day * shifts + shift`.
+    pub wanted: Vec<Wanted>,
     /// Calendar days a shift may reach into beyond its own.
     pub spill_days: usize,
 }
@@ -89,6 +129,7 @@ impl<'a> Compiled<'a> {
             cover,
             shifts,
             people,
+            wanted: shift_cover::wanted(problem),
             spill_days,
         }
     }
@@ -96,6 +137,20 @@ impl<'a> Compiled<'a> {
     /// Days of the horizon.
     pub(crate) fn days(&self) -> usize {
         self.problem.days.len()
+    }
+
+    /// What is wanted of a shift on a day.
+    pub(crate) fn wanted_of(&self, day: usize, shift: &ShiftId) -> Wanted {
+        self.problem
+            .shift_index(shift)
+            .and_then(|index| self.wanted.get(day * self.off() + index))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Anything is wanted by the clock, so that meals matter.
+    pub(crate) fn by_the_clock(&self) -> bool {
+        self.cover.profiles.len() > 1
     }
 
     /// The choice that means off.
@@ -146,6 +201,7 @@ impl Random {
 pub(crate) struct Search<'a> {
     pub compiled: &'a Compiled<'a>,
     posts: Posts<'a>,
+    heads: ShiftHeads<'a>,
     pub rows: Vec<Row>,
     pub meals: Vec<Vec<CellMeals>>,
     person_cost: Vec<i64>,
@@ -155,6 +211,8 @@ pub(crate) struct Search<'a> {
     best: Option<Solution>,
     /// Labels extended by the caller's limit.
     labels_max: usize,
+    /// Days and people of each kind of move where cover is by shift, and the work each has had.
+    arms: Vec<Arm>,
     sums: Vec<i64>,
     gains: Vec<i64>,
     best_meals: Vec<CellMeals>,
@@ -167,6 +225,7 @@ impl<'a> Search<'a> {
         Self {
             compiled,
             posts: Posts::new(&compiled.cover),
+            heads: ShiftHeads::new(&compiled.wanted),
             rows: vec![vec![off as u8; days]; people],
             meals: vec![vec![NO_MEALS; days]; people],
             person_cost: compiled
@@ -178,7 +237,12 @@ impl<'a> Search<'a> {
             random: Random::new(seed),
             iterations: 0,
             best: None,
-            labels_max: LABELS_MAX,
+            labels_max: if compiled.by_the_clock() {
+                LABELS_MAX
+            } else {
+                LABELS_BY_SHIFT_MAX
+            },
+            arms: arms(compiled.days()),
             sums: Vec::new(),
             gains: Vec::new(),
             best_meals: Vec::new(),
@@ -192,7 +256,12 @@ impl<'a> Search<'a> {
 
     /// Objective of the present state.
     pub(crate) fn cost(&mut self) -> i64 {
-        self.posts.cost() + self.person_cost.iter().sum::<i64>()
+        let posts = if self.compiled.by_the_clock() {
+            self.posts.cost()
+        } else {
+            0
+        };
+        posts + self.heads.cost() + self.person_cost.iter().sum::<i64>()
     }
 
     /// The present state.
@@ -230,6 +299,10 @@ impl<'a> Search<'a> {
             return;
         }
         let compiled = self.compiled;
+        self.heads.change(day * compiled.off() + choice, sign);
+        if !compiled.by_the_clock() {
+            return;
+        }
         let class = compiled.people[person].class;
         let shift = &compiled.shifts[choice];
         let first = day * compiled.cover.day_points;
@@ -259,7 +332,7 @@ impl<'a> Search<'a> {
 
     /// Gains of every choice on `days` for a person who is out on those days, and the best meals for each.
     fn price(&mut self, person: usize, days: std::ops::Range<usize>) {
-        self.clear_prices();
+        self.clear_prices(days.clone());
         let off = self.compiled.off();
         for day in days {
             let choices = self.compiled.people[person].allowed[day] & !(1 << off);
@@ -271,29 +344,38 @@ impl<'a> Search<'a> {
 
     /// The same for given choices, allowed or not.
     fn price_choices(&mut self, person: usize, days: std::ops::Range<usize>, choices: u64) {
-        self.clear_prices();
+        self.clear_prices(days.clone());
         for day in days {
             self.price_day(person, day, choices);
         }
     }
 
-    fn clear_prices(&mut self) {
-        let cells = self.compiled.days() * (self.compiled.off() + 1);
-        self.gains.clear();
+    fn clear_prices(&mut self, days: std::ops::Range<usize>) {
+        let width = self.compiled.off() + 1;
+        let cells = self.compiled.days() * width;
         self.gains.resize(cells, 0);
-        self.best_meals.clear();
         self.best_meals.resize(cells, NO_MEALS);
+        self.gains[days.start * width..days.end * width].fill(0);
+        self.best_meals[days.start * width..days.end * width].fill(NO_MEALS);
     }
 
     fn price_day(&mut self, person: usize, day: usize, choices: u64) {
+        let compiled = self.compiled;
+        let width = compiled.off() + 1;
+        for choice in 0..compiled.off() {
+            if choices >> choice & 1 == 1 {
+                self.gains[day * width + choice] = self.heads.gain(day * compiled.off() + choice);
+            }
+        }
+        if !compiled.by_the_clock() {
+            return;
+        }
         // Pricing a day costs about as much as extending so many labels.
         self.paths.extended += 50;
         self.posts.refresh(day);
         if self.compiled.spill_days > 0 {
             self.posts.refresh(day + 1);
         }
-        let compiled = self.compiled;
-        let width = compiled.off() + 1;
         let model = &compiled.people[person];
         let first = day * compiled.cover.day_points;
         let span = compiled.cover.day_points * (1 + compiled.spill_days);
@@ -310,7 +392,7 @@ impl<'a> Search<'a> {
                 .sum();
             let (meals, lost) = best_meals(&shift.meals, &self.sums);
             gain -= lost;
-            self.gains[day * width + choice] = gain;
+            self.gains[day * width + choice] += gain;
             self.best_meals[day * width + choice] = meals;
         }
     }
@@ -361,6 +443,7 @@ impl<'a> Search<'a> {
             labels_max: self.labels_max,
             scale: 1,
             any: false,
+            limits: Limits::Riding,
         };
         let found = self.paths.best(model, &query);
         let row = found.row.as_deref().unwrap_or(old_row);
@@ -419,45 +502,64 @@ impl<'a> Search<'a> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
         self.shuffle(&mut order);
         for person in order {
+            let whole = if days <= WHOLE_DAYS_MAX {
+                self.best_whole_row(person)
+            } else {
+                None
+            };
             let model = &compiled.people[person];
-            self.price(person, 0..days);
-            let reference = self.rows[person].clone();
-            let found = self.paths.best_row(
-                model,
-                &self.gains,
-                &model.allowed,
-                &reference,
-                INFINITE - 1,
-                self.labels_max,
-            );
-            let found = match found.row {
-                Some(_) => found,
-                None => {
-                    // Limits on totals may need more breadth than the search keeps.
-                    self.paths.best_row(
-                        model,
-                        &self.gains,
-                        &model.allowed,
-                        &reference,
-                        INFINITE - 1,
-                        400_000,
-                    )
+            if let Some((row, meals)) = whole {
+                for (day, &choice) in row.iter().enumerate() {
+                    self.set_cell(person, day, choice, meals[day]);
                 }
-            };
-            let Some(row) = found.row else {
-                return Err(person);
-            };
-            let width = compiled.off() + 1;
-            for (day, &choice) in row.iter().enumerate() {
-                let meals = self.best_meals[day * width + choice as usize];
-                self.set_cell(person, day, choice, meals);
+                self.person_cost[person] = model.row_cost(&row);
+            } else {
+                let row = legal_row(model, &mut self.paths).ok_or(person)?;
+                for (day, &choice) in row.iter().enumerate() {
+                    self.set_cell(person, day, choice, first_meals(compiled, choice));
+                }
+                self.person_cost[person] = model.row_cost(&row);
+                let mut first = 0;
+                while first < days {
+                    self.reinsert(person, first..(first + SWEEP_DAYS).min(days));
+                    first += SWEEP_DAYS / 2;
+                }
             }
-            self.person_cost[person] = model.row_cost(&row);
         }
         for day in 0..days {
             self.settle_meals(day, 3);
         }
         Ok(())
+    }
+
+    /// The best row over the whole horizon for a person who is out, with its meals.
+    fn best_whole_row(&mut self, person: usize) -> Option<(Row, Vec<CellMeals>)> {
+        let compiled = self.compiled;
+        let model = &compiled.people[person];
+        self.price(person, 0..compiled.days());
+        // A little noise breaks the ties of cells nobody works yet.
+        for gain in &mut self.gains {
+            *gain += *gain * self.random.below(21) as i64 / 100;
+        }
+        let query = Query {
+            window: 0..compiled.days(),
+            row: &self.rows[person],
+            gains: &self.gains,
+            allowed: &model.allowed,
+            cutoff: Some(INFINITE - 1),
+            labels_max: self.labels_max,
+            scale: 1,
+            any: false,
+            limits: Limits::Riding,
+        };
+        let row = self.paths.best(model, &query).row?;
+        let width = compiled.off() + 1;
+        let meals = row
+            .iter()
+            .enumerate()
+            .map(|(day, &choice)| self.best_meals[day * width + choice as usize])
+            .collect();
+        Some((row, meals))
     }
 
     fn shuffle(&mut self, list: &mut [usize]) {
@@ -507,15 +609,23 @@ impl<'a> Search<'a> {
         while let Some(done) = stop(self) {
             self.iterations += 1;
             let temperature = hot * (cold / hot).powf(done.clamp(0.0, 1.0));
-            let length = WINDOW_DAYS[self.random.below(WINDOW_DAYS.len())].min(days);
+            let before = self.paths.extended;
+            let (arm, length, count) = self.next_arm();
+            let length = length.min(days);
             let start = self.random.below(days - length + 1);
             let window = start..start + length;
-            let count = VICTIMS[self.random.below(VICTIMS.len())].min(people);
+            let count = count.min(people);
             let victims = self.choose(count);
             undo.clear();
             undo_cost.clear();
             // Everything the move may touch: the victims' window, and the meals of everybody on those days.
-            for person in 0..people {
+            let everybody = 0..people;
+            let touched: Vec<usize> = if self.compiled.by_the_clock() {
+                everybody.collect()
+            } else {
+                victims.clone()
+            };
+            for person in touched {
                 for day in window.clone() {
                     undo.push((person, day, self.rows[person][day], self.meals[person][day]));
                 }
@@ -531,7 +641,7 @@ impl<'a> Search<'a> {
             self.recreate(&victims, &window, noise);
             let mut cost = self.cost();
             // Meals of the others are worth settling only where a cell changed, and only if the move is not hopeless.
-            if ((cost - current) as f64) < 4.0 * temperature {
+            if self.compiled.by_the_clock() && ((cost - current) as f64) < 4.0 * temperature {
                 for (index, day) in window.clone().enumerate() {
                     let changed = |&person: &usize| {
                         undo[person * window.len() + index].2 != self.rows[person][day]
@@ -559,6 +669,22 @@ impl<'a> Search<'a> {
                     self.person_cost[person] = cost;
                 }
             }
+            if let Some(arm) = arm {
+                self.arms[arm].work += self.paths.extended - before;
+            }
+        }
+    }
+
+    /// How many days to empty for how many people: by the clock at random, by shift the arm that has had the least work.
+    fn next_arm(&mut self) -> (Option<usize>, usize, usize) {
+        let least = (0..self.arms.len()).min_by_key(|&arm| self.arms[arm].work);
+        match least.filter(|_| !self.compiled.by_the_clock()) {
+            Some(arm) => (Some(arm), self.arms[arm].days, self.arms[arm].people),
+            None => (
+                None,
+                WINDOW_DAYS[self.random.below(WINDOW_DAYS.len())],
+                VICTIMS[self.random.below(VICTIMS.len())],
+            ),
         }
     }
 
@@ -623,4 +749,22 @@ fn best_meals(windows: &[(usize, usize, usize)], sums: &[i64]) -> (CellMeals, i6
             ([best.1 as i32, best.2 as i32], best.0)
         }
     }
+}
+
+/// The earliest meals of a shift that follow each other.
+pub(crate) fn first_meals(compiled: &Compiled<'_>, choice: u8) -> CellMeals {
+    let mut meals = NO_MEALS;
+    let mut free = 0;
+    for (meal, &(earliest, _, length)) in compiled
+        .shifts
+        .get(choice as usize)
+        .iter()
+        .flat_map(|s| s.meals.iter())
+        .enumerate()
+    {
+        let start = earliest.max(free);
+        meals[meal] = start as i32;
+        free = start + length;
+    }
+    meals
 }

@@ -1,17 +1,19 @@
 //! From a problem to a plan: construct, ruin and recreate, exact meals, bound, words.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::Instant;
 
 use crate::bound::{self, Bound, BoundLimits};
+use crate::columns;
 use crate::costs;
 use crate::explain::explain;
 use crate::facts;
 use crate::meals::exact_meals;
 use crate::paths::Paths;
+use crate::person::Row;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
 use crate::problem::{Assignments, Fault, Problem};
-use crate::search::{Compiled, NO_MEALS, Search, Solution};
+use crate::search::{Compiled, Search, Solution, first_meals};
 
 /// Work units that stop a solve without limits: about half a minute of one core for a desk of twenty.
 const WORK_LIMIT_DEFAULT: u64 = 200_000;
@@ -24,6 +26,21 @@ const ROUNDS_PER_EXCHANGE: u64 = 5;
 
 /// Share of a time limit spent on the search; the rest is for exact meals, the bound and the words.
 const SEARCH_SHARE: f64 = 0.6;
+/// Annealing temperatures where cover is by shift, in units of the dearest person missing: first search, and after the bound.
+const HOT: f64 = 0.2;
+const COLD: f64 = 0.005;
+const REHEAT: f64 = 0.05;
+const RECOLD: f64 = 0.003;
+/// Cells up to which columns are generated.
+const COLUMN_CELLS_MAX: usize = 80_000;
+/// Rounds of columns when no clock ends them.
+const COLUMN_ROUNDS_MAX: usize = 400;
+/// Cells that may be left open for the exact program at the end.
+const ENDGAME_CELLS_MAX: usize = 6_000;
+/// Where the first search, the columns and the exact program end, as shares of a time limit.
+const FIRST_SEARCH_SHARE: f64 = 0.3;
+const COLUMNS_SHARE: f64 = 0.55;
+const MIDDLE_SHARE: f64 = 0.8;
 /// Rounds of the price search for the bound when the solve is stopped by work: the first brings nearly all.
 const BOUND_ROUNDS: usize = 1;
 /// The same when it is stopped by time.
@@ -69,12 +86,10 @@ pub fn solve(
     let relaxed: Vec<_> = relaxed.into_iter().flatten().collect();
     let compiled = Compiled::build(problem, Some(&bounds));
     let mut run = Run::new(&compiled, limits, started)?;
-    let mut status = run.search(progress);
-    run.exact_days();
-    let proven = if status == Status::Cancelled {
-        None
+    let (mut status, proven) = if compiled.by_the_clock() {
+        run.by_the_clock(progress)
     } else {
-        run.prove(progress)
+        run.by_shift(progress)
     };
     let best = run.best.clone();
     let (table, objective) = costs::table(&compiled, &best);
@@ -187,19 +202,23 @@ impl<'a> Run<'a> {
         let threads = limits.threads.clamp(1, 16);
         let mut searches = Vec::with_capacity(threads);
         for thread in 0..threads {
-            let mut search = Search::new(
-                compiled,
-                limits
-                    .seed
-                    .wrapping_mul(1_000_003)
-                    .wrapping_add(thread as u64),
-            );
-            search
-                .construct()
-                .map_err(|person| SolveError::NoLegalRow {
-                    person: compiled.problem.people[person].id.to_string(),
-                })?;
-            searches.push(search);
+            let seed = limits.seed.wrapping_mul(1_000_003);
+            searches.push(Search::new(compiled, seed.wrapping_add(thread as u64)));
+        }
+        let constructed: Vec<Result<(), usize>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = searches
+                .iter_mut()
+                .map(|search| scope.spawn(|| search.construct()))
+                .collect();
+            workers
+                .into_iter()
+                .filter_map(|worker| worker.join().ok())
+                .collect()
+        });
+        for made in constructed {
+            made.map_err(|person| SolveError::NoLegalRow {
+                person: compiled.problem.people[person].id.to_string(),
+            })?;
         }
         let best = searches
             .iter_mut()
@@ -215,8 +234,166 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Ruin and recreate in rounds.
-    fn search(&mut self, progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Status {
+    /// Cover by the clock: search, exact meals of every day, then the bound.
+    fn by_the_clock(
+        &mut self,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> (Status, Option<Bound>) {
+        let (hot, cold) = self.temperatures();
+        let status = self.search(0.0..SEARCH_SHARE, hot, cold, progress);
+        self.exact_days();
+        let proven = if status == Status::Cancelled {
+            None
+        } else {
+            self.prove(progress)
+        };
+        (status, proven)
+    }
+
+    /// Cover by shift: search, the bound by columns, the exact program over what the bound leaves open, then search on.
+    fn by_shift(
+        &mut self,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> (Status, Option<Bound>) {
+        let under = self.compiled.wanted.iter().map(|w| w.under).max();
+        let unit = under.unwrap_or(1).max(1) as f64;
+        let small = self.cells() <= COLUMN_CELLS_MAX;
+        let first = if small { FIRST_SEARCH_SHARE } else { 1.0 };
+        let mut status = self.search(0.0..first, unit * HOT, unit * COLD, progress);
+        if !small || status == Status::Cancelled {
+            return (status, None);
+        }
+        let mut proven = self.prove_by_columns(progress);
+        if proven
+            .as_ref()
+            .is_none_or(|bound| bound.value < self.best.cost)
+        {
+            status = self.search(MIDDLE_SHARE..1.0, unit * REHEAT, unit * RECOLD, progress);
+        }
+        if let Some(bound) = &mut proven {
+            bound.value = bound.value.min(self.best.cost);
+        }
+        (status, proven)
+    }
+
+    /// Cells a roster has to choose from.
+    fn cells(&self) -> usize {
+        let open = self.compiled.people.iter().flat_map(|p| &p.allowed);
+        open.map(|choices| (choices & !(1 << self.compiled.off())).count_ones() as usize)
+            .sum()
+    }
+
+    /// Column generation, then the exact program over what the prices leave open.
+    fn prove_by_columns(
+        &mut self,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Option<Bound> {
+        let (started, compiled) = (self.started, self.compiled);
+        let objective = self.best.cost;
+        let iterations = self.searches.iter().map(|s| s.iterations).sum();
+        let until = |share: f64| match (self.limits.time_limit_seconds, self.limits.work_limit) {
+            (Some(seconds), _) => seconds * share,
+            _ => f64::INFINITY,
+        };
+        let mut rows: Vec<Vec<Row>> = vec![Vec::new(); compiled.people.len()];
+        let known = self.searches.iter().filter_map(Search::best);
+        for solution in known.chain([&self.best]) {
+            for (rows, row) in rows.iter_mut().zip(&solution.rows) {
+                if !rows.contains(row) {
+                    rows.push(row.clone());
+                }
+            }
+        }
+        let priced = columns::prove(
+            compiled,
+            &rows,
+            objective,
+            &columns::Effort {
+                started,
+                until_seconds: until(COLUMNS_SHARE),
+                rounds_max: COLUMN_ROUNDS_MAX,
+                threads: self.searches.len(),
+            },
+            &mut |bound| {
+                progress(&Progress {
+                    seconds: started.elapsed().as_secs_f64(),
+                    phase: "bound".into(),
+                    done: COLUMNS_SHARE,
+                    objective: Some(objective),
+                    bound: Some(bound),
+                    iterations,
+                })
+            },
+        )?;
+        let mut bound = Bound {
+            value: priced.round_up(),
+            from: "columns",
+            rows: None,
+        };
+        if bound.value >= objective {
+            return Some(bound);
+        }
+        let left = until(MIDDLE_SHARE) - started.elapsed().as_secs_f64();
+        let mut narrow = compiled.clone();
+        for (model, left) in narrow
+            .people
+            .iter_mut()
+            .zip(columns::choices_left(compiled, &priced, objective))
+        {
+            for (allowed, left) in model.allowed.iter_mut().zip(left) {
+                *allowed &= left;
+            }
+        }
+        let open = narrow.people.iter().flat_map(|p| &p.allowed);
+        let open: u32 = open
+            .map(|choices| choices.count_ones().saturating_sub(1))
+            .sum();
+        tracing::debug!(
+            solve.cells_open = open,
+            solve.cells = self.cells(),
+            "narrowed by the bound"
+        );
+        if left > 1.0
+            && open as usize <= ENDGAME_CELLS_MAX
+            && let Some(exact) = bound::exact(&narrow, &self.best, left)
+        {
+            bound.value = bound.value.max(exact.value.min(objective));
+            bound.from = "columns and exact model";
+            if let Some(rows) = exact.rows {
+                self.take_rows(rows);
+            }
+        }
+        Some(bound)
+    }
+
+    /// Goes on from better rows, if they are.
+    fn take_rows(&mut self, rows: Vec<Row>) {
+        let meals = rows
+            .iter()
+            .map(|row| row.iter().map(|&c| first_meals(self.compiled, c)).collect())
+            .collect();
+        let mut better = Solution {
+            rows,
+            meals,
+            cost: 0,
+        };
+        settle(self.compiled, &mut better);
+        if better.cost < self.best.cost {
+            self.best = better;
+            for search in &mut self.searches {
+                search.restart(&self.best);
+            }
+        }
+    }
+
+    /// Ruin and recreate in rounds, over a part of the limits, cooling from `hot` to `cold`.
+    fn search(
+        &mut self,
+        part: Range<f64>,
+        hot: f64,
+        cold: f64,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Status {
         let started = self.started;
         let threads = self.searches.len() as u64;
         let by_time = self.limits.time_limit_seconds;
@@ -225,11 +402,18 @@ impl<'a> Run<'a> {
             (None, None) => Some(WORK_LIMIT_DEFAULT),
             (None, Some(_)) => None,
         };
-        let quota = work.map(|w| w.saturating_mul(LABELS_PER_WORK_UNIT) / threads / ROUNDS);
+        // A clock's part is a share of its seconds; work belongs to the search alone.
+        let share = if self.compiled.by_the_clock() {
+            1.0
+        } else {
+            part.end - part.start
+        };
+        let quota = work.map(|w| {
+            (w.saturating_mul(LABELS_PER_WORK_UNIT) as f64 * share) as u64 / threads / ROUNDS
+        });
         let begun: Vec<u64> = self.searches.iter().map(Search::work).collect();
         let base = started.elapsed().as_secs_f64();
-        let seconds = by_time.map(|s| (s * SEARCH_SHARE - base).max(0.0));
-        let (hot, cold) = self.temperatures();
+        let seconds = by_time.map(|s| (s * part.end - base).max(0.0));
         for round in 0..ROUNDS {
             std::thread::scope(|scope| {
                 for (search, begun) in self.searches.iter_mut().zip(&begun) {
@@ -281,7 +465,7 @@ impl<'a> Run<'a> {
                 return Status::Cancelled;
             }
         }
-        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s * SEARCH_SHARE) {
+        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s * part.end) {
             Status::TimeLimit
         } else {
             Status::WorkLimit
@@ -325,20 +509,8 @@ impl<'a> Run<'a> {
                 iterations,
             })
         })?;
-        if let Some(rows) = &proven.rows {
-            let meals = rows
-                .iter()
-                .map(|row| row.iter().map(|&c| first_meals(self.compiled, c)).collect())
-                .collect();
-            let mut better = Solution {
-                rows: rows.clone(),
-                meals,
-                cost: 0,
-            };
-            settle(self.compiled, &mut better);
-            if better.cost < self.best.cost {
-                self.best = better;
-            }
+        if let Some(rows) = proven.rows.clone() {
+            self.take_rows(rows);
         }
         Some(proven)
     }
@@ -445,24 +617,6 @@ fn read_assignments(
         meals,
         cost: 0,
     })
-}
-
-/// The earliest meals of a shift that follow each other.
-fn first_meals(compiled: &Compiled<'_>, choice: u8) -> [i32; 2] {
-    let mut meals = NO_MEALS;
-    let mut free = 0;
-    for (meal, &(earliest, _, length)) in compiled
-        .shifts
-        .get(choice as usize)
-        .iter()
-        .flat_map(|s| s.meals.iter())
-        .enumerate()
-    {
-        let start = earliest.max(free);
-        meals[meal] = start as i32;
-        free = start + length;
-    }
-    meals
 }
 
 fn read_meals(

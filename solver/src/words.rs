@@ -149,12 +149,17 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
             .map_or((id.as_str(), id.as_str()), |g| {
                 (g.name_zh.as_str(), g.name_en.as_str())
             }),
-        (None, None) => ("", ""),
+        (None, None) => short
+            .shift
+            .as_ref()
+            .and_then(|id| problem.shifts.iter().find(|s| &s.id == id))
+            .map_or(("", ""), |s| (s.name.as_str(), s.name.as_str())),
     };
     let (tier_zh, tier_en) = match short.tier {
         Tier::Minimum => ("低于最低人数", "under the minimum"),
         Tier::Target => ("低于目标人数", "under the target"),
         Tier::Group => ("低于要求人数", "under the group's minimum"),
+        Tier::Shift => ("低于班次人数", "under the shift's number"),
     };
     let mut zh = vec![];
     let mut en = vec![];

@@ -111,6 +111,7 @@ fn frame() -> Problem {
         skills: vec![skill("chat"), skill("phone")],
         demand: vec![],
         group_demand: vec![],
+        shift_cover: Vec::new(),
         shifts: vec![
             shift(
                 EARLY,
@@ -217,6 +218,7 @@ fn claim(problem: &Problem, plan: &mut Plan) {
             continue;
         }
         plan.shortfalls.push(Shortfall {
+            shift: None,
             day: point.day,
             start_minute: point.start_minute,
             end_minute: point.start_minute + 5,

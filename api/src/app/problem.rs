@@ -243,6 +243,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             .collect(),
         demand: demand(sources.demand, month.first()),
         group_demand: Vec::new(),
+        shift_cover: Vec::new(),
         shifts: solver_shifts,
         people: sources
             .people
@@ -716,7 +717,7 @@ impl RosterProblem {
             tier: match shortfall.tier {
                 Tier::Minimum => event::Tier::Minimum,
                 Tier::Target => event::Tier::Target,
-                Tier::Group => return None,
+                Tier::Group | Tier::Shift => return None,
             },
             missing: u16::try_from(shortfall.missing).unwrap_or(u16::MAX),
             cause_zh: shortfall.words.zh.clone(),

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::cover::{Point, missing};
+use super::cover::{Point, missing, on_shift};
 use super::sums::Sums;
-use super::{MINUTES_A_DAY, Rule, Violation, moment};
+use super::{MINUTES_A_DAY, Roster, Rule, Violation, moment};
 use crate::plan::{Fact, FactKind, Plan, Shortfall, Status, Tier};
-use crate::problem::{CostTerm, Person, Problem};
+use crate::problem::{CostTerm, Person, Problem, ShiftId};
 
 pub(super) fn check(
     problem: &Problem,
     plan: &Plan,
+    roster: &Roster<'_>,
     points: &[Point],
     costs: &Sums,
     violations: &mut Vec<Violation>,
@@ -22,6 +23,7 @@ pub(super) fn check(
     quality(plan, violations);
     digest(problem, plan, violations);
     shortfalls(problem, plan, points, violations);
+    shift_shortfalls(problem, plan, roster, violations);
     facts(problem, plan, violations);
 }
 
@@ -227,7 +229,7 @@ fn shortfalls(problem: &Problem, plan: &Plan, points: &[Point], violations: &mut
         }
     }
     // What is claimed where nothing is wanted.
-    for entry in &plan.shortfalls {
+    for entry in plan.shortfalls.iter().filter(|e| e.tier != Tier::Shift) {
         let mut now = moment(entry.day, entry.start_minute);
         while now < moment(entry.day, entry.end_minute) {
             if !points.iter().any(|point| point.moment == now) {
@@ -239,6 +241,53 @@ fn shortfalls(problem: &Problem, plan: &Plan, points: &[Point], violations: &mut
                 break;
             }
             now += problem.meal_grid_minutes;
+        }
+    }
+}
+
+/// A shift's entry must say what is missing on it; a shift nobody pays for missing needs none.
+fn shift_shortfalls(
+    problem: &Problem,
+    plan: &Plan,
+    roster: &Roster<'_>,
+    violations: &mut Vec<Violation>,
+) {
+    let said = |day: usize, shift: &ShiftId| -> i64 {
+        let entries = plan.shortfalls.iter().filter(|entry| {
+            entry.tier == Tier::Shift && entry.day == day && entry.shift.as_ref() == Some(shift)
+        });
+        entries.map(|entry| i64::from(entry.missing)).sum()
+    };
+    let mut broken = |day: usize, detail: String| {
+        violations.push(Violation {
+            rule: Rule::Shortfall,
+            person: None,
+            day: Some(day),
+            minute: None,
+            detail,
+        });
+    };
+    for cover in &problem.shift_cover {
+        let missing = (i64::from(cover.people) - on_shift(roster, cover)).max(0);
+        let missing = if cover.under_cost > 0 { missing } else { 0 };
+        let said = said(cover.day, &cover.shift);
+        if said != missing {
+            broken(
+                cover.day,
+                format!("shift {}: says {said} missing, {missing} are", cover.shift),
+            );
+        }
+    }
+    for entry in plan.shortfalls.iter().filter(|e| e.tier == Tier::Shift) {
+        let wanted = problem
+            .shift_cover
+            .iter()
+            .any(|cover| cover.day == entry.day && entry.shift.as_ref() == Some(&cover.shift));
+        if !wanted {
+            broken(
+                entry.day,
+                "says people are missing on a shift nobody asked for".to_owned(),
+            );
         }
     }
 }
@@ -263,8 +312,11 @@ fn malformed(problem: &Problem, entry: &Shortfall) -> Option<String> {
         .as_ref()
         .is_some_and(|id| problem.group_demand.iter().any(|group| group.id == *id));
     let right = match entry.tier {
-        Tier::Minimum | Tier::Target => skill_known && entry.group.is_none(),
-        Tier::Group => group_known && entry.skill.is_none(),
+        Tier::Minimum | Tier::Target => {
+            skill_known && entry.group.is_none() && entry.shift.is_none()
+        }
+        Tier::Group => group_known && entry.skill.is_none() && entry.shift.is_none(),
+        Tier::Shift => entry.skill.is_none() && entry.group.is_none() && entry.shift.is_some(),
     };
     (!right).then(|| {
         format!(

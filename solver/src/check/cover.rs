@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{MINUTES_A_DAY, PointShortfall, Roster, moment};
 use crate::plan::{Meal, Tier};
-use crate::problem::Problem;
+use crate::problem::{Problem, ShiftCover};
 
 /// One point of the meal grid with demand by skill or by group, lasting one grid step.
 pub(super) struct Point {
@@ -197,6 +197,15 @@ fn take_a_place(
         }
     }
     false
+}
+
+/// People on a shift of a day.
+pub(super) fn on_shift(roster: &Roster<'_>, cover: &ShiftCover) -> i64 {
+    let there = roster
+        .worked
+        .iter()
+        .filter_map(|row| row.get(cover.day).copied().flatten());
+    there.filter(|shift| shift.id == cover.shift).count() as i64
 }
 
 /// The shortfalls of all points, as the verdict lists them.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cover::Point;
+use super::cover::{Point, on_shift};
 use super::{MINUTES_A_DAY, Roster};
 use crate::plan::CostTable;
 use crate::problem::{CostTerm, Problem, Wish};
@@ -57,7 +57,33 @@ pub(super) fn recompute(problem: &Problem, roster: &Roster<'_>, points: &[Point]
         changes(problem, roster, person, &mut sums);
         contract(problem, roster, person, &mut sums);
     }
+    shift_cover(problem, roster, &mut sums);
     sums
+}
+
+fn shift_cover(problem: &Problem, roster: &Roster<'_>, sums: &mut Sums) {
+    for cover in &problem.shift_cover {
+        let there = on_shift(roster, cover);
+        let (term, away, each) = if there < i64::from(cover.people) {
+            (
+                CostTerm::UnderShift,
+                i64::from(cover.people) - there,
+                cover.under_cost,
+            )
+        } else {
+            (
+                CostTerm::OverShift,
+                there - i64::from(cover.people),
+                cover.over_cost,
+            )
+        };
+        sums.add(
+            term,
+            None,
+            Some(cover.day),
+            i128::from(away) * i128::from(each),
+        );
+    }
 }
 
 fn cover(problem: &Problem, points: &[Point], sums: &mut Sums) {

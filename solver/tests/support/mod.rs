@@ -50,6 +50,7 @@ pub(crate) fn desk(days: usize) -> Problem {
         skills: vec![skill("phone")],
         demand: vec![],
         group_demand: vec![],
+        shift_cover: Vec::new(),
         shifts: vec![],
         people: vec![],
         rules: Rules::default(),

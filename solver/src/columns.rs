@@ -1,0 +1,364 @@
+//! The bound where people are tied together by cover by shift alone: column generation.
+//!
+//! With a price `y` for one more person on each shift of each day, `−over ≤ y ≤ under`, missing and surplus people price
+//! themselves out and
+//!
+//! `L(y) = Σ wanted · y + Σ_p min_row (cost of the row − y · row)`
+//!
+//! is a lower bound on every roster. The best `y` is the dual of the linear program over whole rows,
+//! `min Σ cost λ + under u + over o,  Σ λ + u − o = wanted,  Σ_{rows of p} λ = 1`, whose rows are found by the shortest path as
+//! they are wanted. Prices between the best so far and the master's (smoothing) spare most of the rounds.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use good_lp::{Expression, constraint, variable};
+
+use crate::paths::{Limits, Paths, Query};
+use crate::person::{INFINITE, Row};
+use crate::program::{Outcome, Program, ProgramLimits};
+use crate::search::Compiled;
+
+/// Prices are whole multiples of a cost unit's thousandth.
+const SCALE: i64 = 1000;
+/// Labels a day when a row is priced: few first, to have a row to beat, then as many as a proof needs.
+const LABELS_NEAR_MAX: usize = 300;
+const LABELS_MAX: usize = 60_000;
+/// Limits on single shifts that rows are held to, the tightest; with more, labels multiply.
+const LIMITS_KEPT: usize = 2;
+/// How far prices stay with the best ones so far.
+const SMOOTHING: f64 = 0.6;
+/// Rounds without a better bound after which smoothing is left off for one.
+const PATIENCE: usize = 2;
+
+/// What is proven, and the prices that prove it.
+#[derive(Clone, Debug)]
+pub(crate) struct Priced {
+    /// Lower bound, in thousandths of a cost unit.
+    pub bound: i64,
+    /// Price per `day * shifts + shift`, in thousandths.
+    prices: Vec<i64>,
+    /// Least cost of each person at these prices, in thousandths.
+    least: Vec<i64>,
+}
+
+impl Priced {
+    /// The objective is whole.
+    pub(crate) fn round_up(&self) -> i64 {
+        self.bound.div_euclid(SCALE) + i64::from(self.bound.rem_euclid(SCALE) > 0)
+    }
+}
+
+/// Least cost of a person, and a row that has it (if one was found).
+type PricedRow = (i64, Option<Row>);
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    pub started: Instant,
+    /// Wall-clock end in seconds from the start; infinite when the solve is stopped by work.
+    pub until_seconds: f64,
+    pub rounds_max: usize,
+    pub threads: usize,
+}
+
+/// A row in the master.
+struct Column {
+    person: usize,
+    row: Row,
+    cost: i64,
+}
+
+/// Prices rows until the bound meets `objective`, nothing is left to gain, or the effort is spent. `rows` are good rows to begin
+/// with, per person.
+pub(crate) fn prove(
+    compiled: &Compiled<'_>,
+    rows: &[Vec<Row>],
+    objective: i64,
+    effort: &Effort,
+    hear: &mut dyn FnMut(i64) -> ControlFlow<()>,
+) -> Option<Priced> {
+    let left = || effort.until_seconds - effort.started.elapsed().as_secs_f64();
+    let cells = compiled.days() * compiled.off();
+    let mut columns: Vec<Column> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(person, rows)| rows.iter().map(move |row| (person, row.clone())))
+        .map(|(person, row)| Column {
+            person,
+            cost: compiled.people[person].row_cost(&row),
+            row,
+        })
+        .collect();
+    let mut best: Option<Priced> = None;
+    let mut stale = 0;
+    for _ in 0..effort.rounds_max {
+        if left() < 0.05 {
+            break;
+        }
+        let Some((value, master)) = master(compiled, &columns, left()) else {
+            break;
+        };
+        // Smoothed prices first; the master's own when they bring nothing.
+        let smooth = match &best {
+            Some(best) if stale < PATIENCE => best
+                .prices
+                .iter()
+                .zip(&master)
+                .map(|(&old, &new)| {
+                    (SMOOTHING * old as f64 + (1.0 - SMOOTHING) * new as f64).round() as i64
+                })
+                .collect(),
+            _ => master.clone(),
+        };
+        let Some((priced, found)) = price(compiled, &columns, smooth, effort.threads, &left) else {
+            break;
+        };
+        let mut added = 0;
+        for (person, row) in found.into_iter().enumerate() {
+            let Some(row) = row else { continue };
+            let known = columns
+                .iter()
+                .any(|column| column.person == person && column.row == row);
+            if !known {
+                let cost = compiled.people[person].row_cost(&row);
+                columns.push(Column { person, row, cost });
+                added += 1;
+            }
+        }
+        debug_assert_eq!(priced.prices.len(), cells);
+        if best.as_ref().is_none_or(|best| priced.bound > best.bound) {
+            stale = 0;
+            let news = hear(priced.round_up());
+            best = Some(priced);
+            if news.is_break() {
+                break;
+            }
+        } else {
+            stale += 1;
+        }
+        let bound = best.as_ref().map_or(i64::MIN, Priced::round_up);
+        let converged = best
+            .as_ref()
+            .is_some_and(|best| best.round_up() as f64 >= (value - 0.002).ceil());
+        if bound >= objective || converged || added == 0 && stale > PATIENCE {
+            break;
+        }
+    }
+    best
+}
+
+/// The linear program over the rows known: its value and prices.
+fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(f64, Vec<i64>)> {
+    let (days, off) = (compiled.days(), compiled.off());
+    let mut program = Program::default();
+    let mut cover = vec![Expression::default(); days * off];
+    let mut convex = vec![Expression::default(); compiled.people.len()];
+    for column in columns {
+        let share = program.add(variable().min(0.0));
+        program.objective += column.cost as f64 * share;
+        convex[column.person] += share;
+        for (day, &choice) in column.row.iter().enumerate() {
+            if (choice as usize) < off {
+                cover[day * off + choice as usize] += share;
+            }
+        }
+    }
+    let mut cells = Vec::new();
+    for (cell, heads) in cover.into_iter().enumerate() {
+        let wanted = compiled.wanted[cell];
+        if wanted.under == 0 && wanted.over == 0 {
+            continue;
+        }
+        let under = program.add(variable().min(0.0));
+        let over = program.add(variable().min(0.0));
+        program.objective += wanted.under as f64 * under + wanted.over as f64 * over;
+        program.rows.push(constraint!(
+            heads + under - over == f64::from(wanted.people)
+        ));
+        cells.push(cell);
+    }
+    for shares in convex {
+        program.rows.push(constraint!(shares == 1.0));
+    }
+    let limits = ProgramLimits {
+        seconds: seconds.clamp(0.01, 1e6),
+        nodes: None,
+        interior_point: true,
+        absolute_gap: 0.0,
+    };
+    let Outcome::Solved {
+        duals, objective, ..
+    } = program.solve(limits)
+    else {
+        return None;
+    };
+    let mut prices = vec![0; days * off];
+    for (row, cell) in cells.into_iter().enumerate() {
+        let wanted = compiled.wanted[cell];
+        let dual = duals.get(row).copied().unwrap_or(0.0);
+        prices[cell] = ((dual * SCALE as f64).round() as i64)
+            .clamp(-wanted.over * SCALE, wanted.under * SCALE);
+    }
+    Some((objective, prices))
+}
+
+/// The bound at given prices, and every person's best row there.
+fn price(
+    compiled: &Compiled<'_>,
+    columns: &[Column],
+    prices: Vec<i64>,
+    threads: usize,
+    left: &(dyn Fn() -> f64 + Sync),
+) -> Option<(Priced, Vec<Option<Row>>)> {
+    let gains = gains(compiled, &prices);
+    let mut best_known: Vec<Option<(i64, &Row)>> = vec![None; compiled.people.len()];
+    for column in columns {
+        let cost = SCALE * column.cost - gained(compiled, &gains, &column.row);
+        let known = &mut best_known[column.person];
+        if known.is_none_or(|(least, _)| cost < least) {
+            *known = Some((cost, &column.row));
+        }
+    }
+    let people: Vec<usize> = (0..compiled.people.len()).collect();
+    let share = people.len().div_ceil(threads.max(1)).max(1);
+    let gains = &gains;
+    let best_known = &best_known;
+    let parts: Vec<Option<Vec<PricedRow>>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = people
+            .chunks(share)
+            .map(|people| {
+                scope.spawn(move || {
+                    let mut paths = Paths::default();
+                    let mut found = Vec::with_capacity(people.len());
+                    for &person in people {
+                        if left() < 0.0 {
+                            return None;
+                        }
+                        found.push(best_row(
+                            compiled,
+                            person,
+                            gains,
+                            best_known[person],
+                            &mut paths,
+                        )?);
+                    }
+                    Some(found)
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().ok().flatten())
+            .collect()
+    });
+    let (mut least, mut rows) = (Vec::new(), Vec::new());
+    for part in parts {
+        for (lower, row) in part? {
+            least.push(lower);
+            rows.push(row);
+        }
+    }
+    let wanted: i64 = compiled
+        .wanted
+        .iter()
+        .zip(&prices)
+        .map(|(wanted, price)| i64::from(wanted.people) * price)
+        .sum();
+    let bound = wanted + least.iter().sum::<i64>();
+    Some((
+        Priced {
+            bound,
+            prices,
+            least,
+        },
+        rows,
+    ))
+}
+
+/// Prices in the layout of a path's gains.
+fn gains(compiled: &Compiled<'_>, prices: &[i64]) -> Vec<i64> {
+    let off = compiled.off();
+    let mut gains = vec![0; compiled.days() * (off + 1)];
+    for (cell, &price) in prices.iter().enumerate() {
+        gains[cell / off * (off + 1) + cell % off] = price;
+    }
+    gains
+}
+
+fn gained(compiled: &Compiled<'_>, gains: &[i64], row: &[u8]) -> i64 {
+    let width = compiled.off() + 1;
+    row.iter()
+        .enumerate()
+        .map(|(day, &choice)| gains[day * width + choice as usize])
+        .sum()
+}
+
+/// Least cost of a person at the prices, and a row that has it (if one was found).
+fn best_row(
+    compiled: &Compiled<'_>,
+    person: usize,
+    gains: &[i64],
+    known: Option<(i64, &Row)>,
+    paths: &mut Paths,
+) -> Option<PricedRow> {
+    let model = &compiled.people[person];
+    let off_row = vec![model.off as u8; model.days];
+    let mut query = Query {
+        window: 0..model.days,
+        row: known.map_or(&off_row, |(_, row)| row),
+        gains,
+        allowed: &model.allowed,
+        cutoff: Some(known.map_or(INFINITE - 1, |(cost, _)| cost)),
+        labels_max: LABELS_NEAR_MAX,
+        scale: SCALE,
+        any: false,
+        limits: Limits::Relaxed(LIMITS_KEPT),
+    };
+    let near = paths.best(model, &query);
+    let row = near.row.clone();
+    if near.lower < near.cost {
+        // Labels were dropped, so nothing is proven yet.
+        if let Some(row) = &row {
+            query.row = row;
+            query.cutoff = Some(near.cost);
+        }
+        query.labels_max = LABELS_MAX;
+        let wide = paths.best(model, &query);
+        let lower = wide.lower.min(near.cost);
+        return (lower < INFINITE).then(|| (lower, wide.row.or(row)));
+    }
+    (near.lower < INFINITE).then_some((near.lower, row))
+}
+
+/// Choices per person and day that some roster cheaper than `objective` may hold: all others cost too much even at their best.
+pub(crate) fn choices_left(
+    compiled: &Compiled<'_>,
+    priced: &Priced,
+    objective: i64,
+) -> Vec<Vec<u64>> {
+    let gains = gains(compiled, &priced.prices);
+    // The objective is whole: cheaper means by one at least.
+    let slack = (objective - 1) * SCALE - priced.bound;
+    let mut paths = Paths::default();
+    compiled
+        .people
+        .iter()
+        .zip(&priced.least)
+        .map(|(model, least)| {
+            let reference = vec![model.off as u8; model.days];
+            let query = Query {
+                window: 0..model.days,
+                row: &reference,
+                gains: &gains,
+                allowed: &model.allowed,
+                cutoff: Some(least + slack),
+                labels_max: 0,
+                scale: SCALE,
+                any: false,
+                limits: Limits::Relaxed(LIMITS_KEPT),
+            };
+            paths.choices_within(model, &query)
+        })
+        .collect()
+}
