@@ -6,7 +6,8 @@
 //! | [`one_shift_per_day`] | a day inside a stretch has exactly one shift, a day outside none |
 //! | [`minimum_rest`] | rest between shifts and forbidden successions |
 //! | [`weekly_rest`] | one day off a week |
-//! | [`weekends`] | most weekends worked |
+//! | [`runs`] | days in a row of one kind, of nights and of rest after them; soft runs |
+//! | [`weekends`] | most weekends worked; weekends in whole and of one kind |
 //! | [`limits`] | minutes, nights, most of a shift: hard ranges |
 //! | [`fairness`] | contract minutes and fair shares: convex costs of totals |
 //! | [`cell_costs`] | requests, split shifts, changes from the published roster |
@@ -23,6 +24,7 @@ pub(crate) mod head_counts;
 pub(crate) mod limits;
 pub(crate) mod minimum_rest;
 pub(crate) mod one_shift_per_day;
+pub(crate) mod runs;
 pub(crate) mod slot_minimum;
 pub(crate) mod staggered_meals;
 pub(crate) mod stretches;
@@ -37,6 +39,7 @@ pub(crate) fn people(model: &mut Model<'_>, people: &mut PeoplePart) {
     one_shift_per_day::rows(model, people);
     minimum_rest::rows(model, people);
     weekly_rest::rows(model, people);
+    runs::rows(model, people);
     weekends::rows(model, people);
     limits::rows(model, people);
     fairness::rows(model, people);

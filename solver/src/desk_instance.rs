@@ -166,6 +166,7 @@ impl Desk {
             },
             costs: Costs::default(),
             published: None,
+            team: Default::default(),
         };
         problem.fill_fair_shares();
         problem
@@ -219,6 +220,8 @@ impl Desk {
                 late: start_minute + SHIFT_MINUTES > 22 * 60,
                 skills_required: vec![],
                 days: None,
+                standby: None,
+                unpopular_meals: 0,
             }
         };
         let mut shifts = vec![
@@ -280,6 +283,7 @@ impl Desk {
             requests: self.requests(shifts),
             fair_share: FairShare::default(),
             history: self.history(shifts),
+            more: Default::default(),
         }
     }
 
@@ -392,6 +396,7 @@ impl Desk {
             weekend_days: self.random.below(3) as i64,
             holidays: self.random.below(2) as i64,
             minutes_carried: 60 * (self.random.below(9) as i64 - 4),
+            ..History::default()
         }
     }
 

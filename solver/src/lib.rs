@@ -4,6 +4,7 @@
 
 mod automaton;
 mod bound;
+pub mod catalogue;
 pub mod check;
 mod constraints;
 mod costs;
@@ -19,6 +20,7 @@ pub mod plan;
 mod posts;
 pub mod problem;
 mod program;
+mod runs;
 mod search;
 pub mod solve;
 mod words;

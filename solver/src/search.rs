@@ -55,7 +55,7 @@ impl<'a> Compiled<'a> {
             .iter()
             .map(|s| GridShift {
                 segments: s
-                    .segments
+                    .on_post()
                     .iter()
                     .map(|g| (point(g.start_minute), point(g.end_minute)))
                     .collect(),

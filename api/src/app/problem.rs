@@ -196,6 +196,8 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
             skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
+            standby: None,
+            unpopular_meals: 0,
         })
         .collect();
     let meal_grid_minutes = solver_shifts
@@ -259,6 +261,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         },
         costs: costs(&sources.policy.roster)?,
         published: None,
+        team: Default::default(),
     };
     problem.fill_fair_shares();
     let faults = problem.validate();
@@ -535,6 +538,7 @@ fn person(sources: &Sources<'_>, candidate: &Candidate, days: &[WorkDate]) -> Pe
         requests: Vec::new(),
         fair_share: Default::default(),
         history: history(sources, staff),
+        more: Default::default(),
     }
 }
 
