@@ -13,20 +13,28 @@
 //! | [`cell_costs`] | requests, split shifts, changes from the published roster |
 //! | [`head_counts`] | people on a shift, counted by class |
 //! | [`staggered_meals`] | everybody eats once per meal, inside its window |
+//! | [`standby`] | people on a shift on call |
+//! | [`mentors`] | trainees beside a mentor |
+//! | [`not_together`] | two people apart |
+//! | [`budget`] | what all shifts may cost |
 //! | [`slot_minimum`] | people on post against minimum, target and group demand, with named shortfalls |
 //!
 //! Leave, partial availability, locked cells, required skills and shifts not offered are choices without a variable
 //! (`model.rs`).
 
+pub(crate) mod budget;
 pub(crate) mod cell_costs;
 pub(crate) mod fairness;
 pub(crate) mod head_counts;
 pub(crate) mod limits;
+pub(crate) mod mentors;
 pub(crate) mod minimum_rest;
+pub(crate) mod not_together;
 pub(crate) mod one_shift_per_day;
 pub(crate) mod runs;
 pub(crate) mod slot_minimum;
 pub(crate) mod staggered_meals;
+pub(crate) mod standby;
 pub(crate) mod stretches;
 pub(crate) mod weekends;
 pub(crate) mod weekly_rest;
@@ -44,6 +52,15 @@ pub(crate) fn people(model: &mut Model<'_>, people: &mut PeoplePart) {
     limits::rows(model, people);
     fairness::rows(model, people);
     cell_costs::charge(model, people);
+}
+
+/// What people cost together. It is at least 0 and belongs to no day alone: a bound that prices people and days apart leaves it
+/// out and stays a bound.
+pub(crate) fn team(model: &mut Model<'_>, people: &PeoplePart) {
+    standby::rows(model, people);
+    mentors::rows(model, people);
+    not_together::rows(model, people);
+    budget::rows(model, people);
 }
 
 /// Everything the desk wants of a day.

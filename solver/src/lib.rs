@@ -23,6 +23,7 @@ mod program;
 mod runs;
 mod search;
 pub mod solve;
+mod team;
 mod words;
 
 pub use plan::{Limits, Plan, Progress, Status};

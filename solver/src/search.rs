@@ -9,6 +9,7 @@ use crate::paths::{Paths, Query};
 use crate::person::{INFINITE, PersonModel, Row};
 use crate::posts::Posts;
 use crate::problem::{DAY_MINUTES, Problem};
+use crate::team::{Team, TeamRules};
 
 /// Labels kept per day in a move's shortest paths: narrow searches and more moves beat wide ones (measured on 18 people).
 const LABELS_MAX: usize = 60;
@@ -39,6 +40,8 @@ pub(crate) struct Compiled<'a> {
     pub cover: Cover,
     pub shifts: Vec<GridShift>,
     pub people: Vec<PersonModel>,
+    /// What people cost together.
+    pub team: TeamRules,
     /// Calendar days a shift may reach into beyond its own.
     pub spill_days: usize,
 }
@@ -89,6 +92,7 @@ impl<'a> Compiled<'a> {
             cover,
             shifts,
             people,
+            team: TeamRules::build(problem),
             spill_days,
         }
     }
@@ -146,6 +150,7 @@ impl Random {
 pub(crate) struct Search<'a> {
     pub compiled: &'a Compiled<'a>,
     posts: Posts<'a>,
+    team: Team<'a>,
     pub rows: Vec<Row>,
     pub meals: Vec<Vec<CellMeals>>,
     person_cost: Vec<i64>,
@@ -167,6 +172,7 @@ impl<'a> Search<'a> {
         Self {
             compiled,
             posts: Posts::new(&compiled.cover),
+            team: Team::new(&compiled.team, people),
             rows: vec![vec![off as u8; days]; people],
             meals: vec![vec![NO_MEALS; days]; people],
             person_cost: compiled
@@ -192,7 +198,7 @@ impl<'a> Search<'a> {
 
     /// Objective of the present state.
     pub(crate) fn cost(&mut self) -> i64 {
-        self.posts.cost() + self.person_cost.iter().sum::<i64>()
+        self.posts.cost() + self.team.cost() + self.person_cost.iter().sum::<i64>()
     }
 
     /// The present state.
@@ -230,6 +236,7 @@ impl<'a> Search<'a> {
             return;
         }
         let compiled = self.compiled;
+        self.team.place(person, day, choice as u8, sign);
         let class = compiled.people[person].class;
         let shift = &compiled.shifts[choice];
         let first = day * compiled.cover.day_points;
@@ -310,7 +317,7 @@ impl<'a> Search<'a> {
                 .sum();
             let (meals, lost) = best_meals(&shift.meals, &self.sums);
             gain -= lost;
-            self.gains[day * width + choice] = gain;
+            self.gains[day * width + choice] = gain + self.team.gain(person, day, choice);
             self.best_meals[day * width + choice] = meals;
         }
     }
