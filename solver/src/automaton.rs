@@ -68,11 +68,11 @@ impl Automaton {
         while at < states.len() {
             let (run, succession, track) = states[at].clone();
             at += 1;
-            for (moves, &place) in moves.iter_mut().zip(places) {
+            for (moves, place) in moves.iter_mut().zip(&places) {
                 for choice in 0..width {
                     let step = successions.after(succession, choice).and_then(|after| {
                         let (run, isolated) = runs.step(run, choice != off)?;
-                        let (track, cost) = trackers.step(&track, place, choice)?;
+                        let (track, cost) = trackers.step(&track, *place, choice)?;
                         Some(((run, after, track), isolated + cost))
                     });
                     let Some((state, cost)) = step else {

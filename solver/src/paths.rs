@@ -576,8 +576,8 @@ impl Paths {
         let width = model.off + 1;
         let mut state = (frame.start & STATE_MASK) as u16;
         let mut cost = 0;
-        for day in frame.range.start..frame.sync {
-            let choice = row[day];
+        let touched = row.iter().enumerate().take(frame.sync);
+        for (day, &choice) in touched.skip(frame.range.start) {
             let (next, step) = model.automaton.step(day, state, choice)?;
             state = next;
             cost += step * query.scale;
@@ -707,7 +707,7 @@ impl Paths {
                     }
                     if works && weekend.is_some() && key & IN_WEEKEND == 0 {
                         key = (key | IN_WEEKEND) + WEEKEND;
-                        let weekends = (key / WEEKEND & WEEKENDS_MASK) + frame.weekends;
+                        let weekends = ((key / WEEKEND) & WEEKENDS_MASK) + frame.weekends;
                         if weekends > most {
                             continue;
                         }

@@ -192,7 +192,7 @@ impl WeekendRule {
         let state = match place {
             Place::Weekday => return (WEEKDAY, 0, 0, true),
             Place::First => WEEKDAY,
-            Place::Later => state,
+            Place::Middle | Place::Last => state,
         };
         let works = choice != off;
         let worked = match (state.worked, works) {
@@ -209,7 +209,7 @@ impl WeekendRule {
         };
         let mixed = kinds == Kinds::Two && state.kinds != Kinds::Two;
         let charge = |it: bool, cost: i64| if it { cost } else { 0 };
-        let next = WeekendState {
+        let mut next = WeekendState {
             // What nothing asks for is not remembered.
             worked: if self.complete || self.broken_cost > 0 {
                 worked
@@ -222,6 +222,9 @@ impl WeekendRule {
                 Kinds::Unknown
             },
         };
+        if place == Place::Last {
+            next = WEEKDAY;
+        }
         (
             next,
             charge(broken, self.broken_cost),
@@ -232,11 +235,13 @@ impl WeekendRule {
 }
 
 /// Where a day stands to its weekend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
+    /// No weekend, or one of a single day.
     Weekday,
     First,
-    Later,
+    Middle,
+    Last,
 }
 
 /// All machines of a person.
@@ -387,11 +392,23 @@ impl Trackers {
                 worked_before: history.weekend_worked,
             });
         let days = &problem.days;
-        let place = |day: usize| match day.checked_sub(1) {
-            _ if weekend.is_none() || !days[day].weekend => Place::Weekday,
-            None if history.weekend_worked => Place::Later,
-            Some(eve) if days[eve].weekend && days[eve].week == days[day].week => Place::Later,
-            _ => Place::First,
+        let goes_on = |eve: usize, day: usize| {
+            days.get(day)
+                .is_some_and(|d| d.weekend && days[eve].weekend && d.week == days[eve].week)
+        };
+        let place = |day: usize| {
+            if weekend.is_none() || !days[day].weekend {
+                return Place::Weekday;
+            }
+            let begun = day
+                .checked_sub(1)
+                .map_or(history.weekend_worked, |eve| goes_on(eve, day));
+            match (begun, goes_on(day, day + 1)) {
+                (false, false) => Place::Weekday,
+                (false, true) => Place::First,
+                (true, true) => Place::Middle,
+                (true, false) => Place::Last,
+            }
         };
         Self {
             off,
@@ -411,13 +428,12 @@ impl Trackers {
         )
     }
 
-    /// The places of days that lead to different moves: one, if weekends are nobody's matter.
-    pub(crate) fn day_classes(&self) -> &'static [Place] {
-        if self.weekend.is_some() {
-            &[Place::Weekday, Place::First, Place::Later]
-        } else {
-            &[Place::Weekday]
-        }
+    /// The places that days have: one, if weekends are nobody's matter.
+    pub(crate) fn day_classes(&self) -> Vec<Place> {
+        let mut classes = self.places.clone();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
     }
 
     /// A day's choice: next state, what it costs, and whether the hard rules hold.

@@ -53,7 +53,7 @@ fn inside(model: &mut Model<'_>, people: &PeoplePart, person: usize, rules: &Per
     let mut weekends: Vec<Vec<usize>> = Vec::new();
     for (day, place) in rules.trackers.places.iter().enumerate() {
         match (place, weekends.last_mut()) {
-            (Place::Later, Some(weekend)) => weekend.push(day),
+            (Place::Middle | Place::Last, Some(weekend)) => weekend.push(day),
             (Place::Weekday, _) => {}
             _ => weekends.push(vec![day]),
         }
