@@ -820,6 +820,8 @@ impl RosterProblem {
             late: false,
             skills_required: Vec::new(),
             days: Some(vec![day]),
+            standby: None,
+            unpopular_meals: 0,
         });
         id
     }
