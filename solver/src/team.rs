@@ -425,3 +425,86 @@ impl<'a> Team<'a> {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::desk_instance::DeskSpec;
+    use crate::problem::{Apart, Budget, Mentor, Standby};
+    use crate::search::Random;
+
+    /// Nights, lessons, pairs, a budget and a shift on call.
+    fn problem() -> Problem {
+        let mut problem = DeskSpec::week(60, 1).generate();
+        problem.people.truncate(4);
+        let id = |index: usize| problem.people[index].id.clone();
+        problem.team.mentors.push(Mentor {
+            trainee: id(0),
+            mentors: vec![id(1), id(2)],
+            alone_minutes_max: 30,
+            minute_cost: 3,
+        });
+        problem.team.apart.push(Apart {
+            first: id(1),
+            second: id(3),
+            day_cost: 70,
+            hard: false,
+        });
+        let amounts = |index: usize| {
+            let shifts = problem.shifts.iter().enumerate();
+            let of = shifts.map(|(s, shift)| (shift.id.clone(), (7 * s + 3 * index) as i64));
+            of.collect()
+        };
+        problem.team.budget = Some(Budget {
+            limit: 100,
+            amounts: (0..4).map(|index| (id(index), amounts(index))).collect(),
+            unit_cost: 5,
+        });
+        problem.shifts[1].meals.clear();
+        problem.shifts[1].standby = Some(Standby {
+            people: 2,
+            under_cost: 11,
+            rests: true,
+        });
+        assert!(
+            problem
+                .validate()
+                .iter()
+                .all(|f| f.field.starts_with("group"))
+        );
+        problem
+    }
+
+    /// Cell by cell the cost stays what it is when counted afresh, and a gain is what it turns out to be.
+    #[test]
+    fn kept_cell_by_cell() {
+        let problem = problem();
+        let rules = TeamRules::build(&problem);
+        let mut team = Team::new(&rules, 4);
+        let mut random = Random::new(5);
+        let counted = |team: &Team<'_>| -> i64 {
+            let costs = rules.costs(&team.rows);
+            costs.iter().map(|(_, _, cost)| cost).sum()
+        };
+        let mut seen = BTreeSet::new();
+        for _ in 0..3000 {
+            let (person, day) = (random.below(4), random.below(7));
+            let was = team.rows[person][day];
+            if was as usize != rules.off {
+                team.place(person, day, was, -1);
+            } else {
+                let choice = random.below(rules.off);
+                let before = team.cost();
+                let gain = team.gain(person, day, choice);
+                assert_eq!(team.cost(), before);
+                team.place(person, day, choice as u8, 1);
+                assert_eq!(before - team.cost(), gain);
+            }
+            assert_eq!(team.cost(), counted(&team));
+            seen.extend(rules.costs(&team.rows).iter().map(|(term, ..)| *term));
+        }
+        assert_eq!(seen.len(), 4, "every term was met");
+    }
+}

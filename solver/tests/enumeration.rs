@@ -474,6 +474,7 @@ proptest! {
         let problem = two_rows(&mut Dice(bytes.iter()));
         prop_assert_eq!(problem.validate(), vec![]);
         let rows: Vec<Row> = all_rows(3).filter(|row| row[3..].iter().all(Option::is_none)).collect();
+        let rows: Vec<Row> = rows.into_iter().filter(|row| rested(&problem, row)).collect();
         let alone: Vec<Vec<i64>> = (0..2).map(|person| rows.iter().map(|row| wishes(&problem, person, row)).collect()).collect();
         let mut cheapest = i64::MAX;
         for (a, cost_a) in rows.iter().zip(&alone[0]) {
@@ -496,6 +497,8 @@ proptest! {
 /// Two people over three days, tied by everything that can tie them.
 fn two_rows(dice: &mut Dice<'_>) -> Problem {
     let mut problem = frame(dice);
+    // A night reaches into the next morning's early shift.
+    problem.shifts[2].segments[0].end_minute = 34 * H;
     if dice.one_in(2) {
         problem.shifts[dice.below(3) as usize].standby = Some(Standby {
             people: 1 + dice.below(2),
@@ -542,6 +545,25 @@ fn two_rows(dice: &mut Dice<'_>) -> Problem {
         problem.people.push(one);
     }
     problem
+}
+
+/// No shift begins before the last one has ended; on call may be rest itself.
+fn rested(problem: &Problem, row: &Row) -> bool {
+    let mut free_from = 0;
+    for (day, shift) in row.iter().enumerate() {
+        let Some(shift) = shift
+            .map(|s| &problem.shifts[s])
+            .filter(|s| s.standby.is_none_or(|it| it.rests))
+        else {
+            continue;
+        };
+        let at = |minute: i64| day as i64 * 24 * H + minute;
+        if at(shift.segments[0].start_minute) < free_from {
+            return false;
+        }
+        free_from = at(shift.segments[0].end_minute);
+    }
+    true
 }
 
 fn wishes(problem: &Problem, person: usize, row: &Row) -> i64 {
