@@ -462,6 +462,10 @@ mod tests {
             amounts: (0..4).map(|index| (id(index), amounts(index))).collect(),
             unit_cost: 5,
         });
+        // A night that reaches into the next morning's shifts.
+        for night in problem.shifts.iter_mut().filter(|shift| shift.night) {
+            night.segments[0].end_minute += 180;
+        }
         problem.shifts[1].meals.clear();
         problem.shifts[1].standby = Some(Standby {
             people: 2,

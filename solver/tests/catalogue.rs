@@ -622,6 +622,16 @@ fn mentors() {
         fix(p, 0, [3], Some("noon"));
         p.team.mentors.push(lesson(0));
     });
+    // A mentor who worked the night is there until ten, half of the morning.
+    costs(pair(), 2 * H, |p| {
+        p.demand.clear();
+        p.shifts.push(shift("night", 22 * H, 34 * H, None));
+        p.shifts.push(shift("morning", 8 * H, 12 * H, None));
+        fix(p, 0, [2], Some("night"));
+        fix(p, 0, [3], None);
+        fix(p, 1, [3], Some("morning"));
+        p.team.mentors.push(lesson(0));
+    });
 }
 
 #[test]

@@ -441,7 +441,7 @@ fn both(problem: &Problem) -> (Plan, Plan) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn one_row_costs_what_enumeration_says(bytes in prop::collection::vec(any::<u8>(), 160)) {
