@@ -271,24 +271,30 @@ impl Trackers {
             (worked, _) => Some(worked > 0),
         };
         let mut runs = Vec::new();
-        let mut run =
-            |choices: u64, hard: (u32, u32), wanted: crate::problem::SoftRange, term, before| {
-                let cost = costs.priced(term);
-                let soft = |limit: Option<u32>| limit.filter(|_| cost > 0);
-                let rule = RunRule {
-                    choices,
-                    min: hard.0,
-                    max: hard.1,
-                    wanted_min: soft(wanted.min).unwrap_or(0),
-                    wanted_max: soft(wanted.max).unwrap_or(u32::MAX),
-                    cost,
-                    term,
-                    before,
-                };
-                if rule.longest_min() > 1 || rule.max < u32::MAX || rule.wanted_max < u32::MAX {
-                    runs.push(rule);
-                }
+        let mut run = |choices: u64,
+                       hard: (u32, u32),
+                       wanted: crate::problem::SoftRange,
+                       term,
+                       before: Option<u32>| {
+            let cost = costs.priced(term);
+            // A run longer than there are days is nothing to watch for.
+            let most = problem.days.len() as u32 + before.unwrap_or(0);
+            let reached = |max: u32| if max < most { max } else { u32::MAX };
+            let soft = |limit: Option<u32>| limit.filter(|_| cost > 0);
+            let rule = RunRule {
+                choices,
+                min: hard.0,
+                max: reached(hard.1),
+                wanted_min: soft(wanted.min).unwrap_or(0),
+                wanted_max: reached(soft(wanted.max).unwrap_or(u32::MAX)),
+                cost,
+                term,
+                before,
             };
+            if rule.longest_min() > 1 || rule.max < u32::MAX || rule.wanted_max < u32::MAX {
+                runs.push(rule);
+            }
+        };
         let shifts_of = |of: &dyn Fn(usize) -> bool| {
             (0..off)
                 .filter(|s| of(*s))

@@ -800,7 +800,8 @@ fn rules_that_look_back_too_far_together_are_refused() {
         let mut other = problem.shifts[0].clone();
         (other.id, other.kind) = (format!("s{kind}").into(), format!("k{kind}"));
         problem.shifts.push(other);
-        more.kind_days_max.insert(format!("k{kind}"), 60);
+        let wanted = range(Some(60), None);
+        more.kind_days_wanted.insert(format!("k{kind}"), wanted);
     }
     more.work_days_wanted = range(Some(60), None);
     let faults = problem.validate();
