@@ -1,10 +1,12 @@
 //! What a person's rules say of neighbouring days, as one small machine: how long runs of work and rest may be, which shift
-//! may follow which, and what isolated days cost. A state remembers just what a rule may still ask about; a move takes the
-//! day's choice to the next state at a cost, or is forbidden.
+//! may follow which, what isolated days cost, and what the rules of [`crate::runs`] ask. A state remembers just what a rule may
+//! still ask about; a move takes the day's choice to the next state at a cost, or is forbidden. Days differ only by their place in
+//! a weekend, and only where a rule looks at it: each place has its own moves.
 
 use std::collections::BTreeMap;
 
 use crate::problem::{DAY_MINUTES, Person, Problem, Rules};
+use crate::runs::Trackers;
 
 /// No state: the move is forbidden.
 pub(crate) const FORBIDDEN: u16 = u16::MAX;
@@ -16,7 +18,13 @@ pub(crate) const STATES_MAX: usize = 1 << 12;
 pub(crate) struct Automaton {
     /// State on the eve of the horizon.
     pub start: u16,
+    /// All states found room.
+    pub complete: bool,
     width: usize,
+    /// Moves of the whole machine for one place of a day in its weekend.
+    block: usize,
+    /// Where the moves of each day begin.
+    blocks: Vec<usize>,
     next: Vec<u16>,
     cost: Vec<i64>,
 }
@@ -24,77 +32,97 @@ pub(crate) struct Automaton {
 impl Automaton {
     /// Number of states.
     pub(crate) fn states(&self) -> usize {
-        self.next.len() / self.width
+        self.block / self.width
     }
 
-    /// Next states and costs of every choice.
-    pub(crate) fn moves(&self, state: usize) -> (&[u16], &[i64]) {
-        let at = state * self.width..(state + 1) * self.width;
+    /// Next states and costs of every choice on a day.
+    pub(crate) fn moves(&self, day: usize, state: usize) -> (&[u16], &[i64]) {
+        let at = self.blocks[day] + state * self.width;
+        let at = at..at + self.width;
         (&self.next[at.clone()], &self.cost[at])
     }
 
-    /// Do two choices lead from every state to the same one at the same cost?
+    /// Do two choices lead from every state to the same one at the same cost, whatever the day?
     pub(crate) fn alike(&self, one: usize, other: usize) -> bool {
-        (0..self.states()).all(|state| {
-            let (next, cost) = self.moves(state);
-            next[one] == next[other] && cost[one] == cost[other]
-        })
+        let moves = self
+            .next
+            .chunks(self.width)
+            .zip(self.cost.chunks(self.width));
+        moves
+            .into_iter()
+            .all(|(next, cost)| next[one] == next[other] && cost[one] == cost[other])
     }
 
-    /// Next state and cost of one choice; `None` where a rule forbids it.
-    pub(crate) fn step(&self, state: u16, choice: u8) -> Option<(u16, i64)> {
-        let at = state as usize * self.width + choice as usize;
+    /// Next state and cost of one choice on a day; `None` where a rule forbids it.
+    pub(crate) fn step(&self, day: usize, state: u16, choice: u8) -> Option<(u16, i64)> {
+        let at = self.blocks[day] + state as usize * self.width + choice as usize;
         let next = self.next[at];
         (next != FORBIDDEN).then(|| (next, self.cost[at]))
     }
 
-    /// The machine of runs and successions for a person.
-    pub(crate) fn build(problem: &Problem, person: &Person, successions: &Successions) -> Self {
+    /// The machine of a person: runs, successions and trackers, their reachable states only.
+    pub(crate) fn build(
+        problem: &Problem,
+        person: &Person,
+        successions: &Successions,
+        trackers: &Trackers,
+    ) -> Self {
         let off = problem.shifts.len();
         let width = off + 1;
         let runs = Runs::of(problem, person);
-        let mut states = vec![(runs.start(person), successions.start)];
-        let mut known = BTreeMap::from([(states[0], 0u16)]);
-        let (mut next, mut cost) = (Vec::new(), Vec::new());
+        let places = trackers.day_classes();
+        let mut states = vec![(runs.start(person), successions.start, trackers.start())];
+        let mut known = BTreeMap::from([(states[0].clone(), 0u16)]);
+        let mut moves: Vec<Vec<(u16, i64)>> = vec![Vec::new(); places.len()];
+        let mut complete = true;
         let mut at = 0;
         while at < states.len() {
-            let (run, succession) = states[at];
+            let (run, succession, track) = states[at].clone();
             at += 1;
-            for choice in 0..width {
-                let after = if choice == off {
-                    Some(successions.after_off(succession))
-                } else if successions.allows(succession) >> choice & 1 == 1 {
-                    Some(successions.after_shift[choice])
-                } else {
-                    None
-                };
-                let step = after.and_then(|after| {
-                    let (run, cost) = runs.step(run, choice != off)?;
-                    Some(((run, after), cost))
-                });
-                match step {
-                    Some((state, price))
-                        if states.len() < STATES_MAX || known.contains_key(&state) =>
-                    {
-                        let id = *known.entry(state).or_insert_with(|| {
+            for (moves, place) in moves.iter_mut().zip(&places) {
+                for choice in 0..width {
+                    let step = successions.after(succession, choice).and_then(|after| {
+                        let (run, isolated) = runs.step(run, choice != off)?;
+                        let (track, cost) = trackers.step(&track, *place, choice)?;
+                        Some(((run, after, track), isolated + cost))
+                    });
+                    let Some((state, cost)) = step else {
+                        moves.push((FORBIDDEN, 0));
+                        continue;
+                    };
+                    let id = match known.get(&state) {
+                        Some(&id) => id,
+                        None if states.len() < STATES_MAX => {
+                            let id = states.len() as u16;
+                            known.insert(state.clone(), id);
                             states.push(state);
-                            (states.len() - 1) as u16
-                        });
-                        next.push(id);
-                        cost.push(price);
-                    }
-                    _ => {
-                        next.push(FORBIDDEN);
-                        cost.push(0);
-                    }
+                            id
+                        }
+                        None => {
+                            complete = false;
+                            FORBIDDEN
+                        }
+                    };
+                    moves.push((id, cost));
                 }
             }
         }
+        let block = states.len() * width;
+        let class = |day: usize| {
+            places
+                .iter()
+                .position(|place| *place == trackers.places[day])
+        };
         Self {
             start: 0,
+            complete,
             width,
-            next,
-            cost,
+            block,
+            blocks: (0..problem.days.len())
+                .map(|day| class(day).unwrap_or(0) * block)
+                .collect(),
+            next: moves.iter().flatten().map(|(next, _)| *next).collect(),
+            cost: moves.iter().flatten().map(|(_, cost)| *cost).collect(),
         }
     }
 }
@@ -238,8 +266,10 @@ pub(crate) struct Successions {
     all: u64,
     /// Class on the eve.
     pub start: u8,
-    /// Class after each shift.
+    /// Class after each shift, rest being known to be over where the shift owes none itself.
     pub after_shift: Vec<u8>,
+    /// Class after each shift on call that is rest itself, by the class before; empty for the others.
+    after_standby: Vec<Vec<u8>>,
 }
 
 impl Successions {
@@ -254,7 +284,8 @@ impl Successions {
         let reach = ((rules.rest_minutes_min + 2 * DAY_MINUTES) / DAY_MINUTES + 1) as usize;
         let rested = |end: i64, gap: usize| {
             bits(problem.shifts.iter().map(|s| {
-                gap as i64 * DAY_MINUTES + s.start_minute() - end >= rules.rest_minutes_min
+                !s.rests()
+                    || gap as i64 * DAY_MINUTES + s.start_minute() - end >= rules.rest_minutes_min
             }))
         };
         let barred = |previous: &str| {
@@ -269,9 +300,13 @@ impl Successions {
             .shifts
             .iter()
             .map(|shift| {
-                let mut tail: Vec<u64> = (1..=reach)
-                    .map(|gap| rested(shift.end_minute(), gap))
-                    .collect();
+                let mut tail: Vec<u64> = if shift.rests() {
+                    (1..=reach)
+                        .map(|gap| rested(shift.end_minute(), gap))
+                        .collect()
+                } else {
+                    vec![all; reach]
+                };
                 if let Some(tomorrow) = tail.first_mut() {
                     *tomorrow &= !barred(shift.id.as_str());
                 }
@@ -287,7 +322,32 @@ impl Successions {
             *today &= !barred(last.as_str());
         }
         found.start = found.class(tail);
+        found.after_standby = vec![Vec::new(); problem.shifts.len()];
+        let mut class = 0;
+        while class < found.tails.len() {
+            for (index, shift) in problem.shifts.iter().enumerate() {
+                if !shift.rests() {
+                    // The rest goes on, and what may not follow the shift itself may not follow.
+                    let mut tail = found.tails[class].get(1..).unwrap_or(&[]).to_vec();
+                    tail.resize(tail.len().max(1), all);
+                    tail[0] &= !barred(shift.id.as_str());
+                    let after = found.class(tail);
+                    found.after_standby[index].push(after);
+                }
+            }
+            class += 1;
+        }
         found
+    }
+
+    /// Class after a choice; `None` where it is not allowed.
+    pub(crate) fn after(&self, class: u8, choice: usize) -> Option<u8> {
+        let Some(&after) = self.after_shift.get(choice) else {
+            return Some(self.after_off(class));
+        };
+        let allowed = self.allows(class) >> choice & 1 == 1;
+        let standby = self.after_standby[choice].get(class as usize);
+        allowed.then(|| standby.copied().unwrap_or(after))
     }
 
     /// Shifts that may be worked today.

@@ -384,6 +384,7 @@ fn cheapest_day(
     let mut model = Model::new(compiled, integer, resolution);
     let part = model.day_part(day);
     let parts = [part];
+    // What people cost together (`constraints::team`) is left out: it only adds.
     constraints::days(&mut model, &parts);
     let part = &parts[0];
     for class in 0..compiled.cover.classes() {

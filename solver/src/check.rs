@@ -4,6 +4,7 @@
 //! five-minute points, written to be compared with the rules by eye. It judges solved and hand-edited rosters alike. It
 //! expects a problem whose `validate` finds no fault.
 
+mod catalogue;
 mod claims;
 mod cover;
 mod meals;
@@ -110,6 +111,24 @@ pub enum Rule {
     NightsMax,
     /// Most of one shift.
     ShiftMax,
+    /// Most days off in a row.
+    ConsecutiveDaysOffMax,
+    /// Most days in a row on shifts of one kind.
+    KindDaysMax,
+    /// Fewest nights in a row.
+    ConsecutiveNightsMin,
+    /// Most nights in a row.
+    ConsecutiveNightsMax,
+    /// Days off after nights.
+    DaysOffAfterNights,
+    /// Weekends worked in whole or not at all.
+    CompleteWeekends,
+    /// Fewest minutes in a week.
+    MinutesWeekMin,
+    /// At work for a meeting.
+    Meeting,
+    /// Two people who may not be on post together.
+    NotTogether,
     /// A meal belongs to a worked shift, and every meal of the shift is there once.
     MealCount,
     /// A meal starts inside its window, on the grid, and lies in one segment.
@@ -155,6 +174,7 @@ pub fn check(problem: &Problem, plan: &Plan) -> Verdict {
     let mut violations = Vec::new();
     let roster = Roster::read(problem, &plan.assignments, &mut violations);
     rows::check(problem, &roster, &mut violations);
+    catalogue::check(problem, &roster, &mut violations);
     let admitted = violations
         .extract_if(.., |violation| claims::admits(problem, plan, violation))
         .collect();
@@ -178,6 +198,7 @@ pub fn broken_rules(problem: &Problem, assignments: &Assignments) -> Vec<Violati
     let mut violations = Vec::new();
     let roster = Roster::read(problem, assignments, &mut violations);
     rows::check(problem, &roster, &mut violations);
+    catalogue::check(problem, &roster, &mut violations);
     violations
 }
 

@@ -104,6 +104,12 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
             *table.by_day[cell / compiled.off()].entry(term).or_default() += cost;
         }
     }
+    for (term, day, cost) in compiled.team.costs(&solution.rows) {
+        *table.by_term.entry(term).or_default() += cost;
+        if let Some(day) = day {
+            *table.by_day[day].entry(term).or_default() += cost;
+        }
+    }
     for (person, model) in compiled.people.iter().enumerate() {
         for (term, day, cost) in model.row_costs(&solution.rows[person]) {
             *table.by_term.entry(term).or_default() += cost;

@@ -167,6 +167,7 @@ impl Desk {
             },
             costs: Costs::default(),
             published: None,
+            team: Default::default(),
         };
         problem.fill_fair_shares();
         problem
@@ -220,6 +221,8 @@ impl Desk {
                 late: start_minute + SHIFT_MINUTES > 22 * 60,
                 skills_required: vec![],
                 days: None,
+                standby: None,
+                unpopular_meals: 0,
             }
         };
         let mut shifts = vec![
@@ -281,6 +284,7 @@ impl Desk {
             requests: self.requests(shifts),
             fair_share: FairShare::default(),
             history: self.history(shifts),
+            more: Default::default(),
         }
     }
 
@@ -393,6 +397,7 @@ impl Desk {
             weekend_days: self.random.below(3) as i64,
             holidays: self.random.below(2) as i64,
             minutes_carried: 60 * (self.random.below(9) as i64 - 4),
+            ..History::default()
         }
     }
 

@@ -34,7 +34,6 @@ impl Binding {
             FactKind::Locked(_) => person.fixed.retain(|cell| cell.day != fact.day),
             FactKind::Rest => {
                 free.rules = Rules::default();
-                person.history.last_shift = None;
                 person.history.last_shift_end_minute = None;
             }
             FactKind::ConsecutiveWorkDaysMax => person.consecutive_work_days_max = None,
@@ -48,6 +47,25 @@ impl Binding {
             FactKind::ShiftMax(shift) => {
                 person.shift_max.remove(shift);
             }
+            FactKind::ConsecutiveDaysOffMax => person.more.consecutive_days_off_max = None,
+            FactKind::KindDaysMax(kind) => {
+                person.more.kind_days_max.remove(kind);
+            }
+            FactKind::ConsecutiveNights => {
+                person.more.consecutive_nights_min = None;
+                person.more.consecutive_nights_max = None;
+            }
+            FactKind::DaysOffAfterNights => person.more.days_off_after_nights_min = None,
+            FactKind::CompleteWeekends => person.more.complete_weekends = false,
+            FactKind::MinutesWeekMin => person.more.minutes_week_min = None,
+            FactKind::Meeting(id) => {
+                let meetings = person.more.meetings.iter_mut();
+                for meeting in meetings.filter(|meeting| &meeting.id == id) {
+                    meeting.required = false;
+                }
+            }
+            // A matter of two rows: no single one of them is made legal by it.
+            FactKind::NotTogether(_) => {}
         }
         free
     }
@@ -77,6 +95,24 @@ impl Binding {
             ),
             (person.weekends_max.is_some(), FactKind::WeekendsMax),
             (person.nights_max.is_some(), FactKind::NightsMax),
+            (person.more.complete_weekends, FactKind::CompleteWeekends),
+            (
+                person.more.consecutive_days_off_max.is_some(),
+                FactKind::ConsecutiveDaysOffMax,
+            ),
+            (
+                person.more.consecutive_nights_min.is_some_and(|n| n > 1)
+                    || person.more.consecutive_nights_max.is_some(),
+                FactKind::ConsecutiveNights,
+            ),
+            (
+                person.more.days_off_after_nights_min.is_some(),
+                FactKind::DaysOffAfterNights,
+            ),
+            (
+                person.more.minutes_week_min.is_some(),
+                FactKind::MinutesWeekMin,
+            ),
         ];
         let fact = |kind| Fact {
             person: person.id.clone(),
@@ -94,6 +130,8 @@ impl Binding {
                 .keys()
                 .map(|shift| fact(FactKind::ShiftMax(shift.clone()))),
         );
+        let kinds = person.more.kind_days_max.keys();
+        facts.extend(kinds.map(|kind| fact(FactKind::KindDaysMax(kind.clone()))));
         facts
     }
 
@@ -119,7 +157,17 @@ impl Binding {
                 day: cell.day,
                 kind: FactKind::Locked(cell.shift.clone()),
             });
-        gone.chain(locked).collect()
+        let meetings = person
+            .more
+            .meetings
+            .iter()
+            .filter(|meeting| meeting.required && wanted(meeting.day))
+            .map(|meeting| Fact {
+                person: person.id.clone(),
+                day: meeting.day,
+                kind: FactKind::Meeting(meeting.id.clone()),
+            });
+        meetings.chain(gone).chain(locked).collect()
     }
 
     /// Has this person any legal row?

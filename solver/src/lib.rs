@@ -4,6 +4,7 @@
 
 mod automaton;
 mod bound;
+pub mod catalogue;
 pub mod check;
 mod columns;
 mod constraints;
@@ -22,9 +23,11 @@ pub mod plan;
 mod posts;
 pub mod problem;
 mod program;
+mod runs;
 mod search;
 mod shift_cover;
 pub mod solve;
+mod team;
 mod words;
 
 pub use plan::{Limits, Plan, Progress, Status};

@@ -204,6 +204,7 @@ impl<'a> RosterModel<'a> {
             .map(|day| model.day_part(day))
             .collect();
         constraints::people(&mut model, &mut people);
+        constraints::team(&mut model, &people);
         let links = constraints::head_counts::rows(&mut model, &people, &days);
         constraints::days(&mut model, &days);
         Self {

@@ -99,6 +99,7 @@ pub fn read(name: &str, text: &str) -> Result<Problem, NrpError> {
         rules: Rules::default(),
         costs: Costs::none(),
         published: None,
+        team: Default::default(),
     };
     for line in section("SECTION_SHIFTS") {
         shift(&mut problem, line)?;
@@ -206,6 +207,8 @@ fn shift(problem: &mut Problem, line: &Line<'_>) -> Result<(), NrpError> {
         late: false,
         skills_required: Vec::new(),
         days: None,
+        standby: Default::default(),
+        unpopular_meals: Default::default(),
     });
     Ok(())
 }
@@ -242,6 +245,7 @@ fn person(line: &Line<'_>) -> Result<Person, NrpError> {
         requests: Vec::new(),
         fair_share: FairShare::default(),
         history: History::default(),
+        more: Default::default(),
     })
 }
 

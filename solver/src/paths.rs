@@ -310,7 +310,7 @@ impl Paths {
                 .enumerate()
                 .filter(|(_, cost)| **cost < INFINITE)
             {
-                let (next, moves) = model.automaton.moves(state);
+                let (next, moves) = model.automaton.moves(day, state);
                 for choice in 0..width {
                     if self.open[place] >> choice & 1 == 0 || next[choice] == FORBIDDEN {
                         continue;
@@ -339,7 +339,7 @@ impl Paths {
         }
         let start = walk.key(model);
         let mut weekends = walk.weekends;
-        if model.weekends_max.is_some() {
+        if model.weekends_counted {
             let mut in_weekend = false;
             for (day, &choice) in query.row.iter().enumerate().skip(range.end) {
                 weekends += model.weekend_step(day, choice, &mut in_weekend);
@@ -358,7 +358,7 @@ impl Paths {
                 if *state == FORBIDDEN {
                     continue;
                 }
-                match model.automaton.step(*state, choice) {
+                match model.automaton.step(sync, *state, choice) {
                     Some((next, step)) => {
                         (*state, *cost) = (next, *cost + step * query.scale);
                         same &= alive.is_none_or(|other| other == next);
@@ -621,7 +621,7 @@ impl Paths {
             let prices = &self.priced[place * width..(place + 1) * width];
             let open = self.open[place];
             for (state, to_go) in here.iter_mut().enumerate() {
-                let (next, cost) = model.automaton.moves(state);
+                let (next, cost) = model.automaton.moves(frame.range.start + place, state);
                 let mut best = INFINITE;
                 let mut choices = open;
                 while choices != 0 {
@@ -647,7 +647,7 @@ impl Paths {
         let mut state = (frame.start & STATE_MASK) as usize;
         for place in 0..frame.range.len() {
             let wanted = self.to_go[place * states + state];
-            let (next, cost) = model.automaton.moves(state);
+            let (next, cost) = model.automaton.moves(frame.range.start + place, state);
             let chosen = (0..width).find(|&choice| {
                 self.open[place] >> choice & 1 == 1
                     && next[choice] != FORBIDDEN
@@ -740,13 +740,9 @@ impl Paths {
         let width = model.off + 1;
         let mut state = (frame.start & STATE_MASK) as u16;
         let mut cost = 0;
-        for (day, &choice) in row
-            .iter()
-            .enumerate()
-            .take(frame.sync)
-            .skip(frame.range.start)
-        {
-            let (next, step) = model.automaton.step(state, choice)?;
+        let touched = row.iter().enumerate().take(frame.sync);
+        for (day, &choice) in touched.skip(frame.range.start) {
+            let (next, step) = model.automaton.step(day, state, choice)?;
             state = next;
             cost += step * query.scale;
             if day < frame.range.end {
@@ -754,6 +750,9 @@ impl Paths {
                 cost += self.price[place * width + choice as usize];
             }
         }
+        let weekends =
+            model.weekends_cost(model.weekends_worked(row)) - model.weekends_cost(frame.weekends);
+        cost += query.scale * weekends;
         for counter in &model.counters {
             let touched = counter.first < frame.range.end && counter.last >= frame.range.start;
             if counter.cost != CounterCost::None && touched {
@@ -836,9 +835,10 @@ impl Paths {
         let open = self.open[place];
         let (week_ends, week_starts) = (model.week_ends[day], model.week_starts[day]);
         let weekend = model.weekend_day[day];
-        let weekends_max = model
-            .weekends_max
-            .map(|max| u64::from(max).min(WEEKENDS_MASK - 1));
+        let weekends_max = model.weekends_counted.then(|| {
+            let max = model.weekends_max.map_or(WEEKENDS_MASK, u64::from);
+            max.min(WEEKENDS_MASK - 1)
+        });
         let over: u64 = self
             .slots
             .iter()
@@ -847,7 +847,9 @@ impl Paths {
         let table_mask = self.table.len() - 1;
         for parent in parents {
             let label = self.labels[parent];
-            let (next, cost) = model.automaton.moves((label.key & STATE_MASK) as usize);
+            let (next, cost) = model
+                .automaton
+                .moves(day, (label.key & STATE_MASK) as usize);
             let mut choices = open;
             'choices: while choices != 0 {
                 let choice = choices.trailing_zeros() as usize;
@@ -857,9 +859,9 @@ impl Paths {
                     continue;
                 }
                 self.extended += 1;
-                let reached = label.cost + cost[choice] * self.scale + prices[choice];
+                let mut reached = label.cost + cost[choice] * self.scale + prices[choice];
                 let rest = to_go[state as usize];
-                let bound = self.constant + reached + rest;
+                let mut bound = self.constant + reached + rest;
                 if rest >= INFINITE || bound > cutoff {
                     continue;
                 }
@@ -871,7 +873,15 @@ impl Paths {
                     }
                     if works && weekend.is_some() && key & IN_WEEKEND == 0 {
                         key = (key | IN_WEEKEND) + WEEKEND;
-                        if ((key / WEEKEND) & WEEKENDS_MASK) + frame.weekends > most {
+                        let weekends = ((key / WEEKEND) & WEEKENDS_MASK) + frame.weekends;
+                        if weekends > most {
+                            continue;
+                        }
+                        let one_more =
+                            model.weekends_cost(weekends) - model.weekends_cost(weekends - 1);
+                        reached += one_more * self.scale;
+                        bound += one_more * self.scale;
+                        if bound > cutoff {
                             continue;
                         }
                     }
@@ -1066,7 +1076,7 @@ impl Walk {
     }
 
     fn step(&mut self, model: &PersonModel, day: usize, choice: u8) -> Option<()> {
-        self.state = model.automaton.step(self.state, choice)?.0;
+        self.state = model.automaton.step(day, self.state, choice)?.0;
         self.weekends += model.weekend_step(day, choice, &mut self.in_weekend);
         if model.week_starts[day] {
             self.rested = false;
@@ -1079,7 +1089,7 @@ impl Walk {
     fn key(&self, model: &PersonModel) -> u64 {
         let flag = |set: bool, bit: u64| if set { bit } else { 0 };
         u64::from(self.state)
-            | flag(self.in_weekend && model.weekends_max.is_some(), IN_WEEKEND)
+            | flag(self.in_weekend && model.weekends_counted, IN_WEEKEND)
             | flag(self.rested && model.weekly_rest, RESTED)
     }
 }

@@ -2,7 +2,10 @@
 //! is counted over many.
 
 use crate::automaton::{Automaton, Successions};
-use crate::problem::{CostTerm, DAY_MINUTES, Day, Person, Problem, Rules, Wish};
+use crate::problem::{
+    CostTerm, DAY_MINUTES, Day, Meeting, Person, Problem, Rules, ShiftTemplate, Wish,
+};
+use crate::runs::Trackers;
 
 /// A path cost no real row reaches.
 pub(crate) const INFINITE: i64 = i64::MAX / 4;
@@ -35,10 +38,25 @@ pub(crate) struct Counter {
 pub(crate) enum CounterCost {
     /// Only a limit.
     None,
-    /// Per unit away from a target, after adding what was carried over.
+    /// Per unit away from a target, after adding what was carried over, and beside it per unit over and per unit under.
     Deviation {
         carried: i64,
         target: i64,
+        per_unit: i64,
+        over: i64,
+        under: i64,
+    },
+    /// Per unit outside a range, after adding what was carried over.
+    Range {
+        carried: i64,
+        min: i64,
+        max: i64,
+        per_unit: i64,
+    },
+    /// Each unit of the n-th sixty above a share costs n times `per_unit`, after adding what was carried over.
+    Hours {
+        carried: i64,
+        share: i64,
         per_unit: i64,
     },
     /// The n-th unit above a share costs n times `per_unit`, after adding what was carried over.
@@ -65,7 +83,35 @@ impl CounterCost {
                 carried,
                 target,
                 per_unit,
-            } => per_unit.saturating_mul((total + carried - target).abs()),
+                over,
+                under,
+            } => {
+                let off = total + carried - target;
+                let side = if off > 0 { over } else { under };
+                (per_unit + side).saturating_mul(off.abs())
+            }
+            Self::Range {
+                carried,
+                min,
+                max,
+                per_unit,
+            } => {
+                let total = total + carried;
+                per_unit.saturating_mul((min - total).max(total - max).max(0))
+            }
+            Self::Hours {
+                carried,
+                share,
+                per_unit,
+            } => {
+                let above = |minutes: i64| {
+                    let (hours, rest) = (minutes.max(0) / 60, minutes.max(0) % 60);
+                    triangle(hours)
+                        .saturating_mul(60)
+                        .saturating_add(rest * (hours + 1))
+                };
+                per_unit.saturating_mul(above(total + carried - share) - above(carried - share))
+            }
             Self::Excess {
                 carried,
                 share,
@@ -75,11 +121,29 @@ impl CounterCost {
         }
     }
 
-    /// The objective's name for it.
-    pub(crate) fn term(self) -> CostTerm {
+    /// The cost of a total by the objective's names.
+    pub(crate) fn terms(self, total: i64) -> Vec<(CostTerm, i64)> {
         match self {
-            Self::Deviation { .. } => CostTerm::MinutesOffContract,
-            _ => CostTerm::Fairness,
+            Self::Deviation {
+                carried,
+                target,
+                per_unit,
+                over,
+                under,
+            } => {
+                let off = total + carried - target;
+                vec![
+                    (
+                        CostTerm::MinutesOffContract,
+                        per_unit.saturating_mul(off.abs()),
+                    ),
+                    (CostTerm::MinutesOver, over.saturating_mul(off.max(0))),
+                    (CostTerm::MinutesUnder, under.saturating_mul((-off).max(0))),
+                ]
+            }
+            Self::Range { .. } => vec![(CostTerm::Assignments, self.of(total))],
+            Self::Hours { .. } => vec![(CostTerm::FairnessMinutes, self.of(total))],
+            Self::Excess { .. } | Self::None => vec![(CostTerm::Fairness, self.of(total))],
         }
     }
 }
@@ -154,6 +218,12 @@ pub(crate) struct PersonModel {
     /// Costs no legal row reaches; a hand edit may.
     unreached: Vec<Counter>,
     pub weekends_max: Option<u32>,
+    /// Weekends beyond so many cost each; hard or soft, some rule counts them.
+    weekends_wanted_max: u64,
+    weekend_cost: i64,
+    pub weekends_counted: bool,
+    /// What is remembered of neighbouring days beyond the basic runs.
+    pub trackers: Trackers,
     /// The day starts a weekend (true) or continues one.
     pub weekend_day: Vec<Option<bool>>,
     pub weekend_worked_before: bool,
@@ -187,8 +257,13 @@ impl PersonModel {
             }
         }
         let successions = Successions::build(problem, person, rules);
-        let automaton = Automaton::build(problem, person, &successions);
+        let trackers = Trackers::build(problem, person);
+        let automaton = Automaton::build(problem, person, &successions, &trackers);
         let history = &person.history;
+        let weekend_cost = person
+            .more
+            .weekends_wanted_max
+            .map_or(0, |_| problem.costs.priced(CostTerm::Weekends));
         let weeks = weeks(problem, person);
         let weekly_rest = weeks.0.contains(&true);
         let mut model = Self {
@@ -215,6 +290,16 @@ impl PersonModel {
             counters: Vec::new(),
             unreached: Vec::new(),
             weekends_max: person.weekends_max,
+            weekends_wanted_max: u64::from(
+                person
+                    .more
+                    .weekends_wanted_max
+                    .unwrap_or(0)
+                    .saturating_sub(history.weekends),
+            ),
+            weekend_cost,
+            weekends_counted: person.weekends_max.is_some() || weekend_cost > 0,
+            trackers,
             weekend_day: weekend_days(&problem.days),
             weekend_worked_before: history.weekend_worked,
             week_ends: weeks.0,
@@ -228,7 +313,7 @@ impl PersonModel {
             .map(|day| {
                 (day..days)
                     .find(|&d| {
-                        (model.weekends_max.is_none() || model.weekend_day[d] != Some(false))
+                        (!model.weekends_counted || model.weekend_day[d] != Some(false))
                             && (!weekly_rest || model.week_starts[d])
                     })
                     .unwrap_or(days)
@@ -281,13 +366,50 @@ impl PersonModel {
             }
         }
         found.extend(self.run_costs(row));
+        let tracked = self.trackers.costs(row).into_iter();
+        found.extend(tracked.map(|(term, day, cost)| (term, Some(day), cost)));
         for counter in self.counters.iter().chain(&self.unreached) {
-            let cost = counter.cost_of_units(self.units(counter, row));
-            if cost != 0 {
-                found.push((counter.cost.term(), None, cost));
+            let total = self.units(counter, row) * counter.unit;
+            for (term, cost) in counter.cost.terms(total) {
+                if cost != 0 {
+                    found.push((term, None, cost));
+                }
             }
         }
+        let weekends = self.weekends_cost(self.weekends_worked(row));
+        if weekends != 0 {
+            found.push((CostTerm::Weekends, None, weekends));
+        }
         found
+    }
+
+    /// Cost of so many weekends.
+    pub(crate) fn weekends_cost(&self, weekends: u64) -> i64 {
+        weekends.saturating_sub(self.weekends_wanted_max) as i64 * self.weekend_cost
+    }
+
+    /// Weekends that count on a row; 0 where only the hard limit looks at them.
+    pub(crate) fn weekends_worked(&self, row: &[u8]) -> u64 {
+        if self.weekend_cost == 0 {
+            return 0;
+        }
+        let mut in_weekend = self.weekend_worked_before;
+        row.iter()
+            .enumerate()
+            .map(|(day, &choice)| self.weekend_step(day, choice, &mut in_weekend))
+            .sum()
+    }
+
+    /// What the machine charges for a row; `None` if some hard rule on neighbouring days is broken.
+    fn machine_cost(&self, row: &[u8]) -> Option<i64> {
+        let mut state = self.automaton.start;
+        let mut sum = 0;
+        for (day, &choice) in row.iter().enumerate() {
+            let (next, cost) = self.automaton.step(day, state, choice)?;
+            state = next;
+            sum += cost;
+        }
+        Some(sum)
     }
 
     /// Sum of [`Self::row_costs`].
@@ -297,7 +419,12 @@ impl PersonModel {
             .enumerate()
             .map(|(day, &c)| self.choice_cost[day * (self.off + 1) + c as usize])
             .sum();
-        total += self.run_costs(row).map(|(_, _, cost)| cost).sum::<i64>();
+        total += self.machine_cost(row).unwrap_or_else(|| {
+            let runs = self.run_costs(row).map(|(_, _, cost)| cost).sum::<i64>();
+            let tracked = self.trackers.costs(row).into_iter();
+            runs + tracked.map(|(_, _, cost)| cost).sum::<i64>()
+        });
+        total += self.weekends_cost(self.weekends_worked(row));
         total
             + self
                 .counters
@@ -350,7 +477,7 @@ impl PersonModel {
             if self.allowed[day] >> choice & 1 == 0 {
                 return false;
             }
-            let Some((next, _)) = self.automaton.step(state, choice) else {
+            let Some((next, _)) = self.automaton.step(day, state, choice) else {
                 return false;
             };
             state = next;
@@ -441,6 +568,11 @@ impl PersonModel {
         weeks
     }
 
+    /// Weekends wanted at most, and the cost of each beyond.
+    pub(crate) fn weekends_priced(&self) -> Option<(u64, i64)> {
+        (self.weekend_cost > 0).then_some((self.weekends_wanted_max, self.weekend_cost))
+    }
+
     /// Weekends that count against the limit when worked.
     pub(crate) fn weekends_counted(&self) -> Vec<std::ops::Range<usize>> {
         let mut weekends: Vec<std::ops::Range<usize>> = Vec::new();
@@ -476,13 +608,23 @@ fn choices(
             || person.shift_max.get(&shift.id) == Some(&0);
         for (day, mask) in allowed.iter_mut().enumerate() {
             let offered = shift.days.as_ref().is_none_or(|days| days.contains(&day));
+            let missed =
+                person.more.meetings.iter().any(|meeting| {
+                    meeting.required && meeting.day == day && !attends(shift, meeting)
+                });
             if unskilled
                 || barred
+                || missed
                 || !offered
                 || person.unavailable.iter().any(|u| bars(u, day, shift))
             {
                 *mask &= !(1 << s);
             }
+        }
+    }
+    for meeting in person.more.meetings.iter().filter(|m| m.required) {
+        if let Some(mask) = allowed.get_mut(meeting.day) {
+            *mask &= !(1 << off);
         }
     }
     for cell in &person.fixed {
@@ -509,6 +651,27 @@ fn choices(
             };
             if !met && request.day < days {
                 requests[request.day * width + choice] += cost;
+            }
+        }
+    }
+    let mut meetings = vec![0; days * width];
+    for meeting in person.more.meetings.iter().filter(|m| m.day < days) {
+        for choice in 0..width {
+            let shift = problem.shifts.get(choice);
+            if !shift.is_some_and(|shift| attends(shift, meeting)) {
+                meetings[meeting.day * width + choice] += costs.priced(CostTerm::Meeting);
+            }
+        }
+    }
+    let mut pattern = vec![0; days * width];
+    if let Some(rotation) = &person.more.pattern {
+        for day in 0..days {
+            let at = (day as i64 - rotation.anchor_day).rem_euclid(rotation.cycle.len() as i64);
+            let due = rotation.cycle[at as usize].as_ref();
+            for choice in 0..width {
+                if problem.shifts.get(choice).map(|s| &s.kind) != due {
+                    pattern[day * width + choice] = costs.priced(CostTerm::Pattern);
+                }
             }
         }
     }
@@ -541,8 +704,17 @@ fn choices(
             (CostTerm::Request, requests),
             (CostTerm::SplitShift, split),
             (CostTerm::ChangePerCell, change),
+            (CostTerm::Meeting, meetings),
+            (CostTerm::Pattern, pattern),
         ],
     )
+}
+
+/// Is somebody on this shift at work for all of a meeting of its day?
+fn attends(shift: &ShiftTemplate, meeting: &Meeting) -> bool {
+    shift.on_post().iter().any(|post| {
+        post.start_minute <= meeting.start_minute && meeting.end_minute <= post.end_minute
+    })
 }
 
 /// Does an absence bar a shift that starts on `day`?
@@ -651,8 +823,19 @@ fn counters(
         );
         let idle = match cost {
             CounterCost::None => true,
-            CounterCost::Deviation { per_unit, .. } => per_unit == 0,
+            CounterCost::Deviation {
+                per_unit,
+                over,
+                under,
+                ..
+            } => per_unit + over + under == 0,
+            CounterCost::Range { per_unit, .. } => per_unit == 0,
             CounterCost::Excess {
+                carried,
+                share,
+                per_unit,
+            }
+            | CounterCost::Hours {
                 carried,
                 share,
                 per_unit,
@@ -699,6 +882,8 @@ fn counters(
                 carried: history.minutes_carried,
                 target,
                 per_unit: costs.minutes_off_contract.per_unit,
+                over: costs.priced(CostTerm::MinutesOver),
+                under: costs.priced(CostTerm::MinutesUnder),
             }),
     );
     let excess = |share: Option<i64>, carried: i64| {
@@ -751,6 +936,34 @@ fn counters(
         no_limit,
         excess(fair.holidays, history.holidays),
     );
+    let wanted = person.more.assignments_wanted;
+    if wanted.min.is_some() || wanted.max.is_some() {
+        let cost = CounterCost::Range {
+            carried: history.assignments,
+            min: wanted.min.map_or(-no_limit, i64::from),
+            max: wanted.max.map_or(no_limit, i64::from),
+            per_unit: costs.priced(CostTerm::Assignments),
+        };
+        add(0, horizon, &any, None, 0, no_limit, cost);
+    }
+    let meals = |s: usize| i64::from(problem.shifts[s].unpopular_meals);
+    add(
+        0,
+        horizon,
+        &meals,
+        None,
+        0,
+        no_limit,
+        excess(fair.unpopular_meals, history.unpopular_meals),
+    );
+    if let Some(share) = fair.minutes {
+        let cost = CounterCost::Hours {
+            carried: history.minutes,
+            share,
+            per_unit: costs.priced(CostTerm::FairnessMinutes),
+        };
+        add(0, horizon, &minutes, None, 0, no_limit, cost);
+    }
     for (id, &most) in &person.shift_max {
         let Some(index) = problem.shift_index(id) else {
             continue;
@@ -758,7 +971,7 @@ fn counters(
         let of = |s: usize| i64::from(s == index);
         add(0, horizon, &of, None, 0, i64::from(most), CounterCost::None);
     }
-    if let Some(most) = person.minutes_week_max {
+    if person.minutes_week_max.is_some() || person.more.minutes_week_min.is_some() {
         let mut first = 0;
         while first < days {
             let mut last = first;
@@ -770,13 +983,16 @@ fn counters(
             } else {
                 0
             };
+            let whole = last + 1 - first >= 7;
+            let least = person.more.minutes_week_min.filter(|_| whole);
+            let most = person.minutes_week_max;
             add(
                 first,
                 last,
                 &minutes,
                 None,
-                0,
-                (most - before).max(0),
+                least.unwrap_or(0),
+                most.map_or(no_limit, |most| (most - before).max(0)),
                 CounterCost::None,
             );
             first = last + 1;

@@ -196,6 +196,22 @@ pub enum FactKind {
     NightsMax,
     /// Most of one shift.
     ShiftMax(ShiftId),
+    /// Most days off in a row.
+    ConsecutiveDaysOffMax,
+    /// Most days in a row on shifts of one kind.
+    KindDaysMax(String),
+    /// Fewest or most nights in a row.
+    ConsecutiveNights,
+    /// Days off after nights.
+    DaysOffAfterNights,
+    /// Weekends in whole.
+    CompleteWeekends,
+    /// Fewest minutes of a week.
+    MinutesWeekMin,
+    /// A meeting, by id.
+    Meeting(String),
+    /// Not on post together with somebody.
+    NotTogether(PersonId),
 }
 
 /// Facts about one person that no row satisfies together.

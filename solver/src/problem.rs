@@ -10,12 +10,17 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::{self, absent};
+pub use crate::catalogue::{
+    Apart, Budget, Meeting, Mentor, Pattern, RowRules, SoftRange, Standby, Team,
+};
+
 /// Minutes in a day.
 pub const DAY_MINUTES: i64 = 1440;
 /// Largest length or moment accepted, in minutes: beyond it sums could overflow.
 const MINUTES_LIMIT: i64 = 1_000_000_000;
 /// Largest single cost accepted: beyond it an objective could overflow.
-const COST_LIMIT: i64 = 1_000_000_000;
+pub(crate) const COST_LIMIT: i64 = 1_000_000_000;
 /// Skills are combined by subset (every set of queues has its own cover row), so their number is bounded.
 const SKILLS_LIMIT: usize = 6;
 /// Shift templates are kept in one machine word of bits.
@@ -100,6 +105,9 @@ pub struct Problem {
     /// The published roster, if any: leaving it costs [`Costs::change_per_cell`].
     #[serde(default)]
     pub published: Option<Assignments>,
+    /// Rules that tie people together.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub team: Team,
 }
 
 /// One day of the horizon.
@@ -190,7 +198,7 @@ pub struct ShiftTemplate {
     pub id: ShiftId,
     /// Name for words ("早班").
     pub name: String,
-    /// Kind label of the planner's choosing ("early", "duty"); no rule depends on it.
+    /// Kind label of the planner's choosing ("early", "duty"): rules on kinds of shifts ask for it.
     #[serde(default)]
     pub kind: String,
     /// Time on post, in order, not overlapping. Two or more make a split shift.
@@ -212,6 +220,12 @@ pub struct ShiftTemplate {
     /// Days it is offered on; `None` is every day.
     #[serde(default)]
     pub days: Option<Vec<usize>>,
+    /// On call rather than on post.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub standby: Option<Standby>,
+    /// How many of its meals fall at an hour nobody likes; counts for fairness.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub unpopular_meals: u32,
 }
 
 /// Time on post, `[start, end)`, minutes from the midnight of the day the shift starts.
@@ -298,6 +312,9 @@ pub struct Person {
     /// What happened before the horizon.
     #[serde(default)]
     pub history: History,
+    /// More rules, each absent by default.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub more: RowRules,
 }
 
 /// Not available: no shift whose time on post overlaps it. A whole day off (`interval` absent) bars every shift that
@@ -374,6 +391,12 @@ pub struct FairShare {
     pub weekend_days: Option<i64>,
     /// Holidays worked.
     pub holidays: Option<i64>,
+    /// Minutes worked ([`CostTerm::FairnessMinutes`]).
+    #[serde(skip_serializing_if = "absent")]
+    pub minutes: Option<i64>,
+    /// Meals at an hour nobody likes.
+    #[serde(skip_serializing_if = "absent")]
+    pub unpopular_meals: Option<i64>,
 }
 
 /// What happened before the horizon.
@@ -406,6 +429,27 @@ pub struct History {
     /// Minutes beyond (or, negative, short of) contract carried over: added to worked minutes before they are compared with
     /// [`Person::minutes_target`].
     pub minutes_carried: i64,
+    /// Days in a row, up to the eve, on shifts of the kind of `last_shift`; 0 with a shift worked on the eve means unknown.
+    #[serde(skip_serializing_if = "absent")]
+    pub consecutive_kind_days: u32,
+    /// Night shifts in a row up to the eve; 0 with a night shift worked on the eve means unknown.
+    #[serde(skip_serializing_if = "absent")]
+    pub consecutive_nights: u32,
+    /// Days off still owed after a night shift before the eve.
+    #[serde(skip_serializing_if = "absent")]
+    pub night_rest_days_owed: u32,
+    /// Days worked, carried over for [`RowRules::assignments_wanted`].
+    #[serde(skip_serializing_if = "absent")]
+    pub assignments: i64,
+    /// Weekends worked, carried over for [`RowRules::weekends_wanted_max`].
+    #[serde(skip_serializing_if = "absent")]
+    pub weekends: u32,
+    /// Minutes worked, carried over for [`FairShare::minutes`].
+    #[serde(skip_serializing_if = "absent")]
+    pub minutes: i64,
+    /// Meals at an hour nobody likes, carried over.
+    #[serde(skip_serializing_if = "absent")]
+    pub unpopular_meals: i64,
 }
 
 /// Rules for everybody.
@@ -469,12 +513,15 @@ pub struct Costs {
     pub change_per_cell: Cost,
     /// Per minute above or below contract.
     pub minutes_off_contract: Cost,
+    /// What not every desk prices, by term; a term that is not named costs nothing.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub more: BTreeMap<CostTerm, Cost>,
 }
 
 impl Costs {
     /// Every cost with its name, in the order of the struct.
-    pub fn named(&self) -> [(CostTerm, &Cost); 11] {
-        [
+    pub fn named(&self) -> Vec<(CostTerm, &Cost)> {
+        let mut named = vec![
             (CostTerm::UnderMinimum, &self.under_minimum),
             (CostTerm::UnderTarget, &self.under_target),
             (CostTerm::OverTarget, &self.over_target),
@@ -486,7 +533,14 @@ impl Costs {
             (CostTerm::SplitShift, &self.split_shift),
             (CostTerm::ChangePerCell, &self.change_per_cell),
             (CostTerm::MinutesOffContract, &self.minutes_off_contract),
-        ]
+        ];
+        named.extend(self.more.iter().map(|(term, cost)| (*term, cost)));
+        named
+    }
+
+    /// Cost per unit of a term of [`Costs::more`].
+    pub(crate) fn priced(&self, term: CostTerm) -> i64 {
+        self.more.get(&term).map_or(0, |cost| cost.per_unit)
     }
 }
 
@@ -532,6 +586,7 @@ impl Default for Costs {
             split_shift: cost(120, "shift", "staff"),
             change_per_cell: cost(200, "cell", "staff"),
             minutes_off_contract: cost(1, "minute", "hr"),
+            more: BTreeMap::new(),
         }
     }
 }
@@ -566,6 +621,39 @@ pub enum CostTerm {
     UnderShift,
     /// [`ShiftCover::over_cost`].
     OverShift,
+    /// Per day beyond or short of [`RowRules::work_days_wanted`].
+    ConsecutiveWorkDays,
+    /// Per day beyond or short of [`RowRules::days_off_wanted`].
+    ConsecutiveDaysOff,
+    /// Per day beyond or short of [`RowRules::kind_days_wanted`].
+    ConsecutiveKind,
+    /// Per day worked outside [`RowRules::assignments_wanted`].
+    Assignments,
+    /// Per weekend beyond [`RowRules::weekends_wanted_max`].
+    Weekends,
+    /// Per weekend worked in part ([`RowRules::complete_weekends_wanted`]).
+    BrokenWeekend,
+    /// Per weekend worked on two kinds of shift ([`RowRules::identical_weekends_wanted`]).
+    MixedWeekend,
+    /// Per cell off the [`RowRules::pattern`].
+    Pattern,
+    /// Per [`Meeting`] missed.
+    Meeting,
+    /// Per minute above contract, beside [`Costs::minutes_off_contract`].
+    MinutesOver,
+    /// Per minute below contract, beside [`Costs::minutes_off_contract`].
+    MinutesUnder,
+    /// Per minute above [`FairShare::minutes`], growing: each minute of the n-th hour above costs n times this. Minutes carried
+    /// over count as with [`Costs::fairness`].
+    FairnessMinutes,
+    /// [`Standby::under_cost`].
+    UnderStandby,
+    /// [`Mentor::minute_cost`].
+    Mentor,
+    /// [`Apart::day_cost`].
+    NotTogether,
+    /// [`Budget::unit_cost`].
+    Budget,
 }
 
 /// A fault in a problem: which field, and what is wrong with it.
@@ -591,6 +679,18 @@ impl ShiftTemplate {
     /// Last minute on post (exclusive).
     pub fn end_minute(&self) -> i64 {
         self.segments.last().map_or(0, |s| s.end_minute)
+    }
+    /// Time on post: none on call.
+    pub(crate) fn on_post(&self) -> &[Segment] {
+        if self.standby.is_some() {
+            &[]
+        } else {
+            &self.segments
+        }
+    }
+    /// Rest is owed before and after it.
+    pub(crate) fn rests(&self) -> bool {
+        self.standby.is_none_or(|standby| standby.rests)
     }
     /// Overlaps `[start, end)`, minutes from the midnight of the day it starts?
     pub fn overlaps(&self, start_minute: i64, end_minute: i64) -> bool {
@@ -710,6 +810,7 @@ impl Problem {
         self.validate_demand(&mut faults);
         self.validate_people(&mut faults);
         self.validate_rules(&mut faults);
+        catalogue::validate(self, &mut faults);
         faults.0
     }
 
@@ -1072,6 +1173,19 @@ impl Problem {
             ("lates", history.lates),
             ("weekend_days", history.weekend_days),
             ("holidays", history.holidays),
+            ("assignments", history.assignments),
+            ("minutes", history.minutes),
+            ("unpopular_meals", history.unpopular_meals),
+            ("weekends", i64::from(history.weekends)),
+            (
+                "consecutive_kind_days",
+                i64::from(history.consecutive_kind_days),
+            ),
+            ("consecutive_nights", i64::from(history.consecutive_nights)),
+            (
+                "night_rest_days_owed",
+                i64::from(history.night_rest_days_owed),
+            ),
         ] {
             if value.abs() > MINUTES_LIMIT {
                 faults.add(
@@ -1086,6 +1200,8 @@ impl Problem {
             ("lates", fair.lates),
             ("weekend_days", fair.weekend_days),
             ("holidays", fair.holidays),
+            ("minutes", fair.minutes),
+            ("unpopular_meals", fair.unpopular_meals),
         ] {
             if value.is_some_and(|v| v.abs() > MINUTES_LIMIT) {
                 faults.add(
@@ -1153,29 +1269,34 @@ impl Problem {
 }
 
 /// Collects faults.
-struct Faults(Vec<Fault>);
+pub(crate) struct Faults(pub(crate) Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(Fault {
             field: field.into(),
             message: message.into(),
         });
     }
 
-    fn day(&mut self, problem: &Problem, field: String, day: usize) {
+    pub(crate) fn day(&mut self, problem: &Problem, field: String, day: usize) {
         if day >= problem.days.len() {
             self.add(field, format!("day {day} is outside the horizon"));
         }
     }
 
-    fn shift(&mut self, problem: &Problem, field: String, shift: &ShiftId) {
+    pub(crate) fn shift(&mut self, problem: &Problem, field: String, shift: &ShiftId) {
         if problem.shift_index(shift).is_none() {
             self.add(field, format!("unknown shift {shift}"));
         }
     }
 
-    fn duplicates<'a>(&mut self, list: &str, key: &str, ids: impl Iterator<Item = &'a str>) {
+    pub(crate) fn duplicates<'a>(
+        &mut self,
+        list: &str,
+        key: &str,
+        ids: impl Iterator<Item = &'a str>,
+    ) {
         let mut seen = BTreeSet::new();
         for (index, id) in ids.enumerate() {
             if !seen.insert(id) {

@@ -11,6 +11,7 @@ use crate::person::{INFINITE, PersonModel, Row};
 use crate::posts::Posts;
 use crate::problem::{DAY_MINUTES, Problem, ShiftId};
 use crate::shift_cover::{self, ShiftHeads, Wanted};
+use crate::team::{Team, TeamRules};
 
 /// Labels kept per day in a move's shortest paths: narrow searches and more moves beat wide ones (measured on 18 people).
 const LABELS_MAX: usize = 60;
@@ -79,6 +80,8 @@ pub(crate) struct Compiled<'a> {
     pub people: Vec<PersonModel>,
     /// People wanted on shifts, by `day * shifts + shift`.
     pub wanted: Vec<Wanted>,
+    /// What people cost together.
+    pub team: TeamRules,
     /// Calendar days a shift may reach into beyond its own.
     pub spill_days: usize,
 }
@@ -95,7 +98,7 @@ impl<'a> Compiled<'a> {
             .iter()
             .map(|s| GridShift {
                 segments: s
-                    .segments
+                    .on_post()
                     .iter()
                     .map(|g| (point(g.start_minute), point(g.end_minute)))
                     .collect(),
@@ -130,6 +133,7 @@ impl<'a> Compiled<'a> {
             shifts,
             people,
             wanted: shift_cover::wanted(problem),
+            team: TeamRules::build(problem),
             spill_days,
         }
     }
@@ -202,6 +206,7 @@ pub(crate) struct Search<'a> {
     pub compiled: &'a Compiled<'a>,
     posts: Posts<'a>,
     heads: ShiftHeads<'a>,
+    team: Team<'a>,
     pub rows: Vec<Row>,
     pub meals: Vec<Vec<CellMeals>>,
     person_cost: Vec<i64>,
@@ -226,6 +231,7 @@ impl<'a> Search<'a> {
             compiled,
             posts: Posts::new(&compiled.cover),
             heads: ShiftHeads::new(&compiled.wanted),
+            team: Team::new(&compiled.team, people),
             rows: vec![vec![off as u8; days]; people],
             meals: vec![vec![NO_MEALS; days]; people],
             person_cost: compiled
@@ -261,7 +267,7 @@ impl<'a> Search<'a> {
         } else {
             0
         };
-        posts + self.heads.cost() + self.person_cost.iter().sum::<i64>()
+        posts + self.heads.cost() + self.team.cost() + self.person_cost.iter().sum::<i64>()
     }
 
     /// The present state.
@@ -300,6 +306,7 @@ impl<'a> Search<'a> {
         }
         let compiled = self.compiled;
         self.heads.change(day * compiled.off() + choice, sign);
+        self.team.place(person, day, choice as u8, sign);
         if !compiled.by_the_clock() {
             return;
         }
@@ -364,7 +371,8 @@ impl<'a> Search<'a> {
         let width = compiled.off() + 1;
         for choice in 0..compiled.off() {
             if choices >> choice & 1 == 1 {
-                self.gains[day * width + choice] = self.heads.gain(day * compiled.off() + choice);
+                self.gains[day * width + choice] = self.heads.gain(day * compiled.off() + choice)
+                    + self.team.gain(person, day, choice);
             }
         }
         if !compiled.by_the_clock() {

@@ -14,6 +14,7 @@ use crate::person::Row;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
 use crate::problem::{Assignments, Fault, Problem};
 use crate::search::{Compiled, Search, Solution, first_meals};
+use crate::team;
 
 /// Work units that stop a solve without limits: about half a minute of one core for a desk of twenty.
 const WORK_LIMIT_DEFAULT: u64 = 200_000;
@@ -83,7 +84,7 @@ pub fn solve(
         .map(|p| facts::resolve(problem, p, &mut paths))
         .collect();
     let (bounds, relaxed): (Vec<_>, Vec<_>) = resolved.into_iter().unzip();
-    let relaxed: Vec<_> = relaxed.into_iter().flatten().collect();
+    let mut relaxed: Vec<_> = relaxed.into_iter().flatten().collect();
     let compiled = Compiled::build(problem, Some(&bounds));
     let mut run = Run::new(&compiled, limits, started)?;
     let (mut status, proven) = if compiled.by_the_clock() {
@@ -115,6 +116,7 @@ pub fn solve(
     }
     let mut shortfalls = costs::shortfalls(&compiled, &best);
     explain(&compiled, &bounds, &best, &mut shortfalls);
+    relaxed.extend(team::let_go(&compiled, &best));
     Ok(Plan {
         assignments: assignments(problem, &best),
         meals: costs::meals(&compiled, &best),

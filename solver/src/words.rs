@@ -87,6 +87,50 @@ pub(crate) fn fact(problem: &Problem, fact: &Fact) -> Words {
             format!("{who}班次{shift}次数上限"),
             format!("{who}: most shifts {shift}"),
         ),
+        FactKind::ConsecutiveDaysOffMax => (
+            format!("{who}连续休息天数上限"),
+            format!("{who}: most days off in a row"),
+        ),
+        FactKind::KindDaysMax(kind) => (
+            format!("{who}连续上{kind}类班次天数上限"),
+            format!("{who}: most days in a row on shifts of kind {kind}"),
+        ),
+        FactKind::ConsecutiveNights => (
+            format!("{who}连续夜班天数上下限"),
+            format!("{who}: nights in a row"),
+        ),
+        FactKind::DaysOffAfterNights => (
+            format!("{who}夜班后休息天数"),
+            format!("{who}: days off after nights"),
+        ),
+        FactKind::CompleteWeekends => (
+            format!("{who}周末须整休或整上"),
+            format!("{who}: weekends worked in whole or not at all"),
+        ),
+        FactKind::MinutesWeekMin => (
+            format!("{who}每周工时下限"),
+            format!("{who}: fewest minutes of the week"),
+        ),
+        FactKind::Meeting(id) => {
+            let all = problem.people.iter().flat_map(|p| &p.more.meetings);
+            let (zh, en) = all
+                .into_iter()
+                .find(|meeting| &meeting.id == id)
+                .map_or((id.as_str(), id.as_str()), |meeting| {
+                    (meeting.name_zh.as_str(), meeting.name_en.as_str())
+                });
+            (
+                format!("{who}{day}须参加{zh}"),
+                format!("{who}: due at {en} on {day}"),
+            )
+        }
+        FactKind::NotTogether(other) => {
+            let other = name(problem, other);
+            (
+                format!("{day}{who}与{other}不能同时在岗"),
+                format!("{who}: not on post together with {other} on {day}"),
+            )
+        }
     };
     Words { zh, en }
 }
@@ -115,6 +159,15 @@ pub(crate) fn contradiction(problem: &Problem, conflict: &[Fact], freed: &Fact) 
             "these contradict each other: {}. Let go to have a roster: {}",
             all.en, let_go.en
         ),
+    }
+}
+
+/// Two people on post together who must not be.
+pub(crate) fn together(problem: &Problem, freed: &Fact) -> Words {
+    let words = fact(problem, freed);
+    Words {
+        zh: format!("排班时放开了:{}", words.zh),
+        en: format!("let go to have a roster: {}", words.en),
     }
 }
 

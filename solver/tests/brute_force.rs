@@ -228,6 +228,7 @@ fn problem(numbers: &Numbers) -> Problem {
             lates: some(&mut dice, 2),
             weekend_days: some(&mut dice, 2),
             holidays: some(&mut dice, 2),
+            ..FairShare::default()
         };
         let (worked, off) = match dice.below(3) {
             0 => (0, 0),

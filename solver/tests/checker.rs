@@ -46,6 +46,8 @@ fn shift(id: &str, segments: &[(i64, i64)], meal: Option<(i64, i64)>) -> ShiftTe
         late: false,
         skills_required: vec![],
         days: None,
+        standby: None,
+        unpopular_meals: 0,
     }
 }
 
@@ -70,6 +72,7 @@ fn person(id: &str, skills: &[&str]) -> Person {
         requests: vec![],
         fair_share: FairShare::default(),
         history: History::default(),
+        more: Default::default(),
     }
 }
 
@@ -143,8 +146,10 @@ fn frame() -> Problem {
             split_shift: free.clone(),
             change_per_cell: free.clone(),
             minutes_off_contract: free,
+            more: Default::default(),
         },
         published: None,
+        team: Default::default(),
     }
 }
 
@@ -975,6 +980,7 @@ fn cost_of_unfairness_grows() {
             lates: Some(2),
             weekend_days: Some(1),
             holidays: Some(0),
+            ..FairShare::default()
         };
         problem.people[0].history.lates = 1;
         problem.days[0].holiday = true;

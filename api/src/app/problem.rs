@@ -196,6 +196,8 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
             skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
+            standby: None,
+            unpopular_meals: 0,
         })
         .collect();
     let meal_grid_minutes = solver_shifts
@@ -260,6 +262,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         },
         costs: costs(&sources.policy.roster)?,
         published: None,
+        team: Default::default(),
     };
     problem.fill_fair_shares();
     let faults = problem.validate();
@@ -536,6 +539,7 @@ fn person(sources: &Sources<'_>, candidate: &Candidate, days: &[WorkDate]) -> Pe
         requests: Vec::new(),
         fair_share: Default::default(),
         history: history(sources, staff),
+        more: Default::default(),
     }
 }
 
@@ -817,6 +821,8 @@ impl RosterProblem {
             late: false,
             skills_required: Vec::new(),
             days: Some(vec![day]),
+            standby: None,
+            unpopular_meals: 0,
         });
         id
     }

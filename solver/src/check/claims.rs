@@ -358,7 +358,18 @@ pub(super) fn admits(problem: &Problem, plan: &Plan, violation: &Violation) -> b
             | (FactKind::MinutesWeekMax, Rule::MinutesWeekMax)
             | (FactKind::WeekendsMax, Rule::WeekendsMax)
             | (FactKind::NightsMax, Rule::NightsMax)
-            | (FactKind::ShiftMax(_), Rule::ShiftMax) => true,
+            | (FactKind::ShiftMax(_), Rule::ShiftMax)
+            | (FactKind::ConsecutiveDaysOffMax, Rule::ConsecutiveDaysOffMax)
+            | (FactKind::KindDaysMax(_), Rule::KindDaysMax)
+            | (
+                FactKind::ConsecutiveNights,
+                Rule::ConsecutiveNightsMin | Rule::ConsecutiveNightsMax,
+            )
+            | (FactKind::DaysOffAfterNights, Rule::DaysOffAfterNights)
+            | (FactKind::CompleteWeekends, Rule::CompleteWeekends)
+            | (FactKind::MinutesWeekMin, Rule::MinutesWeekMin) => true,
+            (FactKind::Meeting(_), Rule::Meeting)
+            | (FactKind::NotTogether(_), Rule::NotTogether) => violation.day == Some(fact.day),
             _ => false,
         })
 }
@@ -415,6 +426,25 @@ fn exists(problem: &Problem, person: &Person, fact: &Fact) -> bool {
         FactKind::WeekendsMax => person.weekends_max.is_some(),
         FactKind::NightsMax => person.nights_max.is_some(),
         FactKind::ShiftMax(shift) => person.shift_max.contains_key(shift),
+        FactKind::ConsecutiveDaysOffMax => person.more.consecutive_days_off_max.is_some(),
+        FactKind::KindDaysMax(kind) => person.more.kind_days_max.contains_key(kind),
+        FactKind::ConsecutiveNights => {
+            person.more.consecutive_nights_min.is_some()
+                || person.more.consecutive_nights_max.is_some()
+        }
+        FactKind::DaysOffAfterNights => person.more.days_off_after_nights_min.is_some(),
+        FactKind::CompleteWeekends => person.more.complete_weekends,
+        FactKind::MinutesWeekMin => person.more.minutes_week_min.is_some(),
+        FactKind::Meeting(id) => person
+            .more
+            .meetings
+            .iter()
+            .any(|meeting| meeting.id == *id && meeting.day == fact.day),
+        FactKind::NotTogether(other) => problem
+            .team
+            .apart
+            .iter()
+            .any(|pair| pair.hard && pair.first == person.id && pair.second == *other),
         FactKind::Rest => {
             problem.rules.rest_minutes_min > 0 || !problem.rules.forbidden_successions.is_empty()
         }

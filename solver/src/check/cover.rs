@@ -139,7 +139,8 @@ fn nearby_demand(problem: &Problem, now: i64) -> impl Iterator<Item = &crate::pr
 fn posts(roster: &Roster<'_>, person: usize) -> Vec<(i64, i64)> {
     let mut posts = Vec::new();
     for (day, shift) in roster.worked[person].iter().enumerate() {
-        for segment in shift.iter().flat_map(|shift| &shift.segments) {
+        let on_post = shift.filter(|shift| shift.standby.is_none());
+        for segment in on_post.iter().flat_map(|shift| &shift.segments) {
             posts.push((
                 moment(day, segment.start_minute),
                 moment(day, segment.end_minute),

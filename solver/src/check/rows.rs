@@ -150,6 +150,10 @@ impl Row<'_> {
                 .iter()
                 .map(|post| moment(day, post.end_minute))
                 .max();
+            // On call may be rest itself.
+            if shift.standby.is_some_and(|standby| !standby.rests) {
+                continue;
+            }
             if let (Some(previous_end), Some(start)) = (previous_end, start)
                 && start - previous_end < rest_minutes_min
             {

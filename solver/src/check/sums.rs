@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cover::{Point, on_shift};
-use super::{MINUTES_A_DAY, Roster};
+use super::{MINUTES_A_DAY, Roster, catalogue};
 use crate::plan::CostTable;
 use crate::problem::{CostTerm, Problem, Wish};
 
@@ -15,7 +15,13 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, term: CostTerm, person: Option<usize>, day: Option<usize>, amount: i128) {
+    pub(super) fn add(
+        &mut self,
+        term: CostTerm,
+        person: Option<usize>,
+        day: Option<usize>,
+        amount: i128,
+    ) {
         if amount == 0 {
             return;
         }
@@ -56,8 +62,10 @@ pub(super) fn recompute(problem: &Problem, roster: &Roster<'_>, points: &[Point]
         split_shifts(problem, roster, person, &mut sums);
         changes(problem, roster, person, &mut sums);
         contract(problem, roster, person, &mut sums);
+        catalogue::row_costs(problem, roster, person, &mut sums);
     }
     shift_cover(problem, roster, &mut sums);
+    catalogue::team_costs(problem, roster, &mut sums);
     sums
 }
 
@@ -144,10 +152,12 @@ fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
     let who = &problem.people[person];
     let (mut nights, mut lates) = (who.history.nights, who.history.lates);
     let (mut weekend_days, mut holidays) = (who.history.weekend_days, who.history.holidays);
+    let mut unpopular_meals = who.history.unpopular_meals;
     for (day, shift) in roster.worked[person].iter().enumerate() {
         let Some(shift) = shift else { continue };
         nights += i64::from(shift.night);
         lates += i64::from(shift.late);
+        unpopular_meals += i64::from(shift.unpopular_meals);
         weekend_days += i64::from(problem.days[day].weekend);
         holidays += i64::from(problem.days[day].holiday);
     }
@@ -158,6 +168,11 @@ fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
         (history.lates, lates, fair.lates),
         (history.weekend_days, weekend_days, fair.weekend_days),
         (history.holidays, holidays, fair.holidays),
+        (
+            history.unpopular_meals,
+            unpopular_meals,
+            fair.unpopular_meals,
+        ),
     ] {
         let Some(fair) = fair else { continue };
         // The n-th unit above the share costs n times the unit; those above it before the horizon are past.
@@ -229,4 +244,11 @@ fn contract(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
     let off = (worked + who.history.minutes_carried - target).abs();
     let amount = i128::from(off) * i128::from(problem.costs.minutes_off_contract.per_unit);
     sums.add(CostTerm::MinutesOffContract, Some(person), None, amount);
+    let side = if worked + who.history.minutes_carried > target {
+        CostTerm::MinutesOver
+    } else {
+        CostTerm::MinutesUnder
+    };
+    let amount = i128::from(off) * catalogue::price(problem, side);
+    sums.add(side, Some(person), None, amount);
 }

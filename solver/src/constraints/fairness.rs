@@ -1,5 +1,5 @@
 //! Convex costs of totals: minutes away from contract (over and under), and units above a fair share, where the n-th unit costs
-//! n times the first (one variable per unit, the cheap ones fill first).
+//! n times the first (one variable per unit, or per hour of minutes, the cheap ones fill first); days worked outside a range.
 
 use good_lp::{Expression, constraint, variable};
 
@@ -17,12 +17,52 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     carried,
                     target,
                     per_unit,
+                    over: over_cost,
+                    under: under_cost,
                 } => {
                     let (over, under) = (model.amount(), model.amount());
                     model.row(constraint!(
                         total - over + under == (target - carried) as f64
                     ));
-                    model.charge(per_unit, over + under);
+                    model.charge(per_unit + over_cost, over);
+                    model.charge(per_unit + under_cost, under);
+                }
+                CounterCost::Range {
+                    carried,
+                    min,
+                    max,
+                    per_unit,
+                } => {
+                    let outside = model.amount();
+                    model.charge(per_unit, outside);
+                    if max < counter.reach + carried {
+                        let least = total.clone() - outside;
+                        model.row(constraint!(least <= (max - carried) as f64));
+                    }
+                    if min > carried {
+                        model.row(constraint!(total + outside >= (min - carried) as f64));
+                    }
+                }
+                CounterCost::Hours {
+                    carried,
+                    share,
+                    per_unit,
+                } => {
+                    let mut room = (share - carried).max(0);
+                    let mut below = (carried - share).max(0);
+                    let free = room;
+                    let mut above = Expression::default();
+                    while room < counter.reach * counter.unit {
+                        let (hour, filled) = (below / 60, below % 60);
+                        let minutes = model
+                            .program
+                            .add(variable().min(0.0).max((60 - filled) as f64));
+                        above += minutes;
+                        model.charge(per_unit.saturating_mul(hour + 1), minutes);
+                        room += 60 - filled;
+                        below += 60 - filled;
+                    }
+                    model.row(constraint!(total - above <= free as f64));
                 }
                 CounterCost::Excess {
                     carried,

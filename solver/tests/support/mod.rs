@@ -30,6 +30,7 @@ pub(crate) fn free_costs() -> Costs {
         split_shift: cost(0),
         change_per_cell: cost(0),
         minutes_off_contract: cost(0),
+        more: Default::default(),
     }
 }
 
@@ -56,6 +57,7 @@ pub(crate) fn desk(days: usize) -> Problem {
         rules: Rules::default(),
         costs: free_costs(),
         published: None,
+        team: Default::default(),
     }
 }
 
@@ -94,6 +96,8 @@ pub(crate) fn shift(
         late: false,
         skills_required: vec![],
         days: None,
+        standby: None,
+        unpopular_meals: 0,
     }
 }
 
@@ -118,6 +122,7 @@ pub(crate) fn person(id: &str, skills: &[&str]) -> Person {
         requests: vec![],
         fair_share: FairShare::default(),
         history: History::default(),
+        more: Default::default(),
     }
 }
 

@@ -1,0 +1,24 @@
+//! Money: `Σ amount · x − over ≤ limit`, priced per unit beyond.
+
+use good_lp::{Expression, constraint};
+
+use crate::model::{Model, PeoplePart};
+
+pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
+    let team = &model.compiled.team;
+    let Some((limit, cost)) = team.budget else {
+        return;
+    };
+    let mut spent = Expression::default();
+    for (person, days) in people.shift.iter().enumerate() {
+        for (shift, cell) in days.iter().flat_map(|day| day.iter().enumerate()) {
+            let amount = team.amount(person, shift);
+            if let (Some(cell), true) = (cell, amount != 0) {
+                spent += amount as f64 * *cell;
+            }
+        }
+    }
+    let over = model.amount();
+    model.charge(cost, over);
+    model.row(constraint!(spent - over <= limit as f64));
+}
