@@ -18,6 +18,7 @@ mod model;
 pub mod nrp;
 mod paths;
 mod person;
+mod place;
 pub mod plan;
 mod posts;
 pub mod problem;
@@ -27,6 +28,7 @@ mod shift_cover;
 pub mod solve;
 mod words;
 
+pub use place::place_meals;
 pub use plan::{Limits, Plan, Progress, Status};
 pub use problem::{Assignments, Fault, Problem};
 pub use solve::{SolveError, evaluate, solve};
