@@ -164,6 +164,22 @@ fn build(
             }
         }
     }
+    // The least change: minutes as published are what was agreed to, so a person's contract is no reason to move shifts.
+    let minutes_of = |row: &[Option<ShiftId>]| -> i64 {
+        let worked = row.iter().flatten().filter_map(|id| {
+            let shift = problem
+                .problem
+                .shifts
+                .iter()
+                .find(|shift| shift.id == *id)?;
+            Some(shift.worked_minutes)
+        });
+        worked.sum()
+    };
+    let agreed: Vec<i64> = standing.iter().map(|row| minutes_of(row)).collect();
+    for (person, agreed) in problem.problem.people.iter_mut().zip(agreed) {
+        person.minutes_target = Some(agreed + person.history.minutes_carried);
+    }
     meals.retain(|meal| standing[meal.person][meal.day].is_some());
     problem.problem.published = Some(standing.clone());
     let days = problem
