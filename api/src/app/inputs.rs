@@ -220,7 +220,7 @@ inputs! {
         /// Work units; absent: the service's default.
         #[serde(default)]
         work_limit: Option<u64>,
-        /// Wall-clock limit; absent: 10.
+        /// Wall-clock limit; absent: 5.
         #[serde(default)]
         limit_seconds: Option<u32>,
     }

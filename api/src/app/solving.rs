@@ -38,9 +38,9 @@ const LIMIT_SECONDS_DEFAULT: u32 = 60;
 const LIMIT_SECONDS_MAX: u32 = 3600;
 
 /// The same for part of a roster: seconds.
-const REPLAN_WORK_LIMIT_DEFAULT: u64 = 40_000;
+const REPLAN_WORK_LIMIT_DEFAULT: u64 = 20_000;
 /// Wall clock of part of a roster when the lead names none.
-const REPLAN_LIMIT_SECONDS_DEFAULT: u32 = 10;
+const REPLAN_LIMIT_SECONDS_DEFAULT: u32 = 5;
 /// How often a node looks into the log for solves that nobody works on.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often whoever works on or follows a solve looks into the log for what others say about it.
@@ -684,6 +684,10 @@ impl App {
                 let mut told = None;
                 while let Ok(Some(news)) = app.solve_news(solve).await {
                     let ended = news.state.has_ended();
+                    if ended {
+                        // Whoever is told of the end may look at once.
+                        let _ = app.catch_up().await;
+                    }
                     if told.as_ref() != Some(&news) {
                         told = Some(news.clone());
                         if news_to.send(news).await.is_err() {

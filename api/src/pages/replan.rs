@@ -2,7 +2,7 @@
 //! accepted or discarded.
 
 use super::parts::{Chrome, DeskChoice, Flash, Person};
-use super::roster_changes::{DayChange, ShiftWords};
+use super::roster_changes::{DayChange, both};
 use super::solving::{Solving, gap_words, relaxed_words};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
@@ -17,7 +17,6 @@ use domain::event::{
 };
 use domain::ids::{DeskId, SkillId, SolveId, StaffId};
 use domain::refusal::Lang;
-use domain::shift::Shift;
 use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
 use projections::{RosterState, RosterStatus, SolveRow, SolveStatus};
@@ -93,6 +92,17 @@ pub struct PersonChanges {
     pub days: Vec<DayChange>,
     /// What it costs more (or less) for them, with its sign.
     pub cost: String,
+}
+
+impl ProposalCard {
+    /// What stays under the minimum, and, to be folded away, what is merely wished for.
+    fn tiers(&self) -> [(bool, Vec<&Shortfall>); 2] {
+        let (minimum, target) = self
+            .shortfalls
+            .iter()
+            .partition(|short| short.tier == Tier::Minimum);
+        [(false, minimum), (true, target)]
+    }
 }
 
 impl ReplanPage {
@@ -233,10 +243,6 @@ fn card(
     for change in &proposal.changes {
         by_person.entry(&change.staff).or_default().push(change);
     }
-    let words = |shift: &Option<Shift>| {
-        let shift = shift.as_ref()?;
-        Some(ShiftWords::of(shift, &desk.looks, w))
-    };
     let people = by_person.into_iter().map(|(staff, changes)| {
         let moved = proposal.people.iter().find(|person| person.staff == *staff);
         let more = moved.map_or(0, |person| person.after - person.before);
@@ -245,11 +251,15 @@ fn card(
             name: name(staff),
             days: changes
                 .into_iter()
-                .map(|change| DayChange {
-                    date: change.date,
-                    before: words(&change.before),
-                    after: words(&change.after),
-                    by: String::new(),
+                .map(|change| {
+                    let (was, becomes) = (change.before.as_ref(), change.after.as_ref());
+                    let [before, after] = both(was, becomes, &desk.looks, w);
+                    DayChange {
+                        date: change.date,
+                        before,
+                        after,
+                        by: String::new(),
+                    }
                 })
                 .collect(),
             cost: signed(more),

@@ -16,15 +16,31 @@ pub struct ShiftWords {
     pub times: String,
 }
 
-impl ShiftWords {
-    /// A shift as the desk shows it.
-    pub fn of(shift: &Shift, looks: &ShiftLooks, w: Words) -> Self {
-        Self {
+/// What a day was and what it becomes; where only meals move, these are said, too.
+pub fn both(
+    before: Option<&Shift>,
+    after: Option<&Shift>,
+    looks: &ShiftLooks,
+    w: Words,
+) -> [Option<ShiftWords>; 2] {
+    let times =
+        |shift: Option<&Shift>| shift.map(|shift| (shift.code.clone(), shift.segments.clone()));
+    let only_meals = times(before) == times(after);
+    let words = |shift: &Shift| {
+        let times = w.segments(&shift.segments);
+        let meals = shift.meals.iter().map(|meal| w.clock(&meal.start));
+        let meals = meals.collect::<Vec<_>>().join(" ");
+        ShiftWords {
             code: shift.code.to_string(),
             class: looks.class(&shift.code),
-            times: w.segments(&shift.segments),
+            times: if only_meals {
+                w.f2("changes.meal", times, meals)
+            } else {
+                times
+            },
         }
-    }
+    };
+    [before.map(words), after.map(words)]
 }
 
 /// A day that changed.
@@ -46,20 +62,19 @@ pub(super) fn lines(
     zone: &Zone,
     w: Words,
 ) -> Vec<DayChange> {
-    let words = |shift: &Option<Shift>| {
-        let shift = shift.as_ref()?;
-        Some(ShiftWords::of(shift, looks, w))
-    };
-    let line = |change: RosterChange| DayChange {
-        date: change.date,
-        before: words(&change.before),
-        after: words(&change.after),
-        by: w.f3(
-            "changes.by",
-            w.at(zone, &change.at),
-            &change.by_name,
-            &change.reason,
-        ),
+    let line = |change: RosterChange| {
+        let [before, after] = both(change.before.as_ref(), change.after.as_ref(), looks, w);
+        DayChange {
+            date: change.date,
+            before,
+            after,
+            by: w.f3(
+                "changes.by",
+                w.at(zone, &change.at),
+                &change.by_name,
+                &change.reason,
+            ),
+        }
     };
     changes.into_iter().map(line).collect()
 }

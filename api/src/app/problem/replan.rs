@@ -14,6 +14,9 @@ use solver::problem::{Cause, FixedCell, Segment, ShiftId, Unavailable};
 use solver::{Assignments, SolveError};
 use std::collections::BTreeSet;
 
+/// Cells whose meals may move where the desk would be under its minimum; more take long and are much to ask.
+const MEALS_MOVED_MAX: usize = 120;
+
 /// A problem about part of a roster in force.
 pub(crate) struct Replanning {
     pub(crate) problem: RosterProblem,
@@ -211,17 +214,40 @@ impl Replanning {
         let stays =
             |meal: &&Meal| rows[meal.person][meal.day] == self.standing[meal.person][meal.day];
         let kept: Vec<Meal> = self.meals.iter().filter(stays).cloned().collect();
-        let mut after = solver::place_meals(problem, &rows, &kept)?;
+        let mut after = solver::place_meals(problem, &rows, &kept, &BTreeSet::new())?;
+        let stays =
+            |&(p, d): &(usize, usize)| rows[p][d].is_some() && rows[p][d] == self.standing[p][d];
+        let short = self.days_short(&after);
+        let movable: BTreeSet<(usize, usize)> = self
+            .free
+            .iter()
+            .filter(|&&(p, d)| stays(&(p, d)) && short.contains(&self.problem.days[d]))
+            .take(MEALS_MOVED_MAX)
+            .copied()
+            .collect();
+        if !movable.is_empty() {
+            // Still under its minimum: a colleague's meal may move before the desk goes short.
+            after = solver::place_meals(problem, &rows, &kept, &movable)?;
+        }
         if after.objective > before.objective {
             after = before.clone();
         }
         after.relaxed.clone_from(&plan.relaxed);
+        let eats = |meals: &[Meal], (p, d): (usize, usize)| -> BTreeSet<i64> {
+            let own = meals
+                .iter()
+                .filter(|meal| (meal.person, meal.day) == (p, d));
+            own.map(|meal| meal.start_minute).collect()
+        };
         let mut changed: Vec<(usize, usize)> = Vec::new();
         for &(p, d) in &self.free {
             let given_up = self
                 .given_up
                 .contains(&(self.problem.staff[p].clone(), self.problem.days[d]));
-            if given_up || after.assignments[p][d] != self.standing[p][d] {
+            if given_up
+                || after.assignments[p][d] != self.standing[p][d]
+                || eats(&after.meals, (p, d)) != eats(&self.meals, (p, d))
+            {
                 changed.push((p, d));
             }
         }
@@ -263,6 +289,15 @@ impl Replanning {
             report,
         };
         Ok((proposal, after))
+    }
+
+    /// The days it is about on which the desk is under its minimum.
+    fn days_short(&self, plan: &Plan) -> BTreeSet<WorkDate> {
+        let shortfalls = self.problem.shortfalls(plan).into_iter();
+        let days = shortfalls
+            .filter(|short| short.tier == Tier::Minimum)
+            .map(|short| short.date);
+        days.filter(|date| self.days.contains(date)).collect()
     }
 
     /// People-minutes under the minimum on the days it is about.
