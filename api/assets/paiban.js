@@ -35,6 +35,28 @@
     setTimeout(again, Number(live.dataset.liveSeconds) * 1000);
   }
 
+  // A solve as the server tells it; when it has ended, the page is shown anew. The browser asks again when the stream breaks.
+  const solve = document.querySelector("[data-solve-events]");
+  if (solve) {
+    const bar = solve.querySelector("progress"), text = solve.querySelector("[role=status]");
+    const source = new EventSource(solve.dataset.solveEvents);
+    source.addEventListener("progress", (event) => {
+      const news = JSON.parse(event.data);
+      if (news.state === "running") {
+        bar.max = 100;
+        bar.value = Math.floor(news.done * 100);
+      }
+      text.textContent = news.text;
+    });
+    source.addEventListener("end", () => {
+      source.close();
+      location.reload();
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+    });
+  }
+
   // One form is sent once.
   addEventListener("submit", (event) => {
     const form = event.target;

@@ -18,6 +18,7 @@ mod desks;
 mod evidence;
 mod history;
 mod imports;
+mod judging;
 mod lanes;
 mod leave;
 mod loans;
@@ -27,6 +28,7 @@ mod overtime;
 mod periods;
 mod posts;
 mod problem;
+mod replans;
 mod rosters;
 mod sanctions;
 mod solving;
@@ -62,7 +64,7 @@ pub use inputs::*;
 pub use log::{Loaded, Receipt};
 pub(crate) use meetings::fit_for as fit_meeting;
 pub use open_shifts::{CoverProposal, OpenShiftRow};
-pub use solving::{SolveProgress, SolveState};
+pub use solving::{SolveProgress, SolveState, Solving};
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -86,6 +88,7 @@ struct Parts {
     states: log::StateCache,
     policies: Mutex<HashMap<String, Arc<PolicyDocument>>>,
     solves: solving::Solves,
+    judgements: judging::Judgements,
     password_turns: Semaphore,
     export_turns: Semaphore,
     balance_turns: Semaphore,
@@ -107,6 +110,8 @@ impl Drop for Scratch {
 pub struct Options {
     /// Served over TLS: cookies are sent over nothing else.
     pub secure_cookies: bool,
+    /// Its part in solving.
+    pub solving: Solving,
 }
 
 /// Files of a data folder.
@@ -126,19 +131,22 @@ impl App {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, AppError> {
+        Self::open_node(folder, &folder.join(files::MODELS), clock, options).await
+    }
+
+    /// The same as one of several nodes on a data folder: they share its log and accounts, and each has read models of
+    /// its own.
+    pub async fn open_node(
+        folder: &Path,
+        models: &Path,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Result<Self, AppError> {
         std::fs::create_dir_all(folder).map_err(failed("the data folder cannot be made"))?;
         let log = SqliteLog::open(folder.join(files::LOG), SqliteOptions::default())
             .map_err(failed("the log cannot be opened"))?;
         let accounts = Accounts::open(&folder.join(files::ACCOUNTS))?;
-        Self::with(
-            Arc::new(log),
-            &folder.join(files::MODELS),
-            accounts,
-            clock,
-            options,
-            None,
-        )
-        .await
+        Self::with(Arc::new(log), models, accounts, clock, options, None).await
     }
 
     /// A service that is gone when it is dropped: for tests and trials.
@@ -179,7 +187,8 @@ impl App {
             accounts,
             states: log::StateCache::default(),
             policies: Mutex::default(),
-            solves: solving::Solves::default(),
+            solves: solving::Solves::new(options.solving),
+            judgements: judging::Judgements::default(),
             password_turns: Semaphore::new(PASSWORDS_AT_ONCE),
             export_turns: Semaphore::new(EXPORTS_AT_ONCE),
             balance_turns: Semaphore::new(1),
@@ -216,6 +225,9 @@ impl App {
     }
     pub(crate) fn solves(&self) -> &solving::Solves {
         &self.0.solves
+    }
+    pub(crate) fn judgements(&self) -> &judging::Judgements {
+        &self.0.judgements
     }
     /// Waits for a turn to check a password; few are checked at once.
     pub(crate) async fn password_turn(&self) -> Option<SemaphorePermit<'_>> {

@@ -2,7 +2,7 @@
 
 use crate::app::{
     App, AppError, Caller, Commit, Comparison, ImportCalendar, ImportReport, OpenDesk, Options,
-    WhatIf, files,
+    Solving, WhatIf, files,
 };
 use crate::clock::SystemClock;
 use crate::demo::{DemoOptions, SampleDesk};
@@ -88,6 +88,15 @@ enum Command {
         /// Behind TLS: send cookies over nothing else.
         #[arg(long)]
         secure_cookies: bool,
+        /// As one of several nodes on the same data folder: this node's own read models.
+        #[arg(long)]
+        models: Option<PathBuf>,
+        /// Leave solving to other nodes.
+        #[arg(long)]
+        no_solving: bool,
+        /// Beyond a solve's wall-clock limit, until other nodes take this one for dead.
+        #[arg(long, default_value_t = Solving::default().grace_seconds)]
+        solve_grace_seconds: u32,
     },
     /// Solve a roster problem, or judge a plan.
     #[command(subcommand)]
@@ -497,7 +506,20 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             data,
             listen,
             secure_cookies,
-        } => serve(&data.folder, listen, secure_cookies).await,
+            models,
+            no_solving,
+            solve_grace_seconds,
+        } => {
+            let options = Options {
+                secure_cookies,
+                solving: Solving {
+                    takes: !no_solving,
+                    grace_seconds: solve_grace_seconds,
+                },
+            };
+            let models = models.unwrap_or_else(|| data.folder.join(files::MODELS));
+            serve(&data.folder, &models, listen, options).await
+        }
         Command::Roster(Roster::Solve {
             problem,
             out,
@@ -777,20 +799,21 @@ fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CliError>
 
 /// Serves an opened service until it is told to stop.
 pub async fn serve_app(app: App, listener: TcpListener) -> Result<(), CliError> {
-    let orphans = app.end_orphaned_solves().await?;
-    if !orphans.is_empty() {
-        tracing::warn!(
-            solves = orphans.len(),
-            "solves of an earlier run were ended"
-        );
-    }
+    let solving = tokio::spawn(app.clone().keep_solving());
     let closing = tokio::spawn(app.clone().keep_closing_days());
     // Somebody may be waiting for this line to learn the port.
     println!("listening on http://{}", address(&listener)?);
     let _ = std::io::stdout().flush();
-    let served = crate::http::serve(app.clone(), listener, stopped()).await;
+    let stopping = app.clone();
+    let stop = async move {
+        stopped().await;
+        // Or a page that follows a solve would keep the server waiting.
+        stopping.stop();
+    };
+    let served = crate::http::serve(app.clone(), listener, stop).await;
     closing.abort();
-    app.cancel_solves();
+    solving.abort();
+    app.release_solves().await;
     served.map_err(|error| CliError::Found(format!("serving ended: {error}")))
 }
 
@@ -804,9 +827,14 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, CliError> {
     listener.local_addr().map_err(|error| found(&error))
 }
 
-async fn serve(folder: &Path, listen: SocketAddr, secure_cookies: bool) -> Result<(), CliError> {
+async fn serve(
+    folder: &Path,
+    models: &Path,
+    listen: SocketAddr,
+    options: Options,
+) -> Result<(), CliError> {
     let listener = listener(listen).await?;
-    let app = App::open(folder, Arc::new(SystemClock), Options { secure_cookies }).await?;
+    let app = App::open_node(folder, models, Arc::new(SystemClock), options).await?;
     serve_app(app, listener).await
 }
 

@@ -36,7 +36,10 @@ pub mod parts;
 pub mod penalties;
 pub mod post;
 pub mod punch;
+pub mod replan;
 pub mod roster;
+pub mod roster_changes;
+pub mod solving;
 pub mod submissions;
 pub mod swap_form;
 pub mod utilisation;
@@ -49,6 +52,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub use error::frame;
+pub(crate) use solving::progress_words;
 
 /// Every page and every form, on one screen.
 pub fn router() -> Router<App> {
@@ -100,6 +104,8 @@ pub fn router() -> Router<App> {
         .route("/headcount", get(headcount::show))
         .route("/budgets", post(headcount::set_budget))
         .route("/roster", get(roster::show))
+        .route("/replan", get(replan::show).post(replan::ask))
+        .route("/replan/{solve}/{act}", post(replan::answer))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))
         .route("/roster/cells", post(roster::set_cell))

@@ -19,6 +19,7 @@ mod model;
 pub mod nrp;
 mod paths;
 mod person;
+mod place;
 pub mod plan;
 mod posts;
 pub mod problem;
@@ -30,6 +31,7 @@ pub mod solve;
 mod team;
 mod words;
 
+pub use place::place_meals;
 pub use plan::{Limits, Plan, Progress, Status};
 pub use problem::{Assignments, Fault, Problem};
 pub use solve::{SolveError, evaluate, solve};

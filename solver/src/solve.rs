@@ -573,7 +573,7 @@ fn assignments(problem: &Problem, solution: &Solution) -> Assignments {
         .collect()
 }
 
-fn read_assignments(
+pub(crate) fn read_assignments(
     compiled: &Compiled<'_>,
     assignments: &Assignments,
 ) -> Result<Solution, SolveError> {

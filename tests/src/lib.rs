@@ -58,6 +58,16 @@ impl House {
         })
     }
 
+    /// The desk of [`House::shop`] on a data folder, whose log other nodes may share.
+    pub fn shop_node(folder: &Path, local: &str, options: Options) -> Self {
+        let house = Self::serving("2026-11-20 09:00", async |clock| {
+            App::open(folder, clock, options).await.unwrap()
+        });
+        house.found();
+        house.set(local);
+        house
+    }
+
     fn serving(local: &str, open: impl AsyncFnOnce(Arc<SimulatedClock>) -> App) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

@@ -168,6 +168,10 @@ fn body(route: &str) -> Option<Value> {
         }
         "PUT /calendars/{year}" => json!({"source": "x", "days": []}),
         "POST /desks/{desk}/rosters/{month}/solves" => json!({"seed": 1}),
+        "POST /desks/{desk}/rosters/{month}/replans" => {
+            json!({"scope": {"scope": "day", "date": day}})
+        }
+        "POST /solves/{solve}/acceptance" => json!({"reason": "x"}),
         "POST /desks/{desk}/rosters/{month}/edits" => {
             json!({"cells": [{"staff": "1001", "date": day, "shift": "A"}]})
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::event::{
     CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge,
     Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind,
-    ProtectionKind, PunchKind, Severity, Skill,
+    ProtectionKind, PunchKind, ReplanScope, Severity, Skill,
 };
 use domain::ids::{
     CallId, ComplaintId, DeskId, ItemId, LaneId, LeaveId, RuleId, ShiftCode, SkillId, StaffId,
@@ -205,6 +205,22 @@ inputs! {
         #[serde(default)]
         work_limit: Option<u64>,
         /// Wall-clock limit; absent: 60.
+        #[serde(default)]
+        limit_seconds: Option<u32>,
+    }
+    /// Which part of a published roster to plan anew, changing as little as can be.
+    ReplanRoster {
+        /// `{"scope": "day", "date"}`, `{"scope": "person", "staff", "first", "last", "others": "those_days" |
+        /// "from_then"}` or `{"scope": "rest", "from"}`.
+        #[schema(value_type = Object)]
+        scope: ReplanScope,
+        /// Seed of the search; the same seed and work give the same proposal.
+        #[serde(default)]
+        seed: u64,
+        /// Work units; absent: the service's default.
+        #[serde(default)]
+        work_limit: Option<u64>,
+        /// Wall-clock limit; absent: 5.
         #[serde(default)]
         limit_seconds: Option<u32>,
     }

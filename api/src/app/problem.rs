@@ -1,8 +1,12 @@
 //! From what the log knows to the solver's problem, and from the solver's plan back to cells.
 
+mod replan;
+
+pub(crate) use replan::{Proposal, Replanning};
+
 use crate::app::{App, AppError, Fault};
 use domain::desk::DeskState;
-use domain::event::{DayKind, DemandSet, LeaveKind, SolveReport};
+use domain::event::{DayKind, DemandSet, LeaveKind, SolveEnd, SolveReport};
 use domain::ids::{DeskId, ShiftCode, StaffId};
 use domain::org::OrgState;
 use domain::policy::{Policy, RosterPolicy};
@@ -13,7 +17,7 @@ use domain::shift::{Cell, PlannedMeal, Shift, ShiftTemplate};
 use domain::staff::StaffState;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use domain::{event, quantities::Minutes};
-use solver::plan::{Meal, Plan, Shortfall, Status, Tier};
+use solver::plan::{Meal, Plan, Relaxation, Shortfall, Status, Tier};
 use solver::problem::{
     Cause, Costs, Day, Demand, History, MealWindow, Person, Rules, Segment, ShiftId,
     ShiftTemplate as SolverShift, Skill, SkillId, Unavailable,
@@ -32,6 +36,8 @@ const HISTORY_DAYS: i64 = 31;
 pub(crate) struct RosterProblem {
     pub(crate) problem: Problem,
     shifts: BTreeMap<ShiftId, Offered>,
+    /// Shifts of a roster whose times are no template's, as the roster has them.
+    own_times: Vec<(ShiftId, Shift)>,
     staff: Vec<StaffId>,
     days: Vec<WorkDate>,
     /// Days on which another desk rosters the person (D2): the plan says nothing of them.
@@ -119,29 +125,6 @@ impl App {
             previous: self.roster_state(desk, month.previous()).await?.as_ref(),
             month,
         })
-    }
-
-    /// What a roster as it stands is short of, judged afresh: it may have been edited since it was solved.
-    pub(crate) async fn shortfalls_of(
-        &self,
-        desk: &DeskId,
-        month: Month,
-        roster: &RosterState,
-    ) -> Result<Vec<event::Shortfall>, AppError> {
-        let mut problem = self.roster_problem(desk, month).await?;
-        let (assignments, meals) = problem.read_roster(roster);
-        let plan = tokio::task::spawn_blocking(move || {
-            let plan = solver::evaluate(&problem.problem, &assignments, Some(&meals));
-            plan.map(|plan| problem.shortfalls(&plan))
-        })
-        .await
-        .map_err(|_| AppError::internal("judging the roster stopped"))?;
-        let mut shortfalls = plan.map_err(|error| AppError::Internal {
-            what: "the roster could not be judged".to_owned(),
-            source: Some(Box::new(error)),
-        })?;
-        shortfalls.extend(self.meeting_shortfalls(desk, month, roster).await?);
-        Ok(shortfalls)
     }
 }
 
@@ -276,6 +259,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
     Ok(RosterProblem {
         problem,
         shifts,
+        own_times: Vec::new(),
         staff: sources
             .people
             .iter()
@@ -750,7 +734,30 @@ impl RosterProblem {
                 .collect(),
             shortfalls: self.shortfalls(plan),
             iterations: plan.report.iterations,
+            ended: match plan.status {
+                Status::Optimal => Some(SolveEnd::Optimal),
+                Status::TimeLimit => Some(SolveEnd::TimeLimit),
+                Status::WorkLimit => Some(SolveEnd::WorkLimit),
+                Status::Cancelled => Some(SolveEnd::Cancelled),
+                Status::Evaluated => None,
+            },
+            milliseconds: Some((plan.report.seconds.max(0.0) * 1000.0).round() as u64),
+            relaxed: plan
+                .relaxed
+                .iter()
+                .filter_map(|relaxed| self.relaxed(relaxed))
+                .collect(),
         }
+    }
+
+    /// What a plan had to let go, as the log keeps it.
+    fn relaxed(&self, relaxed: &Relaxation) -> Option<event::Relaxed> {
+        Some(event::Relaxed {
+            staff: StaffId::new(relaxed.person.as_str()),
+            date: *self.days.get(relaxed.freed.day)?,
+            words_zh: relaxed.words.zh.clone(),
+            words_en: relaxed.words.en.clone(),
+        })
     }
 
     /// A roster as the solver reads it. A cell whose times are no longer any template's is offered as a shift of its
@@ -797,7 +804,17 @@ impl RosterProblem {
         if let Some((id, _)) = self.shifts.iter().find(|(_, offer)| fits(offer)) {
             return id.clone();
         }
+        if let Some((id, _)) = self.own_times.iter().find(|(_, known)| known == shift) {
+            let known = self.problem.shifts.iter_mut().find(|known| known.id == *id);
+            if let Some(days) = known.and_then(|known| known.days.as_mut())
+                && !days.contains(&day)
+            {
+                days.push(day);
+            }
+            return id.clone();
+        }
         let id = ShiftId::from(format!("{}@{}", shift.code, self.problem.shifts.len()));
+        self.own_times.push((id.clone(), shift.clone()));
         self.problem.shifts.push(SolverShift {
             id: id.clone(),
             name: shift.code.to_string(),

@@ -372,6 +372,43 @@ fn rosters_area() -> Vec<Endpoint> {
         )
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .answers(204, "Asked to stop"),
+        Endpoint::get(
+            "/solves/{solve}/events",
+            "A solve's progress as server-sent events",
+            get(solve_events),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers_media(
+            200,
+            "`progress` as it goes, `end` once its outcome is in the log",
+            "text/event-stream",
+        ),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/replans",
+            "Ask how part of a published roster could be planned anew with the least change",
+            post(replan),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::ReplanRoster>()
+        .answers(
+            202,
+            "The solve's id; its record holds the proposal once it has ended",
+        ),
+        Endpoint::post(
+            "/solves/{solve}/acceptance",
+            "Accept a proposal: it amends the roster",
+            post(accept_replan),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::Reason>()
+        .answers(204, "In force"),
+        Endpoint::post(
+            "/solves/{solve}/discarding",
+            "Discard a proposal",
+            post(discard_replan),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .answers(204, "Discarded"),
         Endpoint::post(
             "/desks/{desk}/rosters/{month}/edits",
             "Set cells of an unpublished roster",
@@ -1407,6 +1444,14 @@ fn views_area() -> Vec<Endpoint> {
         )
         .access(Access::SignedIn, Scope::Person)
         .answers(200, "The record with the events behind it"),
+        Endpoint::get(
+            "/staff/{staff}/roster-changes",
+            "What changed in a person's roster after it was published, and why",
+            get(roster_changes),
+        )
+        .access(Access::SignedIn, Scope::Person)
+        .query::<Days>()
+        .answers(200, "Newest first"),
         Endpoint::get(
             "/staff/{staff}/months/{month}",
             "A person's month",

@@ -3,6 +3,7 @@
 use super::day::notes;
 use super::month_summary::sheet_status;
 use super::parts::{Chrome, DayShift, Note, ShiftLook};
+use super::roster_changes::{DayChange, lines};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{App, AppError, ConfirmSheet, DisputeSheet};
@@ -55,6 +56,8 @@ pub struct MyMonthPage {
     pub records: Vec<RecordLine>,
     /// The month as a sheet to confirm.
     pub sheet: Option<SheetCard>,
+    /// What changed in the roster after it was published, newest first.
+    pub changes: Vec<DayChange>,
 }
 
 /// The month as a sheet to confirm.
@@ -210,7 +213,7 @@ async fn page(
     let whose = staff.clone();
     let own = staff == visit.actor.staff;
     let (w, own_desk) = (visit.w, desk.row.desk.clone());
-    let (known, used, published, max, in_money, sheet) = app
+    let (known, used, published, max, in_money, sheet, changes) = app
         .read(move |view| {
             let policy = view
                 .policy_on(&own_desk, month.first())?
@@ -224,6 +227,7 @@ async fn page(
                     .map_or(0, |policy| policy.correction.month_max),
                 policy.is_some_and(|policy| policy.sanction.mode == SanctionMode::Money),
                 view.sheet(&staff, month)?,
+                view.roster_changes(&staff, month.first(), month.last())?,
             ))
         })
         .await
@@ -329,6 +333,7 @@ async fn page(
             may_say: own && sheet.is_open,
             digest: sheet.digest,
         }),
+        changes: lines(changes, looks, &desk.row.zone, w),
     };
     visit.page(&page)
 }

@@ -2,6 +2,7 @@
 
 use super::parts::{Chrome, DayShift, Flash, ShiftLooks};
 use super::post::PostCard;
+use super::roster_changes::{DayChange, lines};
 use super::visit::{Posted, Visit, fault, sent_on};
 use super::words::Words;
 use crate::app::{App, AppError, Punch};
@@ -17,7 +18,10 @@ use domain::quantities::Minutes;
 use domain::shift::PlannedMeal;
 use domain::who::Role;
 use domain::work_date::{DayMinute, WorkDate, whole_minutes};
-use projections::{MyDay, MyPost, PunchRow, View};
+use projections::{MyDay, MyPost, PunchRow, RosterChange, View};
+
+/// Changes of the roster are told so far ahead.
+const CHANGES_AHEAD_DAYS: i64 = 31;
 
 /// The punch page.
 #[derive(Template)]
@@ -57,6 +61,8 @@ pub struct PunchPage {
     pub lanes: Vec<(WorkDate, String)>,
     /// Handover, open items, work outside.
     pub card: Option<PostCard>,
+    /// What changed in the roster of the days to come.
+    pub changes: Vec<DayChange>,
 }
 
 /// One punch a shift asks for.
@@ -324,6 +330,7 @@ struct Known {
     swaps: Vec<AskedSwap>,
     lanes: Vec<(WorkDate, String)>,
     post: Option<MyPost>,
+    changes: Vec<RosterChange>,
 }
 
 fn known(
@@ -397,6 +404,7 @@ fn known(
         swaps: asked_swaps(view, staff, looks)?,
         lanes: lanes(view, &day, w)?,
         post: view.my_post(staff, now)?,
+        changes: view.roster_changes(staff, today, today.plus_days(CHANGES_AHEAD_DAYS))?,
         day,
     }))
 }
@@ -521,6 +529,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fail
         swaps: known.swaps,
         lanes: known.lanes,
         card: known.post.map(|post| PostCard::new(post, zone, w)),
+        changes: lines(known.changes, &desk.looks, &zone, w),
     };
     visit.page(&page)
 }

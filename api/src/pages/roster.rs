@@ -1,7 +1,9 @@
 //! The roster being made: generate, read why a slot is short, set a cell, publish, hand in the week.
 
 use super::grid::{Grid, GridDay, GridRow, HeadLine};
-use super::parts::{Choice, Chrome, DeskChoice, Flash, ShiftLook};
+use super::parts::{Choice, Chrome, DeskChoice, ShiftLook};
+use super::replan::failure;
+use super::solving::{Solving, gap_words, relaxed_words};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{
@@ -22,6 +24,7 @@ use domain::work_date::{Month, WorkDate};
 use projections::{
     DeskRow, DutyTable, DutyWeek, RosterAt, RosterState, RosterStatus, SolveRow, SolveStatus, View,
 };
+use std::collections::BTreeMap;
 
 /// A month's roster.
 #[derive(Template)]
@@ -73,6 +76,8 @@ pub struct RosterPage {
     pub skills: Vec<Skill>,
     /// What it costs as it stands, against the month's budget (M10).
     pub cost: Option<MonthCost>,
+    /// A proposal to plan part of it anew waits for an answer.
+    pub proposed: bool,
 }
 
 /// Where a roster stands.
@@ -94,16 +99,6 @@ pub enum Stage {
         /// Which version.
         revision: u32,
     },
-}
-
-/// A solve that runs.
-pub struct Solving {
-    /// Which.
-    pub solve: SolveId,
-    /// Part of its limits used; none while nothing is known of it.
-    pub percent: Option<String>,
-    /// Seconds, best cost and bound so far, in words.
-    pub text: String,
 }
 
 /// The cell whose detail is open.
@@ -257,25 +252,20 @@ impl RosterPage {
         &repairs[..repairs.len().min(2)]
     }
 
-    /// How far the plan may lie from the best, as proven; never called optimal unless it is.
+    /// How far the plan may lie from the best.
     fn gap_text(&self, report: &SolveReport) -> String {
-        let w = self.w;
-        if report.proven_optimal {
-            return w.t("solve.gap_proven").to_owned();
-        }
-        match report.bound {
-            Some(bound) if report.objective > 0 && bound <= report.objective => {
-                // Hundredths of a percent, rounded up: the gap is never shown smaller than it is.
-                let gap = (i128::from(report.objective) - i128::from(bound)) * 10_000;
-                let objective = i128::from(report.objective);
-                let hundredths = (gap + objective - 1) / objective;
-                w.f(
-                    "solve.gap_at_most",
-                    format!("{}.{:02}", hundredths / 100, hundredths % 100),
-                )
-            }
-            Some(_) | None => w.t("solve.gap_unknown").to_owned(),
-        }
+        gap_words(report, self.w)
+    }
+
+    /// What the plan had to let go.
+    fn relaxed(&self) -> Vec<String> {
+        let report = self.report.as_ref();
+        report.map_or_else(Vec::new, |report| relaxed_words(report, self.w))
+    }
+
+    /// A roster in force can be planned anew in part.
+    fn may_replan(&self) -> bool {
+        self.leads && matches!(self.stage, Stage::Published { .. })
     }
 }
 
@@ -349,11 +339,10 @@ pub async fn show(
         .solves
         .last()
         .filter(|solve| solve.status == SolveStatus::Failed);
-    if let (Some(reason), None) = (
-        failed.and_then(|solve| solve.failure.as_ref()),
-        &chrome.flash,
-    ) {
-        chrome.flash = Some(Flash::bad(w.f("roster.failed", reason)));
+    if let (Some(solve), None) = (failed, &chrome.flash) {
+        let name = |staff: &StaffId| known.names.get(staff).cloned();
+        let name = |staff: &StaffId| name(staff).unwrap_or_else(|| staff.to_string());
+        chrome.flash = Some(failure(solve, w, &name));
     }
     let stage = known.stage();
     let page = RosterPage {
@@ -378,7 +367,7 @@ pub async fn show(
             .solves
             .iter()
             .rev()
-            .find_map(|solve| solve.report.clone()),
+            .find_map(|solve| solve.report.clone().filter(|_| solve.proposal.is_none())),
         published: matches!(stage, Stage::Published { .. } | Stage::Locked { .. }),
         weeks: known
             .weeks
@@ -387,6 +376,10 @@ pub async fn show(
             .collect(),
         skills: desk.row.skills.clone(),
         cost,
+        proposed: known
+            .solves
+            .last()
+            .is_some_and(|solve| solve.proposal.is_some() && solve.answer.is_none()),
         desk: desk.row.desk,
     };
     visit.page(&page)
@@ -399,6 +392,7 @@ struct Known {
     solves: Vec<SolveRow>,
     weeks: Vec<DutyWeek>,
     has_demand: bool,
+    names: BTreeMap<StaffId, String>,
 }
 
 impl Known {
@@ -430,6 +424,11 @@ impl Known {
             solves: view.solves(desk, month)?,
             weeks: view.duty_weeks(desk, first_monday, month.last().week_start(), now)?,
             has_demand: view.demand(desk, month)?.is_some(),
+            names: view
+                .staff_list(None)?
+                .into_iter()
+                .map(|row| (row.staff, row.name))
+                .collect(),
             state,
         })
     }
@@ -457,34 +456,6 @@ async fn shortfalls(app: &App, desk: &DeskId, month: Month) -> Result<Vec<Shortf
     match app.shortfalls_of(desk, month, &roster).await {
         Err(AppError::Refused(_)) => Ok(Vec::new()),
         other => other,
-    }
-}
-
-impl Solving {
-    fn of(app: &App, solve: &SolveRow, now: DateTime<Utc>, w: Words) -> Self {
-        let since = solve
-            .requested_at
-            .map_or(0, |at| (now - at).num_seconds().max(0));
-        let progress = app.solve_progress(solve.solve);
-        let best = match progress
-            .as_ref()
-            .map(|progress| (progress.objective, progress.bound))
-        {
-            Some((Some(objective), Some(bound))) => w.f2(
-                "roster.solving_bound",
-                w.f("roster.solving_cost", objective),
-                bound,
-            ),
-            Some((Some(objective), None)) => w.f("roster.solving_cost", objective),
-            Some((None, _)) | None => w.t("roster.solving_first").to_owned(),
-        };
-        // Shown to the percent; a solve that ends early by its work limit is done early.
-        let percent = progress.map(|progress| (progress.done * 100.0).clamp(0.0, 100.0).floor());
-        Self {
-            solve: solve.solve,
-            percent: percent.map(|percent| format!("{percent}")),
-            text: w.f2("roster.solving_text", since, best),
-        }
     }
 }
 
@@ -545,7 +516,7 @@ fn cell_detail(
     })
 }
 
-fn address(desk: &DeskId, month: Month) -> String {
+pub(super) fn address(desk: &DeskId, month: Month) -> String {
     format!("/roster?desk={}&month={month}", encoded(desk.as_str()))
 }
 
@@ -596,11 +567,19 @@ pub async fn stop(
     posted: Posted,
 ) -> Result<Response, Failed> {
     let (desk, month) = (posted.desk(), month_of(&posted)?);
-    let result = app
-        .cancel_solve(&posted.caller(), SolveId(solve))
-        .map(|()| Receipt::nothing());
+    let solve = SolveId(solve);
+    let result = app.cancel_solve(&posted.caller(), solve).await;
+    let row = app
+        .read(move |view| view.solve(solve))
+        .await
+        .map_err(|error| posted.visit.failed(error))?;
+    let to = if row.is_some_and(|row| row.replan.is_some()) {
+        super::replan::address(&desk, month)
+    } else {
+        address(&desk, month)
+    };
     posted
-        .outcome(&app, result, &address(&desk, month), "roster.stopped.done")
+        .outcome(&app, result, &to, "roster.stopped.done")
         .await
 }
 

@@ -12,6 +12,7 @@ mod period;
 mod post;
 mod roster;
 mod sanction;
+mod solve;
 mod staff;
 
 pub use attendance::*;
@@ -24,6 +25,7 @@ pub use period::*;
 pub use post::*;
 pub use roster::*;
 pub use sanction::*;
+pub use solve::*;
 pub use staff::*;
 
 use crate::ids::{DeskId, StaffId};

@@ -68,6 +68,8 @@ text_ids! {
     SanctionId;
     /// A notice to the administration (D6): a hash of the person and the time over which breaches added up.
     NoticeId;
+    /// A running service that works on solves; a new one each time it starts.
+    NodeId;
 }
 
 uuid_ids! {

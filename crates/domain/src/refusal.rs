@@ -7,7 +7,7 @@ use crate::day::RequestStatus;
 use crate::event::{Edge, LeaveKind, LeaveSpan, LoanSpan, PunchKind, Shortfall, Side, Tier};
 use crate::ids::{
     AlertId, BreachId, CallId, ComplaintId, CorrectionId, DeskId, HandoverId, ItemId, LaneId,
-    LeaveId, LoanId, MeetingId, NoticeId, OutingId, OvertimeId, PolicyVersionId, RuleId,
+    LeaveId, LoanId, MeetingId, NodeId, NoticeId, OutingId, OvertimeId, PolicyVersionId, RuleId,
     SanctionId, ShiftCode, SkillId, SolveId, StaffId, SwapId,
 };
 use crate::policy::{LeaveUnit, SanctionMode, SanctionStep};
@@ -258,6 +258,19 @@ refusals! {
     SolveUnknown { solve: SolveId }
         "solve-unknown", NotFound, Some(T4),
         "没有等待结果的排班计算:{solve}", "no solve {solve} waits for a result";
+    /// Another node works on it.
+    SolveTaken { solve: SolveId, node: NodeId }
+        "solve-taken", Conflict, Some(T4),
+        "{node} 正在进行这次排班计算:{solve}", "the node {node} works on the solve {solve}";
+    /// No such proposal waits for an answer.
+    ProposalUnknown { solve: SolveId }
+        "proposal-unknown", NotFound, Some(T4),
+        "没有等待答复的重排方案:{solve}", "no proposal {solve} waits for an answer";
+    /// The roster has changed since the proposal was made.
+    ProposalOutdated { solve: SolveId, base: u32, revision: u32 }
+        "proposal-outdated", Conflict, Some(T4),
+        "方案依据的是第 {base} 版,现行的是第 {revision} 版:请重新生成方案",
+        "the proposal was made of revision {base}, in force is {revision}: ask for a new one";
     /// Nothing to publish.
     RosterEmpty { month: Month }
         "roster-empty", Conflict, Some(T4),
@@ -1079,6 +1092,7 @@ say_as_displayed!(
     BreachId,
     LaneId,
     MeetingId,
+    NodeId,
     NoticeId,
     RuleId,
     HandoverId,

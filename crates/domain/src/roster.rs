@@ -1,11 +1,15 @@
 //! The month's roster (值班表): draft → generated → published → amended → locked, and its swaps.
 
+pub mod accept_replan;
 pub mod agree_swap;
 pub mod amend;
 pub mod approve_swap;
+pub mod cancel_solve;
+pub mod claim_solve;
 pub mod cost;
 pub mod cover_shift;
 pub mod decline_swap;
+pub mod discard_replan;
 pub mod draft;
 pub mod edit_cells;
 pub mod lock;
@@ -15,26 +19,31 @@ pub mod plan_lanes;
 pub mod publish;
 pub mod record_failed;
 pub mod record_generated;
+pub mod record_proposed;
 pub mod refuse_swap;
 pub mod release;
+pub mod release_solve;
+pub mod request_replan;
 pub mod request_solve;
 pub mod request_swap;
 pub mod retime;
 pub mod rules;
+mod solve;
 pub mod submit_duty_table;
 mod swap;
 pub mod withdraw_swap;
 
 pub use rules::RosterContext;
+pub use solve::OpenSolve;
 pub use swap::{Swap, SwapStatus};
 
 use crate::decider::{State, ensure};
 use crate::desk::{inside_one_segment, sound_segments};
 use crate::event::{
     BudgetOverrun, CellChange, DutyTableSubmitted, LanesOpened, LanesPlanned, OpenShiftKey,
-    RosterAmended, RosterEvent, Shortfall, SwapRequested,
+    ReplanProposed, RosterAmended, RosterEvent, Shortfall, SwapRequested,
 };
-use crate::ids::{DeskId, SolveId, StaffId, SwapId};
+use crate::ids::{DeskId, StaffId, SwapId};
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
 use crate::shift::{Cell, Shift};
@@ -83,8 +92,10 @@ pub struct RosterState {
     pub revisions: Vec<Revision>,
     /// What the plan is short of, as the last solve or the publication said.
     pub shortfalls: Vec<Shortfall>,
-    /// The solve that runs.
-    pub solving: Option<SolveId>,
+    /// The solve that has not ended.
+    pub solving: Option<OpenSolve>,
+    /// What a solve proposes to change in the roster in force, neither accepted nor discarded.
+    pub proposal: Option<ReplanProposed>,
     /// Duty tables handed in, the last one of each week, by its Monday.
     pub submissions: BTreeMap<WorkDate, DutyTableSubmitted>,
     /// Every swap that was asked for.
@@ -258,7 +269,34 @@ impl State for RosterState {
                 self.of = Some((drafted.desk.clone(), drafted.month));
                 self.status = RosterStatus::Draft;
             }
-            RosterEvent::SolveRequested(requested) => self.solving = Some(requested.solve),
+            RosterEvent::SolveRequested(requested) => {
+                self.proposal = None;
+                self.solving = Some(OpenSolve {
+                    request: requested.clone(),
+                    claim: None,
+                    cancel: None,
+                });
+            }
+            RosterEvent::SolveClaimed(claimed) => {
+                if let Some(open) = &mut self.solving {
+                    open.claim = Some(claimed.clone());
+                }
+            }
+            RosterEvent::SolveReleased(_) => {
+                if let Some(open) = &mut self.solving {
+                    open.claim = None;
+                }
+            }
+            RosterEvent::SolveCancelRequested(cancel) => {
+                if let Some(open) = &mut self.solving {
+                    open.cancel = Some(cancel.clone());
+                }
+            }
+            RosterEvent::ReplanProposed(proposed) => {
+                self.solving = None;
+                self.proposal = Some(proposed.clone());
+            }
+            RosterEvent::ReplanDiscarded(_) => self.proposal = None,
             RosterEvent::RosterGenerated(generated) => {
                 self.solving = None;
                 self.cells = generated
@@ -278,6 +316,9 @@ impl State for RosterState {
             RosterEvent::RosterAmended(amended) => {
                 self.revise(amended.revision, amended.at, &amended.changes);
                 self.remember_cover(amended);
+                if amended.replan.is_some() {
+                    self.proposal = None;
+                }
             }
             RosterEvent::DutyTableSubmitted(submitted) => {
                 self.submissions

@@ -679,16 +679,47 @@ impl<'c> Applier<'c> {
                     work_limit: requested.work_limit,
                     limit_seconds: requested.limit_seconds,
                     solver_version: requested.solver_version,
+                    replan: requested.replan,
                     by: Some(requested.by),
                     requested_at: Some(requested.at),
                     ..unrequested(requested.solve, desk, month)
                 };
                 self.solve(at, &row)?;
             }
+            RosterEvent::SolveClaimed(claimed) => {
+                let mut row = self.known_solve(claimed.solve, desk, month)?;
+                row.claim = Some(claimed);
+                self.solve(at, &row)?;
+            }
+            RosterEvent::SolveReleased(released) => {
+                let mut row = self.known_solve(released.solve, desk, month)?;
+                row.claim = None;
+                self.solve(at, &row)?;
+            }
+            RosterEvent::SolveCancelRequested(cancel) => {
+                let mut row = self.known_solve(cancel.solve, desk, month)?;
+                row.cancel = Some(cancel);
+                self.solve(at, &row)?;
+            }
+            RosterEvent::ReplanProposed(proposed) => {
+                let mut row = self.known_solve(proposed.solve, desk, month)?;
+                row.status = SolveStatus::Done;
+                row.report = Some(proposed.report.clone());
+                row.ended_at = Some(proposed.at);
+                row.proposal = Some(proposed);
+                self.solve(at, &row)?;
+            }
+            RosterEvent::ReplanDiscarded(discarded) => {
+                let mut row = self.known_solve(discarded.solve, desk, month)?;
+                row.answer = Some(ProposalAnswer {
+                    revision: None,
+                    by: discarded.by,
+                    at: discarded.at,
+                });
+                self.solve(at, &row)?;
+            }
             RosterEvent::RosterGenerated(generated) => {
-                let known: Option<SolveRow> =
-                    self.facts.state("solve", &generated.solve.to_string())?;
-                let mut row = known.unwrap_or_else(|| unrequested(generated.solve, desk, month));
+                let mut row = self.known_solve(generated.solve, desk, month)?;
                 row.status = SolveStatus::Done;
                 row.report = Some(generated.report);
                 row.ended_at = Some(generated.at);
@@ -702,9 +733,7 @@ impl<'c> Applier<'c> {
                 roster.has_unpublished_edits = true;
             }
             RosterEvent::SolveFailed(failed) => {
-                let known: Option<SolveRow> =
-                    self.facts.state("solve", &failed.solve.to_string())?;
-                let mut row = known.unwrap_or_else(|| unrequested(failed.solve, desk, month));
+                let mut row = self.known_solve(failed.solve, desk, month)?;
                 row.status = SolveStatus::Failed;
                 row.failure = Some(failed.reason);
                 row.ended_at = Some(failed.at);
@@ -757,6 +786,15 @@ impl<'c> Applier<'c> {
                     },
                 )?;
                 roster.revision = Some(amended.revision);
+                if let Some(solve) = amended.replan {
+                    let mut row = self.known_solve(solve, desk, month)?;
+                    row.answer = Some(ProposalAnswer {
+                        revision: Some(amended.revision),
+                        by: amended.by,
+                        at: amended.at,
+                    });
+                    self.solve(at, &row)?;
+                }
             }
             RosterEvent::DutyTableSubmitted(submitted) => {
                 self.connection
@@ -905,6 +943,11 @@ impl<'c> Applier<'c> {
             ..Keys::default()
         };
         self.put(at, "lane_day", &id, keys, &row)
+    }
+
+    fn known_solve(&self, solve: SolveId, desk: &DeskId, month: Month) -> Result<SolveRow> {
+        let known = self.facts.state("solve", &solve.to_string())?;
+        Ok(known.unwrap_or_else(|| unrequested(solve, desk, month)))
     }
 
     fn solve(&self, at: &At<'_>, row: &SolveRow) -> Result<()> {
@@ -2094,6 +2137,11 @@ fn unrequested(solve: SolveId, desk: &DeskId, month: Month) -> SolveRow {
         report: None,
         failure: None,
         ended_at: None,
+        replan: None,
+        claim: None,
+        cancel: None,
+        proposal: None,
+        answer: None,
     }
 }
 

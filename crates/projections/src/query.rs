@@ -20,6 +20,7 @@ mod phone;
 mod post;
 mod presence;
 mod roster;
+mod roster_changes;
 mod sheets;
 mod solves;
 mod staff;
@@ -42,6 +43,7 @@ pub use phone::CallRow;
 pub use post::{HandoverPending, MyPost, ReliefRow, arrived};
 pub use presence::{ExcuseRow, PresenceOccurrence};
 pub use roster::{RosterAt, RosterCell, RosterLine, RosterMonth, RosterRevision};
+pub use roster_changes::RosterChange;
 pub use sheets::{Sheet, SheetCounts, SheetStatus};
 pub use utilisation::{PersonUseRow, UtilisationReport};
 

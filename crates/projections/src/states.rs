@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
     CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, Edge,
-    EvidenceNoted, Half, Lane, LaneOpening, LaneStint, LeaveKind, LeaveSpan, Protected, Severity,
-    ShiftTemplatesAdopted, Skill, SolveReport,
+    EvidenceNoted, Half, Lane, LaneOpening, LaneStint, LeaveKind, LeaveSpan, Protected,
+    ReplanProposed, ReplanScope, Severity, ShiftTemplatesAdopted, Skill, SolveCancelRequested,
+    SolveClaimed, SolveReport,
 };
 use domain::ids::{
     AlertId, ComplaintId, CorrectionId, DeskId, EventId, LaneId, LeaveId, OvertimeId,
@@ -517,6 +518,32 @@ pub struct SolveRow {
     pub failure: Option<String>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Which part of the roster in force it plans anew; none: a draft's whole month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replan: Option<ReplanScope>,
+    /// Who works on it, or did last; none: nobody has taken it, or it was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<SolveClaimed>,
+    /// Who asked it to stop, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel: Option<SolveCancelRequested>,
+    /// What it proposes to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<ReplanProposed>,
+    /// What became of the proposal; none: it is open, or a later one took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<ProposalAnswer>,
+}
+
+/// What the lead said to a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalAnswer {
+    /// The revision that it made; none: it was discarded.
+    pub revision: Option<u32>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Where a month's roster stands.

@@ -396,9 +396,54 @@ fn roster(s: &Speaker<'_>, event: &RosterEvent) -> String {
             format!("{}开始编制{}班表", s.name(&e.by), e.month),
             format!("{} began the roster of {}", s.name(&e.by), e.month),
         ),
+        RosterEvent::SolveRequested(e) if e.replan.is_some() => s.say(
+            format!("{}请求重排部分班表", s.name(&e.by)),
+            format!(
+                "{} asked for a new plan of part of the roster",
+                s.name(&e.by)
+            ),
+        ),
         RosterEvent::SolveRequested(e) => s.say(
             format!("{}请求自动排班", s.name(&e.by)),
             format!("{} asked for a solve", s.name(&e.by)),
+        ),
+        RosterEvent::SolveClaimed(e) => s.say(
+            format!("节点 {} 开始计算 {}", e.node, s.time(e.at)),
+            format!("node {} took the solve at {}", e.node, s.time(e.at)),
+        ),
+        RosterEvent::SolveReleased(e) => s.say(
+            format!("节点 {} 放弃计算 {}", e.node, s.time(e.at)),
+            format!("node {} gave the solve back at {}", e.node, s.time(e.at)),
+        ),
+        RosterEvent::SolveCancelRequested(e) => s.say(
+            format!("{}要求停止计算 {}", s.name(&e.by), s.time(e.at)),
+            format!(
+                "{} asked the solve to stop at {}",
+                s.name(&e.by),
+                s.time(e.at)
+            ),
+        ),
+        RosterEvent::ReplanProposed(e) => s.say(
+            format!(
+                "重排方案(依据第{}版):改动{}格 {}",
+                e.base,
+                e.changes.len(),
+                s.time(e.at)
+            ),
+            format!(
+                "proposal made of revision {}: {} cells change, at {}",
+                e.base,
+                e.changes.len(),
+                s.time(e.at)
+            ),
+        ),
+        RosterEvent::ReplanDiscarded(e) => s.say(
+            format!("{}放弃重排方案 {}", s.name(&e.by), s.time(e.at)),
+            format!(
+                "{} discarded the proposal at {}",
+                s.name(&e.by),
+                s.time(e.at)
+            ),
         ),
         RosterEvent::RosterGenerated(e) => s.say(
             format!(

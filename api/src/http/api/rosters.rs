@@ -4,14 +4,16 @@ use super::answers::{Created, command, show, show_if_any};
 use super::views::Days;
 use crate::app::access::may_run_desk;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, EditCells, PublishRoster, Reason, RequestSwap,
-    SolveProgress, SolveRoster,
+    AmendRoster, App, AppError, Caller, EditCells, PublishRoster, Reason, ReplanRoster,
+    RequestSwap, SolveProgress, SolveRoster,
 };
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, etag};
 use crate::http::problem::Failed;
+use crate::pages::progress_words;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::ids::{DeskId, SolveId, SwapId};
@@ -19,6 +21,8 @@ use domain::refusal::Refusal;
 use domain::work_date::{Month, WorkDate};
 use projections::RosterAt;
 use serde::{Deserialize, Serialize};
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which state of a roster.
@@ -127,7 +131,7 @@ pub(super) async fn solve_status(
         .read(move |view| view.solve(solve))
         .await
         .map_err(failed)?;
-    let progress = app.solve_progress(solve);
+    let progress = app.solve_news(solve).await.map_err(failed)?;
     let desk = progress
         .as_ref()
         .map(|progress| &progress.desk)
@@ -141,14 +145,63 @@ pub(super) async fn solve_status(
     Ok(Json(SolveAnswer { progress, record }))
 }
 
-pub(super) async fn cancel_solve(
+/// What a stream of progress tells.
+#[derive(Debug, Serialize)]
+struct SolveNews {
+    #[serde(flatten)]
+    progress: SolveProgress,
+    /// In the reader's language.
+    text: String,
+}
+
+/// Server-sent events: `progress` as it goes, `end` once its outcome is in the log.
+pub(super) async fn solve_events(
     State(app): State<App>,
     At(solve): At<SolveId>,
     reader: Reader,
-) -> Result<StatusCode, Failed> {
-    app.cancel_solve(&Caller::new(reader.actor.clone()), solve)
-        .map_err(|error| reader.failed(error))?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Failed> {
+    let unknown = || reader.failed(AppError::Refused(Refusal::SolveUnknown { solve }));
+    let news = app
+        .solve_news(solve)
+        .await
+        .map_err(|error| reader.failed(error))?
+        .ok_or_else(unknown)?;
+    may_run_desk(&reader.actor, &news.desk).map_err(|_| unknown())?;
+    let lang = reader.lang;
+    let events = ReceiverStream::new(app.follow_solve(solve)).map(move |progress| {
+        let name = if progress.state.has_ended() {
+            "end"
+        } else {
+            "progress"
+        };
+        let text = progress_words(&progress, lang);
+        Event::default()
+            .event(name)
+            .json_data(SolveNews { progress, text })
+    });
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::default())
+        .into_response())
+}
+
+command!(cancel_solve(SolveId, ()) |app, caller, solve, ()| app.cancel_solve(caller, solve) => nothing);
+command!(accept_replan(SolveId, JsonBody<Reason>) |app, caller, solve, JsonBody(input)|
+    app.accept_replan(caller, solve, input) => nothing);
+command!(discard_replan(SolveId, ()) |app, caller, solve, ()| app.discard_replan(caller, solve) => nothing);
+
+pub(super) async fn replan(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    command: Command<JsonBody<ReplanRoster>>,
+) -> Result<Done<Created>, Failed> {
+    let Command {
+        caller, lang, body, ..
+    } = command;
+    let receipt = app
+        .request_replan(&caller, &desk, month, body.0)
+        .await
+        .map_err(|error| Failed { error, lang })?;
+    Ok(Done::accepted(receipt.map(Created::of)))
 }
 
 pub(super) async fn edit(

@@ -277,6 +277,22 @@ pub(super) async fn day_records_of_desk(
     .await
 }
 
+pub(super) async fn roster_changes(
+    State(app): State<App>,
+    At(staff): At<StaffId>,
+    Asked(days): Asked<Days>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    app.may_see_person(&reader.actor, &staff)
+        .await
+        .map_err(|error| reader.failed(error))?;
+    let (first, last) = days.checked().map_err(|error| reader.failed(error))?;
+    show(&app, &reader, move |view| {
+        view.roster_changes(&staff, first, last)
+    })
+    .await
+}
+
 pub(super) async fn day(
     State(app): State<App>,
     At((staff, date)): At<(StaffId, WorkDate)>,

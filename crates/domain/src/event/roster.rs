@@ -1,6 +1,10 @@
 //! `roster-{desk}-{yyyy-mm}`: the month's roster, its changes and its swaps. A swap and the cells it changes share one
 //! stream, so two racing approvals cannot both win.
 
+use super::solve::{
+    Relaxed, ReplanDiscarded, ReplanProposed, ReplanScope, SolveCancelRequested, SolveClaimed,
+    SolveEnd, SolveReleased,
+};
 use crate::event::events;
 use crate::ids::{DeskId, LaneId, LeaveId, SkillId, SolveId, StaffId, SwapId};
 use crate::quantities::Fen;
@@ -40,6 +44,9 @@ pub struct SolveRequested {
     pub limit_seconds: u32,
     /// Version of the solver.
     pub solver_version: String,
+    /// Which part of the roster in force is planned anew; none: a draft's whole month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replan: Option<ReplanScope>,
     /// Who.
     pub by: StaffId,
     /// When.
@@ -96,6 +103,15 @@ pub struct SolveReport {
     pub shortfalls: Vec<Shortfall>,
     /// Steps of the search.
     pub iterations: u64,
+    /// Why it ended; none in reports older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<SolveEnd>,
+    /// How long it took, in milliseconds of wall clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
+    /// What the plan had to let go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxed: Vec<Relaxed>,
 }
 
 /// A solve made a plan for the month.
@@ -180,6 +196,9 @@ pub struct RosterAmended {
     /// The open shift that it covers, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<OpenShiftKey>,
+    /// The solve whose proposal it accepts, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replan: Option<SolveId>,
     /// Who.
     pub by: StaffId,
     /// When.
@@ -356,6 +375,11 @@ events! {
         "roster.solve_requested", 1 => SolveRequested,
         "roster.generated", 1 => RosterGenerated,
         "roster.solve_failed", 1 => SolveFailed,
+        "roster.solve_claimed", 1 => SolveClaimed,
+        "roster.solve_released", 1 => SolveReleased,
+        "roster.solve_cancel_requested", 1 => SolveCancelRequested,
+        "roster.replan_proposed", 1 => ReplanProposed,
+        "roster.replan_discarded", 1 => ReplanDiscarded,
         "roster.cells_edited", 1 => CellsEdited,
         "roster.published", 1 => RosterPublished,
         "roster.amended", 1 => RosterAmended,

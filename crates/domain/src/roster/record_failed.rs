@@ -2,9 +2,9 @@
 
 use crate::decider::Decision;
 use crate::event::{RosterEvent, SolveFailed};
-use crate::ids::SolveId;
-use crate::refusal::Refusal;
+use crate::ids::{NodeId, SolveId};
 use crate::roster::RosterState;
+use crate::roster::solve::held_by;
 use crate::who::Issued;
 
 /// Record a failure.
@@ -12,21 +12,19 @@ use crate::who::Issued;
 pub struct RecordFailed {
     /// Which solve.
     pub solve: SolveId,
+    /// The node that worked on it.
+    pub node: NodeId,
     /// Why.
     pub reason: String,
 }
 
-/// The solve that was asked for ends, whatever became of the roster meanwhile; a new one may begin.
+/// The node that works on the solve ends it, whatever became of the roster meanwhile; a new one may begin.
 pub fn decide(
     state: &RosterState,
     command: &RecordFailed,
     issued: &Issued,
 ) -> Decision<RosterEvent> {
-    if state.solving != Some(command.solve) {
-        return Err(Refusal::SolveUnknown {
-            solve: command.solve,
-        });
-    }
+    held_by(state.solving.as_ref(), command.solve, &command.node)?;
     Ok(vec![
         SolveFailed {
             solve: command.solve,

@@ -2,8 +2,9 @@
 
 use crate::decider::Decision;
 use crate::event::{RosterEvent, RosterGenerated, SolveReport};
-use crate::ids::SolveId;
-use crate::refusal::{Action, Refusal};
+use crate::ids::{NodeId, SolveId};
+use crate::refusal::Action;
+use crate::roster::solve::held_by;
 use crate::roster::{RosterState, RosterStatus, sound_cells};
 use crate::shift::Cell;
 use crate::who::Issued;
@@ -14,6 +15,8 @@ use crate::work_date::Month;
 pub struct RecordGenerated {
     /// Which solve made it.
     pub solve: SolveId,
+    /// The node that worked on it.
+    pub node: NodeId,
     /// Which month.
     pub month: Month,
     /// Everybody's every day.
@@ -22,7 +25,7 @@ pub struct RecordGenerated {
     pub report: SolveReport,
 }
 
-/// The solve that was asked for answers, while the roster is still a draft. Nobody's role is asked: the service
+/// The node that works on the solve answers, while the roster is still a draft. Nobody's role is asked: the service
 /// itself reports.
 pub fn decide(
     state: &RosterState,
@@ -30,11 +33,7 @@ pub fn decide(
     issued: &Issued,
 ) -> Decision<RosterEvent> {
     let (_, month) = state.standing(&[RosterStatus::Draft], command.month, Action::PlanRoster)?;
-    if state.solving != Some(command.solve) {
-        return Err(Refusal::SolveUnknown {
-            solve: command.solve,
-        });
-    }
+    held_by(state.solving.as_ref(), command.solve, &command.node)?;
     sound_cells(month, &command.cells)?;
     Ok(vec![
         RosterGenerated {

@@ -59,6 +59,7 @@ pub fn decide(
             changes,
             reason: command.reason.clone(),
             covers: None,
+            replan: None,
             by: issued.by.staff.clone(),
             at: issued.at,
         }

@@ -40,6 +40,31 @@ pub fn decide(
     let (owner, month) =
         state.standing(&[RosterStatus::Draft], command.month, Action::PlanRoster)?;
     permit(issued, &[Role::Lead], owner, Action::PlanRoster)?;
+    ready(desk, month)?;
+    if let Some(open) = &state.solving {
+        return Err(Refusal::SolveRunning {
+            solve: open.solve(),
+        });
+    }
+    Ok(vec![
+        SolveRequested {
+            solve: command.solve,
+            problem_digest: command.problem_digest.clone(),
+            seed: command.seed,
+            threads: command.threads,
+            work_limit: command.work_limit,
+            limit_seconds: command.limit_seconds,
+            solver_version: command.solver_version.clone(),
+            replan: None,
+            by: issued.by.staff.clone(),
+            at: issued.at,
+        }
+        .into(),
+    ])
+}
+
+/// Refuses a desk that lacks what a roster needs.
+pub(super) fn ready(desk: &DeskState, month: Month) -> Result<(), Refusal> {
     let missing = [
         (
             desk.templates_on(month.first()).is_empty(),
@@ -55,21 +80,5 @@ pub fn decide(
     if !missing.is_empty() {
         return Err(Refusal::DeskNotReady { missing });
     }
-    if let Some(solve) = state.solving {
-        return Err(Refusal::SolveRunning { solve });
-    }
-    Ok(vec![
-        SolveRequested {
-            solve: command.solve,
-            problem_digest: command.problem_digest.clone(),
-            seed: command.seed,
-            threads: command.threads,
-            work_limit: command.work_limit,
-            limit_seconds: command.limit_seconds,
-            solver_version: command.solver_version.clone(),
-            by: issued.by.staff.clone(),
-            at: issued.at,
-        }
-        .into(),
-    ])
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod properties;
 mod refusals;
 mod roster;
 mod sanction;
+mod solves;
 mod staff;
 mod swap;
 mod world;

@@ -245,6 +245,7 @@ fn t1_the_lead_gives_the_open_shift_away_and_it_is_open_no_more() {
         changes: vec![back(None)],
         reason: "改派".into(),
         covers: None,
+        replan: None,
         by: "boss".into(),
         at: at(NOW),
     };

@@ -9,6 +9,7 @@ use domain::ids::SolveId;
 use domain::quantities::Minutes;
 use domain::refusal::{Lang, Refusal};
 use domain::roster::amend::{self, Amend};
+use domain::roster::claim_solve::{self, ClaimSolve};
 use domain::roster::draft::{self, Draft};
 use domain::roster::edit_cells::{self, EditCells};
 use domain::roster::lock::{self, Lock};
@@ -131,7 +132,7 @@ fn solve(n: u128) -> RequestSolve {
     }
 }
 
-fn ready_desk() -> DeskState {
+pub(crate) fn ready_desk() -> DeskState {
     let mut desk = desk_state();
     desk.template_sets.push(ShiftTemplatesAdopted {
         effective_from: day("01-01"),
@@ -161,7 +162,7 @@ fn ready_desk() -> DeskState {
     desk
 }
 
-fn report(shortfalls: Vec<Shortfall>) -> SolveReport {
+pub(crate) fn report(shortfalls: Vec<Shortfall>) -> SolveReport {
     serde_json::from_value(serde_json::json!({
         "objective": 12, "bound": 10, "proven_optimal": false, "costs": [["under_target", 12]],
         "shortfalls": shortfalls, "duration_ms": 5, "iterations": 9,
@@ -176,6 +177,7 @@ fn t4_one_solve_at_a_time_and_only_its_own_answer_counts() {
     let record = |state: &RosterState, n: u128, cells: &[Cell]| {
         let command = RecordGenerated {
             solve: SolveId(id(n)),
+            node: "n1".into(),
             month: december(),
             cells: cells.to_vec(),
             report: report(vec![]),
@@ -185,6 +187,7 @@ fn t4_one_solve_at_a_time_and_only_its_own_answer_counts() {
     let fail = |state: &RosterState, n: u128| {
         let command = RecordFailed {
             solve: SolveId(id(n)),
+            node: "n1".into(),
             reason: "cancelled".into(),
         };
         record_failed::decide(state, &command, &issued("system:", "11-22 09:05"))
@@ -193,7 +196,20 @@ fn t4_one_solve_at_a_time_and_only_its_own_answer_counts() {
         cell("ann", "12-01", Some(early())),
         cell("ann", "12-02", None),
     ];
-    let running = || given([drafted()]).when(|state| request(state, 1)).go_on();
+    let claim = |state: &RosterState| {
+        let command = ClaimSolve {
+            solve: SolveId(id(1)),
+            node: "n1".into(),
+            problem_digest: "ab".repeat(32),
+            solver_version: "0.1.0".into(),
+            grace_seconds: 60,
+        };
+        claim_solve::decide(state, &command, &issued("system:", "11-22 09:04"))
+    };
+    let running = || {
+        let asked = given([drafted()]).when(|state| request(state, 1)).go_on();
+        asked.when(claim).go_on()
+    };
     running()
         .when(|state| request(state, 2))
         .refused_as("solve-running", "00000001");

@@ -18,6 +18,13 @@ impl View<'_> {
         Ok(solves)
     }
 
+    /// Every solve of any desk that has not ended, in the order they were asked for.
+    pub fn solves_running(&self) -> Result<Vec<SolveRow>> {
+        let mut solves: Vec<SolveRow> = self.facts.states_at("solve", By::All, "running")?;
+        solves.sort_by_key(|solve| (solve.requested_at, solve.solve));
+        Ok(solves)
+    }
+
     /// One solve.
     pub fn solve(&self, id: SolveId) -> Result<Option<SolveRow>> {
         self.facts.state("solve", &id.to_string())

@@ -308,6 +308,9 @@ pub fn published(cells: &[(u32, Vec<&str>)]) -> Vec<Entry> {
                 costs: vec![],
                 shortfalls: vec![],
                 iterations: 1,
+                ended: None,
+                milliseconds: None,
+                relaxed: vec![],
             },
             at: now,
         }),
@@ -508,6 +511,7 @@ pub fn amended(revision: u32, moment: DateTime<Utc>, changes: Vec<CellChange>) -
         changes,
         reason: "临时调整".to_owned(),
         covers: None,
+        replan: None,
         by: "LEAD".into(),
         at: moment,
     })
