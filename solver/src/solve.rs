@@ -73,7 +73,8 @@ pub fn solve(
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Plan, SolveError> {
     let started = Instant::now();
-    let faults = problem.validate();
+    let mut faults = problem.validate();
+    faults.extend(limits.faults());
     if !faults.is_empty() {
         return Err(SolveError::Invalid(faults));
     }
@@ -524,7 +525,7 @@ impl<'a> Run<'a> {
 }
 
 /// Meals of every day: best responses first, then exactly.
-fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
+pub(crate) fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
     let mut search = Search::new(compiled, 0);
     search.load(solution);
     for day in 0..compiled.days() {
@@ -537,7 +538,7 @@ fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
 }
 
 /// Replaces a day's meals by the exact ones where they are cheaper.
-fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
+pub(crate) fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
     let Some(meals) = exact_meals(compiled, &solution.rows, &solution.meals, day) else {
         return;
     };
@@ -571,7 +572,7 @@ fn assignments(problem: &Problem, solution: &Solution) -> Assignments {
         .collect()
 }
 
-fn read_assignments(
+pub(crate) fn read_assignments(
     compiled: &Compiled<'_>,
     assignments: &Assignments,
 ) -> Result<Solution, SolveError> {
@@ -619,7 +620,7 @@ fn read_assignments(
     })
 }
 
-fn read_meals(
+pub(crate) fn read_meals(
     compiled: &Compiled<'_>,
     solution: &mut Solution,
     meals: &[Meal],
