@@ -375,3 +375,33 @@ fn answers_hold_together_on_a_generated_desk() {
             .any(|fact| matches!(fact.kind, FactKind::Unavailable(_)))
     );
 }
+
+/// In a draft half made, where everybody could do better, the answer is about the question alone.
+#[test]
+fn a_draft_half_made_is_not_finished_by_asking() {
+    let problem = DeskSpec::week(10, 1).generate();
+    let plan = searched(&problem);
+    let mut roster = Roster::from(&plan);
+    let (person, day) = (0..10)
+        .flat_map(|person| (0..7).map(move |day| (person, day)))
+        .find(|&(person, day)| plan.assignments[person][day].is_some())
+        .unwrap();
+    for other in (0..10).filter(|other| *other != person) {
+        roster.assignments[other] = vec![None; 7];
+        for cell in &problem.people[other].fixed {
+            roster.assignments[other][cell.day].clone_from(&cell.shift);
+        }
+    }
+    roster.meals = None;
+    let id = &problem.people[person].id;
+    let answer = why_not(&problem, &roster, id, day, &Asked::Off).unwrap();
+    let Answer::Possible(change) = &answer.answer else {
+        panic!("{answer:?}");
+    };
+    assert!(
+        change.cells.iter().all(|cell| cell.person == *id),
+        "{:?}",
+        change.cells
+    );
+    assert!(change.objective_after > change.objective_before);
+}

@@ -202,8 +202,10 @@ impl Question<'_> {
             return false;
         };
         near.put(ask.person, &row);
+        let mut may = vec![true; self.compiled.people.len()];
+        may[ask.person] = false;
         let days = self.compiled.days();
-        near.others_answer(ask.person, ask.day, &(0..days), OTHERS_MAX);
+        near.others_answer(&may, ask.day, &(0..days), OTHERS_MAX);
         let after = near.settled();
         let still = costs::shortfalls(self.compiled, &after)
             .iter()

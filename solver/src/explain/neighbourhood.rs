@@ -93,6 +93,40 @@ impl<'a> Neighbourhood<'a> {
         Some((row, change))
     }
 
+    /// The cheapest row within the narrowest stretch of days around `day` that has a legal one.
+    pub(super) fn narrowest_answer(
+        &mut self,
+        person: usize,
+        model: &PersonModel,
+        mask: &[u64],
+        day: usize,
+    ) -> Option<(Row, i64)> {
+        let now = self.search.rows[person].clone();
+        let near = |reach: usize| -> Vec<u64> {
+            (0..now.len())
+                .map(|at| match at.abs_diff(day) <= reach {
+                    true => mask[at],
+                    false => mask[at] & 1 << now[at],
+                })
+                .collect()
+        };
+        REACHES
+            .into_iter()
+            .find_map(|reach| self.answer(person, model, &near(reach), None))
+            .or_else(|| self.answer(person, model, mask, None))
+    }
+
+    /// Who has no better row as things stand.
+    pub(super) fn content(&mut self) -> Vec<bool> {
+        let people = self.compiled.people.iter().enumerate();
+        people
+            .map(|(person, model)| {
+                let better = self.answer(person, model, &model.allowed, Some(0));
+                better.is_none()
+            })
+            .collect()
+    }
+
     /// Gives a person a row; meals of the days that change settle anew.
     pub(super) fn put(&mut self, person: usize, row: &Row) {
         for (day, &choice) in row.iter().enumerate() {
@@ -105,18 +139,18 @@ impl<'a> Neighbourhood<'a> {
         }
     }
 
-    /// Of everybody but `held`, whoever can gain most takes a better row, at most `most` times. Outside `window`, around
-    /// `day`, rows stay.
+    /// Of those who `may`, whoever can gain most takes a better row, at most `most` times. Outside `window`, around `day`,
+    /// rows stay.
     pub(super) fn others_answer(
         &mut self,
-        held: usize,
+        may: &[bool],
         day: usize,
         window: &Range<usize>,
         most: usize,
     ) {
         for _ in 0..most {
             let mut best: Option<(usize, Row, i64)> = None;
-            for person in (0..self.compiled.people.len()).filter(|&p| p != held) {
+            for person in (0..self.compiled.people.len()).filter(|&p| may[p]) {
                 let model = &self.compiled.people[person];
                 let mask: Vec<u64> = (0..self.compiled.days())
                     .map(|day| {

@@ -120,12 +120,21 @@ pub fn why_not(
         };
         let model = &compiled.people[index];
         let mut near = Neighbourhood::new(&compiled, &before);
-        match near.nearest_answer(index, model, &ask.mask(model), day, None) {
+        // Who could do better before the question is not asked to answer it: that would be another question's gain.
+        let mut may = near.content();
+        let mask = ask.mask(model);
+        let forced = if may[index] {
+            near.nearest_answer(index, model, &mask, day, None)
+        } else {
+            near.narrowest_answer(index, model, &mask, day)
+        };
+        may[index] = false;
+        match forced {
             Some((row, _)) => {
                 near.put(index, &row);
                 let last = (day + WINDOW_DAYS + 1).min(compiled.days());
                 let window = day.saturating_sub(WINDOW_DAYS)..last;
-                near.others_answer(index, day, &window, OTHERS_MAX);
+                near.others_answer(&may, day, &window, OTHERS_MAX);
                 let after = near.settled();
                 Answer::Possible(Box::new(of_solutions(&compiled, &before, &after)))
             }
