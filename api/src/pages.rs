@@ -37,6 +37,7 @@ pub mod penalties;
 pub mod post;
 pub mod punch;
 pub mod roster;
+pub mod roster_questions;
 pub mod submissions;
 pub mod swap_form;
 pub mod utilisation;
@@ -100,6 +101,8 @@ pub fn router() -> Router<App> {
         .route("/headcount", get(headcount::show))
         .route("/budgets", post(headcount::set_budget))
         .route("/roster", get(roster::show))
+        .route("/roster/why", get(roster_questions::why))
+        .route("/roster/comparison", get(roster_questions::comparison))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))
         .route("/roster/cells", post(roster::set_cell))
