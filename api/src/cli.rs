@@ -1,5 +1,8 @@
 //! The same service on the command line. Every failure is one clear line and exit status 1.
 
+mod bench;
+mod roster;
+
 use crate::app::{
     App, AppError, Caller, Commit, Comparison, ImportCalendar, ImportReport, OpenDesk, Options,
     Solving, WhatIf, files,
@@ -16,10 +19,8 @@ use domain::refusal::Lang;
 use domain::work_date::{DayMinute, Month, Zone};
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
 use projections::{ReadModels, RosterAt};
-use solver::{Limits, Plan, Problem};
 use std::io::{BufRead, Write};
 use std::net::SocketAddr;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -98,9 +99,12 @@ enum Command {
         #[arg(long, default_value_t = Solving::default().grace_seconds)]
         solve_grace_seconds: u32,
     },
-    /// Solve a roster problem, or judge a plan.
+    /// Solve a roster problem, judge a roster, ask why it is as it is.
     #[command(subcommand)]
-    Roster(Roster),
+    Roster(roster::Roster),
+    /// The engine on public instances, for others to judge.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Write a file for payroll, the administration or the wall.
     Export {
         /// Which.
@@ -173,54 +177,6 @@ enum Command {
     /// Holiday arrangements.
     #[command(subcommand)]
     Calendar(Calendar),
-}
-
-#[derive(Debug, Subcommand)]
-enum Roster {
-    /// Write a desk's month as a problem, as the log stands.
-    Problem {
-        #[command(flatten)]
-        data: Data,
-        /// The desk.
-        #[arg(long)]
-        desk: String,
-        /// The month, such as 2026-12.
-        #[arg(long)]
-        month: Month,
-        /// Where the problem goes (JSON).
-        #[arg(long)]
-        out: PathBuf,
-    },
-    /// Solve a problem; prints one JSON line with objective, bound and seconds.
-    Solve {
-        /// The problem (JSON).
-        #[arg(long)]
-        problem: PathBuf,
-        /// Where the plan goes (JSON).
-        #[arg(long)]
-        out: PathBuf,
-        /// Wall-clock seconds.
-        #[arg(long)]
-        time_limit: Option<f64>,
-        /// Work units; the same seed and work give the same plan.
-        #[arg(long)]
-        work_limit: Option<u64>,
-        /// Seed of the search.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Threads.
-        #[arg(long, default_value_t = 2)]
-        threads: usize,
-    },
-    /// Judge a plan by the independent checker.
-    Check {
-        /// The problem (JSON).
-        #[arg(long)]
-        problem: PathBuf,
-        /// The plan (JSON).
-        #[arg(long)]
-        plan: PathBuf,
-    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -520,35 +476,8 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let models = models.unwrap_or_else(|| data.folder.join(files::MODELS));
             serve(&data.folder, &models, listen, options).await
         }
-        Command::Roster(Roster::Solve {
-            problem,
-            out,
-            time_limit,
-            work_limit,
-            seed,
-            threads,
-        }) => {
-            let limits = Limits {
-                time_limit_seconds: time_limit,
-                work_limit,
-                seed,
-                threads,
-            };
-            solve(&problem, &out, &limits)
-        }
-        Command::Roster(Roster::Check { problem, plan }) => check(&problem, &plan),
-        Command::Roster(Roster::Problem {
-            data,
-            desk,
-            month,
-            out,
-        }) => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
-            let problem = app.roster_problem(&DeskId::new(desk), month).await?;
-            let text = serde_json::to_vec(&problem.problem).map_err(|error| found(&error))?;
-            std::fs::write(&out, text).map_err(at(&out))
-        }
+        Command::Roster(question) => roster::run(question).await,
+        Command::Bench(suite) => bench::run(suite),
         Command::Export {
             what,
             data,
@@ -791,12 +720,6 @@ fn read_text(file: &Path) -> Result<String, CliError> {
         .unwrap_or(text))
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, CliError> {
-    let text = read_text(file)?;
-    serde_json::from_str(&text)
-        .map_err(|error| CliError::Found(format!("{}: {error}", file.display())))
-}
-
 /// Serves an opened service until it is told to stop.
 pub async fn serve_app(app: App, listener: TcpListener) -> Result<(), CliError> {
     let solving = tokio::spawn(app.clone().keep_solving());
@@ -908,51 +831,6 @@ async fn stopped() {
         () = interrupted => {}
         () = terminated => {}
     }
-}
-
-fn solve(problem: &Path, out: &Path, limits: &Limits) -> Result<(), CliError> {
-    let problem: Problem = read_json(problem)?;
-    let plan = solver::solve(&problem, limits, &mut |news| {
-        eprintln!(
-            "{:>5.1} s  {:>3.0} %  objective {}  bound {}",
-            news.seconds,
-            news.done * 100.0,
-            news.objective.map_or("-".into(), |value| value.to_string()),
-            news.bound.map_or("-".into(), |value| value.to_string())
-        );
-        ControlFlow::Continue(())
-    })
-    .map_err(|error| found(&error))?;
-    let json = serde_json::to_vec(&plan).map_err(|error| found(&error))?;
-    std::fs::write(out, json).map_err(at(out))?;
-    println!(
-        "{}",
-        serde_json::json!({
-            "objective": plan.objective,
-            "bound": plan.bound,
-            "gap_percent": plan.gap_percent(),
-            "status": plan.status,
-            "seconds": plan.report.seconds,
-        })
-    );
-    Ok(())
-}
-
-fn check(problem: &Path, plan: &Path) -> Result<(), CliError> {
-    let problem: Problem = read_json(problem)?;
-    let plan: Plan = read_json(plan)?;
-    let faults = problem.validate();
-    if !faults.is_empty() {
-        let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        return Err(CliError::Found(words.join("\n")));
-    }
-    let verdict = solver::check::check(&problem, &plan);
-    if !verdict.violations.is_empty() {
-        let words: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
-        return Err(CliError::Found(words.join("\n")));
-    }
-    println!("holds; objective {}", verdict.objective);
-    Ok(())
 }
 
 async fn only_desk(app: &App) -> Result<DeskId, CliError> {

@@ -39,6 +39,7 @@ pub mod punch;
 pub mod replan;
 pub mod roster;
 pub mod roster_changes;
+pub mod roster_questions;
 pub mod solving;
 pub mod submissions;
 pub mod swap_form;
@@ -106,6 +107,8 @@ pub fn router() -> Router<App> {
         .route("/roster", get(roster::show))
         .route("/replan", get(replan::show).post(replan::ask))
         .route("/replan/{solve}/{act}", post(replan::answer))
+        .route("/roster/why", get(roster_questions::why))
+        .route("/roster/comparison", get(roster_questions::comparison))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))
         .route("/roster/cells", post(roster::set_cell))

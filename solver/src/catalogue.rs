@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::automaton::{Automaton, Successions};
@@ -38,7 +39,7 @@ pub(crate) fn absent<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// A range that may be left, at a cost per unit outside it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SoftRange {
     /// Units short of it cost.
@@ -48,7 +49,7 @@ pub struct SoftRange {
 }
 
 /// More rules on one person's row. The first fields are hard; the others cost what their term costs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RowRules {
     /// Most days off in a row (hard), history included.
@@ -106,7 +107,7 @@ pub struct RowRules {
 }
 
 /// A rotation a person keeps to, over and over.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// Day index on which the cycle begins; it may lie before the horizon.
@@ -116,7 +117,7 @@ pub struct Pattern {
 }
 
 /// A meeting that a person is wanted at: on a post whose segment holds all of it, on a shift that begins that day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Meeting {
     /// Id, unique for the person.
@@ -137,7 +138,7 @@ pub struct Meeting {
 }
 
 /// A shift on call: nobody is on post, and the shift wants its own people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Standby {
     /// People wanted on every day the shift is offered.
@@ -149,7 +150,7 @@ pub struct Standby {
 }
 
 /// Rules that tie people together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Team {
     /// Who learns from whom.
@@ -164,7 +165,7 @@ pub struct Team {
 }
 
 /// While the trainee is on post, one of the mentors is. Meals are left out of account on both sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mentor {
     /// Who learns.
@@ -179,7 +180,7 @@ pub struct Mentor {
 
 /// Two people who must not be on post at the same time, meals left out of account. A day on which the shift of the first
 /// overlaps one of the second costs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Apart {
     /// One.
@@ -195,7 +196,7 @@ pub struct Apart {
 }
 
 /// What all shifts together may cost, in a unit of the planner's choosing (Fen).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// Most over the horizon.

@@ -4,7 +4,7 @@ use crate::legal_row::legal_row;
 use crate::paths::Paths;
 use crate::person::PersonModel;
 use crate::plan::{Fact, FactKind, Relaxation};
-use crate::problem::{Person, Problem, Rules};
+use crate::problem::{Person, Problem, Rules, ShiftTemplate, SkillId};
 use crate::words;
 
 /// A person and the rules as they bind that person, some facts freed.
@@ -66,6 +66,7 @@ impl Binding {
             }
             // A matter of two rows: no single one of them is made legal by it.
             FactKind::NotTogether(_) => {}
+            FactKind::Skill(skill) => person.skills.push(skill.clone()),
         }
         free
     }
@@ -168,6 +169,27 @@ impl Binding {
                 kind: FactKind::Meeting(meeting.id.clone()),
             });
         meetings.chain(gone).chain(locked).collect()
+    }
+
+    /// Skills that `shifts` ask for and this person does not hold.
+    pub(crate) fn skills_as_facts<'a>(
+        &self,
+        shifts: impl Iterator<Item = &'a ShiftTemplate>,
+        day: usize,
+    ) -> Vec<Fact> {
+        let mut missing: Vec<SkillId> = shifts
+            .flat_map(|shift| &shift.skills_required)
+            .filter(|skill| !self.person.skills.contains(skill))
+            .cloned()
+            .collect();
+        missing.sort();
+        missing.dedup();
+        let fact = |skill| Fact {
+            person: self.person.id.clone(),
+            day,
+            kind: FactKind::Skill(skill),
+        };
+        missing.into_iter().map(fact).collect()
     }
 
     /// Has this person any legal row?

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Assignments, Cause, CostTerm, PersonId, ShiftId, SkillId};
+use crate::problem::{Assignments, Cause, CostTerm, Fault, PersonId, ShiftId, SkillId};
 
 /// A roster with its meals, its cost and its proof.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// `assignments[person][day]`, in the problem's order.
     pub assignments: Assignments,
@@ -42,8 +44,29 @@ impl Plan {
     }
 }
 
+/// Who works when, and who eats when, without any claim about it: a roster made by hand, or the part of a [`Plan`] that
+/// questions are asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Roster {
+    /// `assignments[person][day]`, in the problem's order.
+    pub assignments: Assignments,
+    /// Every meal; `None` leaves them to be placed as well as can be.
+    #[serde(default)]
+    pub meals: Option<Vec<Meal>>,
+}
+
+impl From<&Plan> for Roster {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            assignments: plan.assignments.clone(),
+            meals: Some(plan.meals.clone()),
+        }
+    }
+}
+
 /// Why a solve ended. Only [`Status::Optimal`] is a proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The bound meets the objective: no roster is cheaper.
@@ -59,7 +82,8 @@ pub enum Status {
 }
 
 /// A meal: off post from `start_minute` for `duration_minutes`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Meal {
     /// Index into the problem's people.
     pub person: usize,
@@ -72,7 +96,8 @@ pub struct Meal {
 }
 
 /// The objective, cut three ways. Cover costs belong to days, the others to people and (where they have one) to days.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CostTable {
     /// Per named term; the values sum to the objective.
     pub by_term: BTreeMap<CostTerm, i64>,
@@ -83,7 +108,9 @@ pub struct CostTable {
 }
 
 /// Which promise is missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Under the minimum: the desk is understaffed.
@@ -97,7 +124,8 @@ pub enum Tier {
 }
 
 /// A text in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Words {
     /// Chinese.
     pub zh: String,
@@ -106,7 +134,8 @@ pub struct Words {
 }
 
 /// People missing over an interval, with the reason and what would help.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Shortfall {
     /// Day index.
     pub day: usize,
@@ -136,7 +165,9 @@ pub struct Shortfall {
 }
 
 /// The kind of cause of a shortfall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseKind {
     /// Nobody on the desk holds the skill (or belongs to the group).
@@ -158,7 +189,8 @@ pub enum CauseKind {
 }
 
 /// A fact that keeps one person from an interval.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Fact {
     /// Who.
     pub person: PersonId,
@@ -169,7 +201,7 @@ pub struct Fact {
 }
 
 /// What a fact is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactKind {
     /// Leave, training or another named absence.
@@ -212,10 +244,13 @@ pub enum FactKind {
     Meeting(String),
     /// Not on post together with somebody.
     NotTogether(PersonId),
+    /// A skill that the shift asks for and the person does not hold.
+    Skill(SkillId),
 }
 
 /// Facts about one person that no row satisfies together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Relaxation {
     /// Who.
     pub person: PersonId,
@@ -228,7 +263,8 @@ pub struct Relaxation {
 }
 
 /// One thing that would help.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Repair {
     /// The fact to free; `None` is one more person.
     pub fact: Option<Fact>,
@@ -241,7 +277,8 @@ pub struct Repair {
 }
 
 /// How a plan came about: enough to do it again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// Wall-clock seconds; the only field that differs between two equal runs stopped by work.
     pub seconds: f64,
@@ -262,7 +299,7 @@ pub struct Report {
 }
 
 /// When to stop. Whatever comes first; with neither limit the default work limit holds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Wall-clock seconds. Plans stopped by it are not reproducible.
     pub time_limit_seconds: Option<f64>,
@@ -275,6 +312,18 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// What is wrong with them.
+    pub fn faults(&self) -> Vec<Fault> {
+        let sound = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
+        if self.time_limit_seconds.is_none_or(sound) {
+            return Vec::new();
+        }
+        vec![Fault {
+            field: "time_limit_seconds".into(),
+            message: "not a number of seconds".into(),
+        }]
+    }
+
     /// Reproducible limits: stop by work only.
     pub fn by_work(work_limit: u64, seed: u64, threads: usize) -> Self {
         Self {
@@ -297,7 +346,7 @@ impl Limits {
 }
 
 /// What a running solve knows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Wall-clock seconds so far.
     pub seconds: f64,

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +20,10 @@ pub use crate::catalogue::{
 pub const DAY_MINUTES: i64 = 1440;
 /// Largest length or moment accepted, in minutes: beyond it sums could overflow.
 const MINUTES_LIMIT: i64 = 1_000_000_000;
+/// Largest count of shifts or days carried over, or fair share of them, accepted: fairness squares it.
+const COUNT_LIMIT: i64 = 10_000;
+/// Largest objective a problem may come to: sums of a few of them still fit.
+const OBJECTIVE_LIMIT: i128 = 100_000_000_000_000_000;
 /// Largest single cost accepted: beyond it an objective could overflow.
 pub(crate) const COST_LIMIT: i64 = 1_000_000_000;
 /// Skills are combined by subset (every set of queues has its own cover row), so their number is bounded.
@@ -29,7 +34,7 @@ const SHIFTS_LIMIT: usize = 60;
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub String);
 
@@ -73,7 +78,7 @@ id_type!(
 pub type Assignments = Vec<Vec<Option<ShiftId>>>;
 
 /// One roster problem. Build it, call [`Problem::validate`], then [`crate::solve()`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Problem {
     /// What the planner calls it ("phone desk, December 2026").
@@ -111,7 +116,7 @@ pub struct Problem {
 }
 
 /// One day of the horizon.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Day {
     /// ISO date, for words and exports.
@@ -125,7 +130,7 @@ pub struct Day {
 }
 
 /// A skill, which is also a queue to serve.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Skill {
     /// Unique id.
@@ -137,7 +142,7 @@ pub struct Skill {
 }
 
 /// People wanted in one slot for one skill.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
     /// Day index.
@@ -153,7 +158,7 @@ pub struct Demand {
 }
 
 /// At least `minimum` people of a group on post during an interval, for instance one senior all day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupDemand {
     /// Unique id.
@@ -175,7 +180,7 @@ pub struct GroupDemand {
 }
 
 /// People wanted on one shift of one day: cover by shift rather than by the clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftCover {
     /// Day index.
@@ -191,7 +196,7 @@ pub struct ShiftCover {
 }
 
 /// A shift as the duty table names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftTemplate {
     /// Unique id.
@@ -229,7 +234,9 @@ pub struct ShiftTemplate {
 }
 
 /// Time on post, `[start, end)`, minutes from the midnight of the day the shift starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
     /// Start.
@@ -239,7 +246,7 @@ pub struct Segment {
 }
 
 /// When a meal may start; it lies inside one segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MealWindow {
     /// Earliest start, minutes from the midnight of the day the shift starts.
@@ -251,7 +258,7 @@ pub struct MealWindow {
 }
 
 /// A person and everything that binds them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Unique id.
@@ -319,7 +326,7 @@ pub struct Person {
 
 /// Not available: no shift whose time on post overlaps it. A whole day off (`interval` absent) bars every shift that
 /// *starts* that day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unavailable {
     /// Day index.
@@ -332,7 +339,7 @@ pub struct Unavailable {
 }
 
 /// Where a fact came from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
     /// Id of the leave, request or note that says so.
@@ -344,7 +351,7 @@ pub struct Cause {
 }
 
 /// A cell that is decided: `shift: None` is a fixed day off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FixedCell {
     /// Day index.
@@ -354,7 +361,7 @@ pub struct FixedCell {
 }
 
 /// A wish for one day; `cost` is charged when it is not met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Day index.
@@ -366,7 +373,7 @@ pub struct Request {
 }
 
 /// What a request asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
     /// To be off.
@@ -380,7 +387,7 @@ pub enum Wish {
 }
 
 /// Fair totals per person, history included. `None`: the measure is not weighed for this person.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FairShare {
     /// Night shifts.
@@ -400,7 +407,7 @@ pub struct FairShare {
 }
 
 /// What happened before the horizon.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct History {
     /// Working days in a row up to the eve of the horizon (0 if the eve was off).
@@ -453,7 +460,7 @@ pub struct History {
 }
 
 /// Rules for everybody.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Fewest minutes between the end of one shift and the start of the next (hard).
@@ -464,7 +471,7 @@ pub struct Rules {
 }
 
 /// `next` may not follow `previous` on the next day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Succession {
     /// Shift of a day.
@@ -474,7 +481,7 @@ pub struct Succession {
 }
 
 /// A cost with its unit and who asked for it; the name is the field's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cost {
     /// Cost units per unit.
@@ -486,7 +493,7 @@ pub struct Cost {
 }
 
 /// What every deviation costs. Costs are no money and nothing to do with penalties.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
     /// Per person-minute under the minimum: over all skills together, with people on post deployed as well as can be.
@@ -592,7 +599,9 @@ impl Default for Costs {
 }
 
 /// The named terms of the objective.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CostTerm {
     /// [`Costs::under_minimum`].
@@ -657,7 +666,7 @@ pub enum CostTerm {
 }
 
 /// A fault in a problem: which field, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// Path of the field, `people[3].fixed[0].shift`.
     pub field: String,
@@ -845,6 +854,9 @@ impl Problem {
                 "must be a positive multiple of meal_grid_minutes",
             );
         }
+        if self.slot_minutes > DAY_MINUTES {
+            faults.add("slot_minutes", "longer than a day");
+        }
         for (index, pair) in self.days.windows(2).enumerate() {
             if pair[1].week < pair[0].week {
                 faults.add(
@@ -938,7 +950,8 @@ impl Problem {
             faults.add(format!("{field}.duration_minutes"), "outside 1..1440");
             return;
         }
-        if earliest.abs() > 3 * DAY_MINUTES || latest.abs() > 3 * DAY_MINUTES {
+        let near = -3 * DAY_MINUTES..=3 * DAY_MINUTES;
+        if !near.contains(&earliest) || !near.contains(&latest) {
             faults.add(field, "outside its segment");
             return;
         }
@@ -1169,6 +1182,15 @@ impl Problem {
             ),
             ("minutes_this_week", history.minutes_this_week),
             ("minutes_carried", history.minutes_carried),
+        ] {
+            if !(-MINUTES_LIMIT..=MINUTES_LIMIT).contains(&value) {
+                faults.add(
+                    format!("{at}.history.{name}"),
+                    format!("beyond ±{MINUTES_LIMIT}"),
+                );
+            }
+        }
+        for (name, value) in [
             ("nights", history.nights),
             ("lates", history.lates),
             ("weekend_days", history.weekend_days),
@@ -1187,10 +1209,10 @@ impl Problem {
                 i64::from(history.night_rest_days_owed),
             ),
         ] {
-            if value.abs() > MINUTES_LIMIT {
+            if !(-COUNT_LIMIT..=COUNT_LIMIT).contains(&value) {
                 faults.add(
                     format!("{at}.history.{name}"),
-                    format!("beyond ±{MINUTES_LIMIT}"),
+                    format!("beyond ±{COUNT_LIMIT}"),
                 );
             }
         }
@@ -1203,13 +1225,55 @@ impl Problem {
             ("minutes", fair.minutes),
             ("unpopular_meals", fair.unpopular_meals),
         ] {
-            if value.is_some_and(|v| v.abs() > MINUTES_LIMIT) {
+            if value.is_some_and(|v| !(-COUNT_LIMIT..=COUNT_LIMIT).contains(&v)) {
                 faults.add(
                     format!("{at}.fair_share.{name}"),
-                    format!("beyond ±{MINUTES_LIMIT}"),
+                    format!("beyond ±{COUNT_LIMIT}"),
                 );
             }
         }
+    }
+
+    /// More than any roster of this problem can cost.
+    fn objective_max(&self) -> i128 {
+        let costs = &self.costs;
+        let unit = |cost: &Cost| i128::from(cost.per_unit.max(0));
+        let horizon = (self.days.len() as i128 + 1) * i128::from(DAY_MINUTES);
+        let (people, days) = (self.people.len() as i128, self.days.len() as i128);
+        let targets: i128 = self.demand.iter().map(|d| i128::from(d.target)).sum();
+        let members: i128 = self
+            .group_demand
+            .iter()
+            .map(|group| i128::from(group.minimum))
+            .sum();
+        let cover = targets
+            * i128::from(self.slot_minutes)
+            * (unit(&costs.under_minimum) + unit(&costs.under_target))
+            + people * horizon * unit(&costs.over_target)
+            + members * horizon * unit(&costs.under_group);
+        let counted = days + 2 * i128::from(COUNT_LIMIT);
+        let cells = days
+            * (unit(&costs.isolated_day_off)
+                + unit(&costs.isolated_day_on)
+                + unit(&costs.split_shift)
+                + unit(&costs.change_per_cell));
+        let mut own = people * (cells + 4 * counted * counted * unit(&costs.fairness));
+        for person in &self.people {
+            let wishes: i128 = person.requests.iter().map(|r| i128::from(r.cost)).sum();
+            let off_contract = i128::from(person.minutes_target.unwrap_or(0))
+                + i128::from(person.history.minutes_carried).abs()
+                + 2 * horizon;
+            own += wishes * unit(&costs.request) + off_contract * unit(&costs.minutes_off_contract);
+        }
+        let by_shift: i128 = self
+            .shift_cover
+            .iter()
+            .map(|c| {
+                let under = i128::from(c.people) * i128::from(c.under_cost.max(0));
+                under.max(people * i128::from(c.over_cost.max(0)))
+            })
+            .sum();
+        cover + own + by_shift
     }
 
     fn validate_rules(&self, faults: &mut Faults) {
@@ -1235,6 +1299,12 @@ impl Problem {
                     format!("outside 0..{COST_LIMIT}"),
                 );
             }
+        }
+        if self.objective_max() > OBJECTIVE_LIMIT {
+            faults.add(
+                "costs",
+                format!("the objective could exceed {OBJECTIVE_LIMIT}"),
+            );
         }
         let request = i128::from(self.costs.request.per_unit);
         for (index, person) in self.people.iter().enumerate() {

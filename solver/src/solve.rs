@@ -1,7 +1,7 @@
 //! From a problem to a plan: construct, ruin and recreate, exact meals, bound, words.
 
 use std::ops::{ControlFlow, Range};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::bound::{self, Bound, BoundLimits};
 use crate::columns;
@@ -25,6 +25,9 @@ const ROUNDS: u64 = 40;
 /// Rounds after which the threads go on from the best roster any of them has.
 const ROUNDS_PER_EXCHANGE: u64 = 5;
 
+/// Seconds beyond a time limit in which causes are still looked for.
+const EXPLAIN_SECONDS: f64 = 1.0;
+
 /// Share of a time limit spent on the search; the rest is for exact meals, the bound and the words.
 const SEARCH_SHARE: f64 = 0.6;
 /// Annealing temperatures where cover is by shift, in units of the dearest person missing: first search, and after the bound.
@@ -35,7 +38,7 @@ const RECOLD: f64 = 0.003;
 /// Cells up to which columns are generated.
 const COLUMN_CELLS_MAX: usize = 80_000;
 /// Rounds of columns when no clock ends them.
-const COLUMN_ROUNDS_MAX: usize = 400;
+const COLUMN_ROUNDS_MAX: usize = 60;
 /// Cells that may be left open for the exact program at the end.
 const ENDGAME_CELLS_MAX: usize = 6_000;
 /// Where the first search, the columns and the exact program end, as shares of a time limit.
@@ -74,7 +77,38 @@ pub fn solve(
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Plan, SolveError> {
     let started = Instant::now();
-    let faults = problem.validate();
+    let (mut plan, bounds) = solved(problem, limits, started, progress)?;
+    let compiled = Compiled::build(problem, Some(&bounds));
+    let best = read_assignments(&compiled, &plan.assignments).and_then(|mut solution| {
+        read_meals(&compiled, &mut solution, &plan.meals)?;
+        Ok(solution)
+    })?;
+    let until = limits
+        .time_limit_seconds
+        .map(|seconds| started + Duration::from_secs_f64((seconds + EXPLAIN_SECONDS).min(1e6)));
+    explain(&compiled, &bounds, &best, &mut plan.shortfalls, until);
+    plan.report.seconds = started.elapsed().as_secs_f64();
+    Ok(plan)
+}
+
+/// [`solve`] without the words: shortfalls are listed, their causes are not looked for.
+pub fn solve_unexplained(
+    problem: &Problem,
+    limits: &Limits,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Plan, SolveError> {
+    solved(problem, limits, Instant::now(), progress).map(|(plan, _)| plan)
+}
+
+/// A plan without words, and what binds each person in it.
+fn solved(
+    problem: &Problem,
+    limits: &Limits,
+    started: Instant,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<(Plan, Vec<facts::Binding>), SolveError> {
+    let mut faults = problem.validate();
+    faults.extend(limits.faults());
     if !faults.is_empty() {
         return Err(SolveError::Invalid(faults));
     }
@@ -114,17 +148,15 @@ pub fn solve(
     if bound == Some(objective) {
         status = Status::Optimal;
     }
-    let mut shortfalls = costs::shortfalls(&compiled, &best);
-    explain(&compiled, &bounds, &best, &mut shortfalls);
     relaxed.extend(team::let_go(&compiled, &best));
-    Ok(Plan {
+    let plan = Plan {
         assignments: assignments(problem, &best),
         meals: costs::meals(&compiled, &best),
         objective,
         bound,
         status,
         costs: table,
-        shortfalls,
+        shortfalls: costs::shortfalls(&compiled, &best),
         relaxed,
         report: Report {
             seconds: started.elapsed().as_secs_f64(),
@@ -136,7 +168,10 @@ pub fn solve(
             engine_version: env!("CARGO_PKG_VERSION").into(),
             problem_digest: problem.digest(),
         },
-    })
+    };
+    drop(run);
+    drop(compiled);
+    Ok((plan, bounds))
 }
 
 /// Costs somebody's roster as it is: places meals as well as can be (or takes those given) and lists what is missing. It does
@@ -164,7 +199,7 @@ pub fn evaluate(
         .map(|p| facts::Binding::of(problem, p))
         .collect();
     let mut shortfalls = costs::shortfalls(&compiled, &solution);
-    explain(&compiled, &bounds, &solution, &mut shortfalls);
+    explain(&compiled, &bounds, &solution, &mut shortfalls, None);
     Ok(Plan {
         assignments: assignments.clone(),
         meals: costs::meals(&compiled, &solution),
@@ -293,10 +328,8 @@ impl<'a> Run<'a> {
         let (started, compiled) = (self.started, self.compiled);
         let objective = self.best.cost;
         let iterations = self.searches.iter().map(|s| s.iterations).sum();
-        let until = |share: f64| match (self.limits.time_limit_seconds, self.limits.work_limit) {
-            (Some(seconds), _) => seconds * share,
-            _ => f64::INFINITY,
-        };
+        let by_time = self.limits.time_limit_seconds;
+        let until = |share: f64| by_time.map_or(f64::INFINITY, |seconds| seconds * share);
         let mut rows: Vec<Vec<Row>> = vec![Vec::new(); compiled.people.len()];
         let known = self.searches.iter().filter_map(Search::best);
         for solution in known.chain([&self.best]) {
@@ -313,7 +346,10 @@ impl<'a> Run<'a> {
             &columns::Effort {
                 started,
                 until_seconds: until(COLUMNS_SHARE),
-                rounds_max: COLUMN_ROUNDS_MAX,
+                rounds_max: match by_time {
+                    Some(_) => usize::MAX,
+                    None => COLUMN_ROUNDS_MAX,
+                },
                 threads: self.searches.len(),
             },
             &mut |bound| {
@@ -526,7 +562,7 @@ impl<'a> Run<'a> {
 }
 
 /// Meals of every day: best responses first, then exactly.
-fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
+pub(crate) fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
     let mut search = Search::new(compiled, 0);
     search.load(solution);
     for day in 0..compiled.days() {
@@ -539,7 +575,7 @@ fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
 }
 
 /// Replaces a day's meals by the exact ones where they are cheaper.
-fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
+pub(crate) fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
     let Some(meals) = exact_meals(compiled, &solution.rows, &solution.meals, day) else {
         return;
     };
@@ -621,7 +657,7 @@ pub(crate) fn read_assignments(
     })
 }
 
-fn read_meals(
+pub(crate) fn read_meals(
     compiled: &Compiled<'_>,
     solution: &mut Solution,
     meals: &[Meal],

@@ -1,14 +1,15 @@
 //! Facts, shortfalls and repairs in words, Chinese and English.
 
+use crate::explain::Stretch;
 use crate::plan::{Fact, FactKind, Shortfall, Tier, Words};
-use crate::problem::{PersonId, Problem};
+use crate::problem::{CostTerm, PersonId, Problem, ShiftId};
 
 /// `20:00`; after midnight `24:00` and on, as duty tables write it.
 fn clock(minute: i64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
-fn name<'a>(problem: &'a Problem, id: &'a PersonId) -> &'a str {
+pub(crate) fn name<'a>(problem: &'a Problem, id: &'a PersonId) -> &'a str {
     problem
         .people
         .iter()
@@ -16,7 +17,7 @@ fn name<'a>(problem: &'a Problem, id: &'a PersonId) -> &'a str {
         .map_or(id.as_str(), |p| p.name.as_str())
 }
 
-fn date(problem: &Problem, day: usize) -> &str {
+pub(crate) fn date(problem: &Problem, day: usize) -> &str {
     problem.days.get(day).map_or("?", |d| d.date.as_str())
 }
 
@@ -131,6 +132,19 @@ pub(crate) fn fact(problem: &Problem, fact: &Fact) -> Words {
                 format!("{who}: not on post together with {other} on {day}"),
             )
         }
+        FactKind::Skill(skill) => {
+            let (zh, en) = problem
+                .skills
+                .iter()
+                .find(|known| &known.id == skill)
+                .map_or((skill.as_str(), skill.as_str()), |known| {
+                    (known.name_zh.as_str(), known.name_en.as_str())
+                });
+            (
+                format!("{who}不具备班次所需技能{zh}"),
+                format!("{who}: lacks the skill {en} that the shift asks for"),
+            )
+        }
     };
     Words { zh, en }
 }
@@ -183,8 +197,8 @@ pub(crate) struct Reasons {
     pub no_shift: bool,
 }
 
-/// A shortfall and its cause.
-pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons) -> Words {
+/// Who is missing when.
+pub(crate) fn stretch(problem: &Problem, short: &Stretch) -> Words {
     let day = date(problem, short.day);
     let (from, to) = (clock(short.start_minute), clock(short.end_minute));
     let (queue_zh, queue_en) = match (&short.skill, &short.group) {
@@ -214,6 +228,78 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
         Tier::Group => ("低于要求人数", "under the group's minimum"),
         Tier::Shift => ("低于班次人数", "under the shift's number"),
     };
+    Words {
+        zh: format!(
+            "{day} {from}–{to} {queue_zh}缺{}人({tier_zh})",
+            short.missing
+        ),
+        en: format!(
+            "{day} {from}–{to} {queue_en}: {} short ({tier_en})",
+            short.missing
+        ),
+    }
+}
+
+/// What a cell holds.
+pub(crate) fn cell(problem: &Problem, shift: Option<&ShiftId>) -> Words {
+    match shift {
+        None => Words {
+            zh: "休".into(),
+            en: "off".into(),
+        },
+        Some(id) => {
+            let known = problem.shifts.iter().find(|s| &s.id == id);
+            let name = known.map_or(id.as_str(), |s| s.name.as_str());
+            Words {
+                zh: name.to_owned(),
+                en: name.to_owned(),
+            }
+        }
+    }
+}
+
+/// The name of a cost.
+pub(crate) fn term(term: CostTerm) -> Words {
+    let (zh, en) = match term {
+        CostTerm::UnderMinimum => ("低于最低人数", "under the minimum"),
+        CostTerm::UnderTarget => ("低于目标人数", "under the target"),
+        CostTerm::OverTarget => ("超出目标人数", "over the target"),
+        CostTerm::UnderGroup => ("低于组内要求人数", "under a group's minimum"),
+        CostTerm::Request => ("未满足的愿望", "wishes not met"),
+        CostTerm::Fairness => ("公平", "fairness"),
+        CostTerm::IsolatedDayOff => ("单独休息日", "single days off"),
+        CostTerm::IsolatedDayOn => ("单独上班日", "single working days"),
+        CostTerm::SplitShift => ("两头班", "split shifts"),
+        CostTerm::ChangePerCell => ("与已发布班表不同", "changes from the published roster"),
+        CostTerm::MinutesOffContract => ("偏离合同工时", "minutes off contract"),
+        CostTerm::UnderShift => ("低于班次人数", "under a shift's number"),
+        CostTerm::OverShift => ("超出班次人数", "over a shift's number"),
+        CostTerm::ConsecutiveWorkDays => ("连续上班天数", "working days in a row"),
+        CostTerm::ConsecutiveDaysOff => ("连续休息天数", "days off in a row"),
+        CostTerm::ConsecutiveKind => ("连续同类班次天数", "days in a row on one kind of shift"),
+        CostTerm::Assignments => ("上班天数", "days worked"),
+        CostTerm::Weekends => ("上班周末数", "weekends worked"),
+        CostTerm::BrokenWeekend => ("只上一半的周末", "weekends worked in part"),
+        CostTerm::MixedWeekend => ("班次不同的周末", "weekends on two kinds of shift"),
+        CostTerm::Pattern => ("偏离轮班顺序", "off the rotation"),
+        CostTerm::Meeting => ("缺席会议", "meetings missed"),
+        CostTerm::MinutesOver => ("超出合同工时", "minutes above contract"),
+        CostTerm::MinutesUnder => ("不足合同工时", "minutes below contract"),
+        CostTerm::FairnessMinutes => ("工时公平", "fairness of hours"),
+        CostTerm::UnderStandby => ("备勤人数不足", "people on call missing"),
+        CostTerm::Mentor => ("新人无师傅同班", "trainees without a mentor"),
+        CostTerm::NotTogether => ("不宜同班", "people not to be together"),
+        CostTerm::Budget => ("超出预算", "above budget"),
+    };
+    Words {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+/// A shortfall and its cause.
+pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons) -> Words {
+    let head = stretch(problem, &short.into());
     let mut zh = vec![];
     let mut en = vec![];
     if reasons.members == 0 {
@@ -253,16 +339,8 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
         ));
     }
     Words {
-        zh: format!(
-            "{day} {from}–{to} {queue_zh}缺{}人({tier_zh}):{}",
-            short.missing,
-            zh.join(";")
-        ),
-        en: format!(
-            "{day} {from}–{to} {queue_en}: {} short ({tier_en}): {}",
-            short.missing,
-            en.join("; ")
-        ),
+        zh: format!("{}:{}", head.zh, zh.join(";")),
+        en: format!("{}: {}", head.en, en.join("; ")),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Random tiny desks against plain enumeration: every roster with every placement of meals, judged and costed by the checker.
+//! Random tiny desks against plain enumeration: every roster with every placement of meals, judged and costed by the checker;
+//! and desks of three people under several families of rules at once, judged and costed by the tests' own second judge.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
@@ -11,7 +12,8 @@ use solver::problem::{
     Segment, Succession, Wish,
 };
 use solver::{Status, evaluate};
-use support::{cost, desk, leave, person, shift, skill, solved};
+use support::random::{Dice as Bytes, small_desk};
+use support::{cost, desk, leave, naive, person, shift, skill, solved};
 
 const H: i64 = 60;
 
@@ -283,6 +285,129 @@ fn problem(numbers: &Numbers) -> Problem {
         problem.published = Some(published);
     }
     problem
+}
+
+/// A person's legal rows: what each costs, and on which of the wanted points it has the person on post.
+fn rows_of(problem: &Problem, index: usize, points: &[naive::Wanted]) -> Vec<(i64, Vec<bool>)> {
+    let (days, choices) = (problem.days.len(), problem.shifts.len() + 1);
+    let mut rows = Vec::new();
+    for code in 0..choices.pow(days as u32) {
+        let row: Vec<Option<usize>> = (0..days)
+            .map(|d| code / choices.pow(d as u32) % choices)
+            .map(|c| (c < problem.shifts.len()).then_some(c))
+            .collect();
+        let row = ids(problem, &row);
+        if !naive::row_rules(problem, &problem.people[index], &row).is_empty() {
+            continue;
+        }
+        let cost = naive::own_costs(problem, index, &row)
+            .iter()
+            .map(|(_, _, c)| c)
+            .sum();
+        let there = |point: &naive::Wanted| {
+            row.iter().enumerate().any(|(day, id)| {
+                let shift = problem.shifts.iter().find(|s| Some(&s.id) == id.as_ref());
+                let midnight = day as i64 * 1440;
+                shift.is_some_and(|s| {
+                    s.segments.iter().any(|s| {
+                        (midnight + s.start_minute..midnight + s.end_minute).contains(&point.moment)
+                    })
+                })
+            })
+        };
+        rows.push((cost, points.iter().map(there).collect()));
+    }
+    rows
+}
+
+/// Cheapest objective over every roster of three people without meals; `None` if somebody has no legal row.
+fn cheapest_of_three(problem: &Problem) -> Option<i64> {
+    let points = naive::wanted(problem);
+    // What a point costs with each of the eight sets of people on post.
+    let costs: Vec<[i64; 8]> = points
+        .iter()
+        .map(|point| {
+            std::array::from_fn(|set| {
+                let on_post: Vec<usize> = (0..3).filter(|p| set >> p & 1 == 1).collect();
+                naive::point_costs(problem, point, &on_post)
+                    .iter()
+                    .map(|(_, c)| c)
+                    .sum()
+            })
+        })
+        .collect();
+    let rows: Vec<_> = (0..3)
+        .map(|index| rows_of(problem, index, &points))
+        .collect();
+    let mut best: Option<i64> = None;
+    for (a, there_a) in &rows[0] {
+        for (b, there_b) in &rows[1] {
+            for (c, there_c) in &rows[2] {
+                let mut cost = a + b + c;
+                for (point, costs) in costs.iter().enumerate() {
+                    if best.is_some_and(|best| cost >= best) {
+                        break;
+                    }
+                    let set = usize::from(there_a[point])
+                        | usize::from(there_b[point]) << 1
+                        | usize::from(there_c[point]) << 2;
+                    cost += costs[set];
+                }
+                best = Some(best.map_or(cost, |best| best.min(cost)));
+            }
+        }
+    }
+    best
+}
+
+/// Desks this small are always proven, demand beyond the last midnight included.
+#[test]
+fn small_desks_are_proven() {
+    let (mut proven, mut legal) = (0, 0);
+    for seed in 0..20 {
+        let bytes = support::random::bytes(1_000 + seed);
+        let problem = small_desk(&mut Bytes::new(&bytes), 4, 2, false, 5);
+        let plan = solved(&problem);
+        if !plan.relaxed.is_empty() {
+            continue;
+        }
+        legal += 1;
+        if plan.status == Status::Optimal {
+            let cheapest = cheapest_of_three(&problem);
+            assert_eq!(Some(plan.objective), cheapest, "seed {seed}");
+            proven += 1;
+        }
+    }
+    assert!(legal >= 8 && proven == legal, "{proven} of {legal} proven");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn several_families_of_rules_at_once(bytes in prop::collection::vec(any::<u8>(), 220)) {
+        let mut dice = Bytes::new(&bytes);
+        let shifts = 2 + dice.below(2) as usize;
+        let problem = small_desk(&mut dice, if shifts == 2 { 4 } else { 3 }, shifts, false, 3);
+        prop_assert_eq!(problem.validate(), vec![]);
+        let plan = solved(&problem);
+        match cheapest_of_three(&problem) {
+            Some(optimum) => {
+                prop_assert_eq!(&plan.relaxed, &vec![]);
+                prop_assert!(plan.objective >= optimum, "cheaper than the best: {} < {optimum}", plan.objective);
+                if let Some(bound) = plan.bound {
+                    prop_assert!(bound <= optimum, "bound {bound} above the best {optimum}");
+                }
+                if plan.status == Status::Optimal {
+                    prop_assert_eq!(plan.objective, optimum);
+                }
+                prop_assert_eq!(naive::broken(&problem, &plan), std::collections::BTreeSet::new());
+                let verdict = check(&problem, &plan);
+                prop_assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
+            }
+            None => prop_assert!(!plan.relaxed.is_empty()),
+        }
+    }
 }
 
 proptest! {

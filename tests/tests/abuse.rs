@@ -340,6 +340,8 @@ fn routes(target: &Target) -> Vec<Route> {
                     let value = match name {
                         "month" => "2026-12",
                         "before" => "1",
+                        "staff" => "1001",
+                        "date" => "2026-12-02",
                         "first" => "2026-12-01",
                         "last" => "2026-12-07",
                         "from" => "2026-12-01T00:00:00Z",

@@ -637,6 +637,24 @@ impl RosterProblem {
         (self.staff.len(), self.days.len())
     }
 
+    /// Which day of the horizon a date is.
+    pub(crate) fn day_of(&self, date: WorkDate) -> Option<usize> {
+        self.days.iter().position(|day| *day == date)
+    }
+
+    /// A day of the horizon.
+    pub(crate) fn date(&self, day: usize) -> Option<WorkDate> {
+        self.days.get(day).copied()
+    }
+
+    /// The shift that a code is on a day.
+    pub(crate) fn offered_as(&self, code: &ShiftCode, day: usize) -> Option<ShiftId> {
+        let mut offered = self.shifts.iter();
+        let found =
+            offered.find(|(_, offer)| offer.template.code == *code && offer.days.contains(&day));
+        found.map(|(id, _)| id.clone())
+    }
+
     /// A plan as cells of the roster.
     pub(crate) fn cells(&self, plan: &Plan) -> Vec<Cell> {
         let mut meals: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();

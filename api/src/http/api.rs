@@ -17,6 +17,7 @@ mod open_shifts;
 mod overtime;
 mod periods;
 mod posts;
+mod roster_questions;
 mod rosters;
 mod sanctions;
 mod session;
@@ -24,7 +25,7 @@ mod staff;
 mod utilisation;
 mod views;
 
-use crate::app::{App, inputs};
+use crate::app::{self, App, inputs};
 use crate::http::endpoint::{self, Access, Area, Endpoint, Scope};
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, delete, get, post, put};
@@ -343,6 +344,22 @@ fn rosters_area() -> Vec<Endpoint> {
         )
         .access(Access::Roles(OFFICES), Scope::Desk)
         .answers(200, "Revisions, oldest first"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/why",
+            "Why somebody does not work then, or what it would cost",
+            get(roster_questions::why),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .query::<roster_questions::WhyQuery>()
+        .answers_with::<app::WhyNotAnswer>(200, "The facts that forbid it, or the costs that rise"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/comparison",
+            "What differs between two states of a roster",
+            get(roster_questions::comparison),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .query::<roster_questions::ComparisonQuery>()
+        .answers_with::<app::RosterComparison>(200, "Cells, costs, and who is missing then"),
         Endpoint::post(
             "/desks/{desk}/rosters/{month}/solves",
             "Generate the month's roster",

@@ -117,6 +117,8 @@ pub struct CellDetail {
     pub choices: Vec<Choice>,
     /// The one chosen.
     pub chosen: String,
+    /// What "why not" may be asked about; an empty value is any shift.
+    pub questions: Vec<Choice>,
 }
 
 /// A week to hand in.
@@ -513,6 +515,7 @@ fn cell_detail(
             .map(|kind| w.leave(&kind).to_owned()),
         choices: std::iter::once(Choice::default()).chain(choices).collect(),
         chosen: shift.map_or_else(String::new, |shift| shift.code.to_string()),
+        questions: super::roster_questions::choices(desk, date, w),
     })
 }
 

@@ -326,7 +326,8 @@ fn malformed(problem: &Problem, entry: &Shortfall) -> Option<String> {
     })
 }
 
-/// Does the plan say that it lets this rule go for this person? Leave and locks are let go day by day, limits as a whole.
+/// Does the plan say that it lets this rule go for this person? Leave and locks are let go day by day, rest and
+/// limits as a whole.
 pub(super) fn admits(problem: &Problem, plan: &Plan, violation: &Violation) -> bool {
     let Some(person) = violation
         .person
@@ -347,10 +348,8 @@ pub(super) fn admits(problem: &Problem, plan: &Plan, violation: &Violation) -> b
                 violation.day.is_some_and(|day| day.abs_diff(fact.day) <= 1)
             }
             (FactKind::Locked(_), Rule::FixedCell) => violation.day == Some(fact.day),
-            (FactKind::Rest, Rule::Rest | Rule::Succession) => {
-                violation.day.is_some_and(|day| day.abs_diff(fact.day) <= 1)
-            }
-            (FactKind::ConsecutiveWorkDaysMax, Rule::ConsecutiveWorkDaysMax)
+            (FactKind::Rest, Rule::Rest | Rule::Succession)
+            | (FactKind::ConsecutiveWorkDaysMax, Rule::ConsecutiveWorkDaysMax)
             | (FactKind::ConsecutiveWorkDaysMin, Rule::ConsecutiveWorkDaysMin)
             | (FactKind::ConsecutiveDaysOffMin, Rule::ConsecutiveDaysOffMin)
             | (FactKind::WeeklyRestDay, Rule::WeeklyRestDay)
@@ -445,6 +444,9 @@ fn exists(problem: &Problem, person: &Person, fact: &Fact) -> bool {
             .apart
             .iter()
             .any(|pair| pair.hard && pair.first == person.id && pair.second == *other),
+        FactKind::Skill(skill) => {
+            problem.skills.iter().any(|known| known.id == *skill) && !person.skills.contains(skill)
+        }
         FactKind::Rest => {
             problem.rules.rest_minutes_min > 0 || !problem.rules.forbidden_successions.is_empty()
         }

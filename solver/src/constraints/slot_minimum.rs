@@ -18,8 +18,8 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
     let compiled = model.compiled;
     let cover = &compiled.cover;
     let last = days.last().is_some_and(|d| d.day == part.day);
-    // A night shift may reach beyond the last day's midnight; those points belong to the last day.
-    let spilled = if last { compiled.spill_days } else { 0 };
+    // A night shift, or demand alone, may reach beyond the last day's midnight; those points belong to the last day.
+    let spilled = usize::from(last);
     let points = part.day * cover.day_points..(part.day + 1 + spilled) * cover.day_points;
     // Yesterday's shifts may reach into today.
     let crews: Vec<&DayPart> = days

@@ -1,6 +1,9 @@
 //! Small desks for tests: one cost unit per person-minute under the minimum, nothing else costs.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod naive;
+pub(crate) mod random;
+
 use std::ops::ControlFlow;
 
 use solver::problem::{
@@ -159,6 +162,18 @@ pub(crate) fn want(
         });
         start_minute += problem.slot_minutes;
     }
+}
+
+/// Searches a problem and asks for no proof: as quick as the search.
+pub(crate) fn searched(problem: &Problem) -> Plan {
+    solve(problem, &Limits::by_work(100, 1, 1), &mut |news| {
+        if news.done < 1.0 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })
+    .unwrap()
 }
 
 /// Solves a small problem to the end.
