@@ -1,0 +1,117 @@
+//! The engine on public instances, judged by others: `paiban bench nrp FILE`.
+
+use super::{CliError, at, found, read_text};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use solver::{Limits, Status, nrp};
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bench {
+    /// A shift-scheduling instance of Curtois and Qu; prints one JSON line.
+    Nrp(Nrp),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Nrp {
+    /// The instance, as published.
+    file: PathBuf,
+    /// Wall-clock seconds.
+    #[arg(long, default_value_t = 60.0, value_parser = super::roster::seconds)]
+    time_limit: f64,
+    /// Threads, at most 16.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    threads: u8,
+    /// Seed of the search.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the roster goes, as `staff,0,1,…` rows of shift ids.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Where objective and bound go as they came, as `seconds,objective,bound` rows.
+    #[arg(long)]
+    trace: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    instance: String,
+    objective: i64,
+    bound: Option<i64>,
+    proven: bool,
+    seconds: f64,
+    first_feasible_seconds: Option<f64>,
+    seed: u64,
+    threads: u8,
+    engine_version: String,
+}
+
+pub(super) fn run(bench: Bench) -> Result<(), CliError> {
+    match bench {
+        Bench::Nrp(asked) => asked.run(),
+    }
+}
+
+impl Nrp {
+    fn run(self) -> Result<(), CliError> {
+        let name = self
+            .file
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let problem = nrp::read(&name, &read_text(&self.file)?).map_err(|error| found(&error))?;
+        let limits = Limits {
+            time_limit_seconds: Some(self.time_limit),
+            work_limit: None,
+            seed: self.seed,
+            threads: usize::from(self.threads),
+        };
+        let mut first = None;
+        let mut trace = String::from("seconds,objective,bound\n");
+        let figure = |figure: Option<i64>| figure.map_or_else(String::new, |f| f.to_string());
+        let mut bound = None;
+        let plan = solver::solve_unexplained(&problem, &limits, &mut |news| {
+            if news.objective.is_some() {
+                first.get_or_insert(news.seconds);
+            }
+            bound = bound.max(news.bound);
+            let _ = writeln!(
+                trace,
+                "{:.2},{},{}",
+                news.seconds,
+                figure(news.objective),
+                figure(bound)
+            );
+            ControlFlow::Continue(())
+        })
+        .map_err(|error| found(&error))?;
+        let _ = writeln!(
+            trace,
+            "{:.2},{},{}",
+            plan.report.seconds,
+            plan.objective,
+            figure(plan.bound)
+        );
+        if let Some(path) = &self.out {
+            std::fs::write(path, nrp::to_csv(&problem, &plan.assignments)).map_err(at(path))?;
+        }
+        if let Some(path) = &self.trace {
+            std::fs::write(path, trace).map_err(at(path))?;
+        }
+        let line = Line {
+            instance: name,
+            objective: plan.objective,
+            bound: plan.bound,
+            proven: plan.status == Status::Optimal,
+            seconds: plan.report.seconds,
+            first_feasible_seconds: first,
+            seed: self.seed,
+            threads: self.threads,
+            engine_version: plan.report.engine_version,
+        };
+        let line = serde_json::to_string(&line).map_err(|error| found(&error))?;
+        println!("{line}");
+        Ok(())
+    }
+}
