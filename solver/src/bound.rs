@@ -345,7 +345,12 @@ impl<'a> DayKey<'a> {
             .collect();
         hands.sort_unstable();
         Self {
-            profiles: &compiled.cover.profile_at[day * points..(day + 1) * points],
+            // What is wanted after the last midnight belongs to the last day.
+            profiles: if day + 1 == compiled.days() {
+                &compiled.cover.profile_at[day * points..]
+            } else {
+                &compiled.cover.profile_at[day * points..(day + 1) * points]
+            },
             hands,
             wanted: compiled.wanted[day * compiled.off()..(day + 1) * compiled.off()]
                 .iter()

@@ -17,7 +17,7 @@ struct Cell {
 pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
     let compiled = model.compiled;
     let cover = &compiled.cover;
-    let last = days.last().is_some_and(|d| d.day == part.day);
+    let last = part.day + 1 == compiled.days();
     // A night shift, or demand alone, may reach beyond the last day's midnight; those points belong to the last day.
     let spilled = usize::from(last);
     let points = part.day * cover.day_points..(part.day + 1 + spilled) * cover.day_points;
