@@ -519,3 +519,17 @@ fn two_tiers_of_cover_are_solved_and_bounded_as_enumeration_says() {
         assert!(check::check(&problem, &plan).violations.is_empty());
     }
 }
+
+#[test]
+fn a_minimum_above_the_people_wanted_is_a_fault() {
+    let (scenario, history, weeks) = tiny();
+    let mut problem = whole(&scenario, &history, &weeks).unwrap();
+    assert!(problem.validate().is_empty());
+    problem.shift_cover[0].minimum = problem.shift_cover[0].people + 1;
+    problem.shift_cover[1].minimum_cost = -1;
+    let fields: Vec<String> = problem.validate().into_iter().map(|f| f.field).collect();
+    assert_eq!(
+        fields,
+        ["shift_cover[0].minimum", "shift_cover[1].minimum_cost"]
+    );
+}
