@@ -330,7 +330,7 @@ struct DayKey<'a> {
     /// What each person may work: class and choices.
     hands: Vec<(usize, u64)>,
     /// What is wanted of each shift.
-    wanted: Vec<(i32, i64, i64)>,
+    wanted: Vec<(i32, i64, i64, i32, i64)>,
     /// Whole numbers.
     prices: Vec<i64>,
 }
@@ -354,7 +354,7 @@ impl<'a> DayKey<'a> {
             hands,
             wanted: compiled.wanted[day * compiled.off()..(day + 1) * compiled.off()]
                 .iter()
-                .map(|w| (w.people, w.under, w.over))
+                .map(|w| (w.people, w.under, w.over, w.minimum, w.under_minimum))
                 .collect(),
             prices: prices.iter().flatten().map(|&price| price as i64).collect(),
         }

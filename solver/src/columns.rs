@@ -1,11 +1,12 @@
 //! The bound where people are tied together by cover by shift alone: column generation.
 //!
-//! With a price `y` for one more person on each shift of each day, `−over ≤ y ≤ under`, missing and surplus people price
-//! themselves out and
+//! With a price `y` for one more person on each shift of each day,
 //!
-//! `L(y) = Σ wanted · y + Σ_p min_row (cost of the row − y · row)`
+//! `L(y) = Σ min_n (cost of n people + y · n) + Σ_p min_row (cost of the row − y · row)`
 //!
-//! is a lower bound on every roster. The best `y` is the dual of the linear program over whole rows,
+//! is a lower bound on every roster. The cost of n people is convex, so the first minimum lies where its slope changes: with
+//! `−over ≤ y ≤ under` at the people wanted (`Σ wanted · y`), and where a minimum makes the first people dearer, there or at the
+//! minimum. The best `y` is the dual of the linear program over whole rows,
 //! `min Σ cost λ + under u + over o,  Σ λ + u − o = wanted,  Σ_{rows of p} λ = 1`, whose rows are found by the shortest path as
 //! they are wanted. Prices between the best so far and the master's (smoothing) spare most of the rounds.
 
@@ -165,12 +166,21 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
         }
     }
     let mut cells = Vec::new();
-    for (cell, heads) in cover.into_iter().enumerate() {
+    for (cell, mut heads) in cover.into_iter().enumerate() {
         let wanted = compiled.wanted[cell];
-        if wanted.under == 0 && wanted.over == 0 {
+        if wanted.is_free() {
             continue;
         }
-        let under = program.add(variable().min(0.0));
+        // As the cost is convex, the cheaper of the people missing are spent first, as far as the minimum.
+        let near = if wanted.has_minimum() {
+            let below = program.add(variable().min(0.0));
+            program.objective += wanted.worth_max() as f64 * below;
+            heads += below;
+            variable().max(f64::from(wanted.people - wanted.minimum))
+        } else {
+            variable()
+        };
+        let under = program.add(near.min(0.0));
         let over = program.add(variable().min(0.0));
         program.objective += wanted.under as f64 * under + wanted.over as f64 * over;
         program.rows.push(constraint!(
@@ -198,7 +208,7 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
         let wanted = compiled.wanted[cell];
         let dual = duals.get(row).copied().unwrap_or(0.0);
         prices[cell] = ((dual * SCALE as f64).round() as i64)
-            .clamp(-wanted.over * SCALE, wanted.under * SCALE);
+            .clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE);
     }
     Some((objective, prices))
 }
@@ -263,7 +273,7 @@ fn price(
         .wanted
         .iter()
         .zip(&prices)
-        .map(|(wanted, price)| i64::from(wanted.people) * price)
+        .map(|(wanted, &price)| wanted.least(price, SCALE))
         .sum();
     let bound = wanted + least.iter().sum::<i64>();
     Some((

@@ -286,7 +286,7 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
     }
     for (cell, people) in shift_heads(compiled, solution).into_iter().enumerate() {
         let wanted = compiled.wanted[cell];
-        if people < wanted.people && wanted.under > 0 {
+        if wanted.missing(people) > 0 {
             let shift = &problem.shifts[cell % compiled.off()];
             found.push(Shortfall {
                 day: cell / compiled.off(),
@@ -295,7 +295,7 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
                 skill: None,
                 group: None,
                 shift: Some(shift.id.clone()),
-                missing: (wanted.people - people) as u32,
+                missing: wanted.missing(people) as u32,
                 tier: Tier::Shift,
                 cause: CauseKind::Headcount,
                 conflict: Vec::new(),

@@ -13,6 +13,7 @@ mod cover;
 pub mod desk_instance;
 pub mod explain;
 mod facts;
+pub mod inrc2;
 mod legal_row;
 mod meals;
 mod model;

@@ -168,6 +168,8 @@ pub fn read(name: &str, text: &str) -> Result<Problem, NrpError> {
             people: line.number(2, "requirement")?,
             under_cost: line.number(3, "weight for under")?,
             over_cost: line.number(4, "weight for over")?,
+            minimum: 0,
+            minimum_cost: 0,
         });
     }
     Ok(problem)

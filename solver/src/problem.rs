@@ -193,6 +193,12 @@ pub struct ShiftCover {
     pub under_cost: i64,
     /// Cost per person too many.
     pub over_cost: i64,
+    /// At most `people`; a person missing below it costs [`ShiftCover::minimum_cost`] more.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub minimum: u32,
+    /// Cost per person under the minimum, beside [`ShiftCover::under_cost`].
+    #[serde(default, skip_serializing_if = "absent")]
+    pub minimum_cost: i64,
 }
 
 /// A shift as the duty table names it.
@@ -626,7 +632,7 @@ pub enum CostTerm {
     ChangePerCell,
     /// [`Costs::minutes_off_contract`].
     MinutesOffContract,
-    /// [`ShiftCover::under_cost`].
+    /// [`ShiftCover::under_cost`] and [`ShiftCover::minimum_cost`].
     UnderShift,
     /// [`ShiftCover::over_cost`].
     OverShift,
@@ -1040,9 +1046,13 @@ impl Problem {
             if cover.people > 10_000 {
                 faults.add(format!("{at}.people"), "above 10000 people");
             }
+            if cover.minimum > cover.people {
+                faults.add(format!("{at}.minimum"), "above the people wanted");
+            }
             for (name, cost) in [
                 ("under_cost", cover.under_cost),
                 ("over_cost", cover.over_cost),
+                ("minimum_cost", cover.minimum_cost),
             ] {
                 if !(0..=COST_LIMIT).contains(&cost) {
                     faults.add(format!("{at}.{name}"), format!("outside 0..{COST_LIMIT}"));

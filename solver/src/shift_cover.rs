@@ -12,17 +12,69 @@ pub(crate) struct Wanted {
     pub under: i64,
     /// Cost per person too many.
     pub over: i64,
+    /// At most `people`.
+    pub minimum: i32,
+    /// Cost per person under the minimum, beside `under`: the cost stays convex.
+    pub under_minimum: i64,
 }
 
 impl Wanted {
     /// Cost of so many people.
     pub(crate) fn cost(self, people: i32) -> i64 {
         let away = i64::from(people - self.people);
-        if away < 0 {
+        let beside = if away < 0 {
             -away * self.under
         } else {
             away * self.over
+        };
+        beside + i64::from((self.minimum - people).max(0)) * self.under_minimum
+    }
+
+    /// Nothing is paid, whoever comes.
+    pub(crate) fn is_free(self) -> bool {
+        self.under == 0 && self.over == 0 && !self.has_minimum()
+    }
+
+    /// People under the minimum cost more than others missing.
+    pub(crate) fn has_minimum(self) -> bool {
+        self.minimum > 0 && self.under_minimum > 0
+    }
+
+    /// People missing that are paid for.
+    pub(crate) fn missing(self, people: i32) -> i32 {
+        let asked = if self.under > 0 {
+            self.people
+        } else if self.has_minimum() {
+            self.minimum
+        } else {
+            0
+        };
+        (asked - people).max(0)
+    }
+
+    /// What one more person is worth where so many are missing.
+    pub(crate) fn relief(self, missing: i32) -> i64 {
+        let there = self.missing(0) - missing;
+        self.cost(there) - self.cost(there + 1)
+    }
+
+    /// Most that one more person can be worth.
+    pub(crate) fn worth_max(self) -> i64 {
+        if self.has_minimum() {
+            self.under + self.under_minimum
+        } else {
+            self.under
         }
+    }
+
+    /// The least of `scale · cost(n) + price · n` over all n: convex, and not falling beyond `people` as `price ≥ −scale · over`, so
+    /// it lies where the slope changes or at nobody.
+    pub(crate) fn least(self, price: i64, scale: i64) -> i64 {
+        [0, self.minimum, self.people]
+            .into_iter()
+            .map(|n| scale * self.cost(n) + price * i64::from(n))
+            .min()
+            .unwrap_or(0)
     }
 }
 
@@ -38,6 +90,8 @@ pub(crate) fn wanted(problem: &Problem) -> Vec<Wanted> {
                 people: cover.people as i32,
                 under: cover.under_cost,
                 over: cover.over_cost,
+                minimum: cover.minimum as i32,
+                under_minimum: cover.minimum_cost,
             };
         }
     }
@@ -78,5 +132,46 @@ impl<'a> ShiftHeads<'a> {
         let (wanted, heads) = (self.wanted[cell], self.heads[cell]);
         self.cost += wanted.cost(heads + people) - wanted.cost(heads);
         self.heads[cell] = heads + people;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_at_a_price_is_the_least_over_all_counts() {
+        for (minimum, people) in [(0, 0), (0, 3), (1, 3), (2, 2), (2, 5)] {
+            let wanted = Wanted {
+                people,
+                under: 4,
+                over: 3,
+                minimum,
+                under_minimum: 50,
+            };
+            for price in -30..=wanted.worth_max() * 10 {
+                let least = (0..20)
+                    .map(|n| 10 * wanted.cost(n) + price * i64::from(n))
+                    .min();
+                assert_eq!(
+                    Some(wanted.least(price, 10)),
+                    least,
+                    "{wanted:?} at {price}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_minimum_the_least_is_at_the_people_wanted() {
+        let wanted = Wanted {
+            people: 3,
+            under: 4,
+            over: 3,
+            ..Wanted::default()
+        };
+        for price in -30..=40 {
+            assert_eq!(wanted.least(price, 10), 3 * price);
+        }
     }
 }

@@ -268,8 +268,14 @@ fn shift_shortfalls(
         });
     };
     for cover in &problem.shift_cover {
-        let missing = (i64::from(cover.people) - on_shift(roster, cover)).max(0);
-        let missing = if cover.under_cost > 0 { missing } else { 0 };
+        let asked = if cover.under_cost > 0 {
+            cover.people
+        } else if cover.minimum_cost > 0 {
+            cover.minimum
+        } else {
+            0
+        };
+        let missing = (i64::from(asked) - on_shift(roster, cover)).max(0);
         let said = said(cover.day, &cover.shift);
         if said != missing {
             broken(

@@ -91,6 +91,13 @@ fn shift_cover(problem: &Problem, roster: &Roster<'_>, sums: &mut Sums) {
             Some(cover.day),
             i128::from(away) * i128::from(each),
         );
+        let below = (i64::from(cover.minimum) - there).max(0);
+        sums.add(
+            CostTerm::UnderShift,
+            None,
+            Some(cover.day),
+            i128::from(below) * i128::from(cover.minimum_cost),
+        );
     }
 }
 

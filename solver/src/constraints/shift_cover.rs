@@ -1,5 +1,5 @@
-//! Shift-type cover: `Σ_g N[d,s,g] + under − over = wanted`, under and over priced per person. Counts are whole, so under and over
-//! need not be said to be.
+//! Shift-type cover: `Σ_g N[d,s,g] + under − over = wanted`, under and over priced per person, and where a minimum is asked for
+//! `Σ_g N[d,s,g] + below ≥ minimum`, below priced beside under. Counts are whole, so the three need not be said to be.
 
 use good_lp::{Expression, constraint};
 
@@ -8,10 +8,17 @@ use crate::model::{DayPart, Model};
 pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart) {
     for (shift, classes) in part.count.iter().enumerate() {
         let wanted = model.compiled.wanted[part.day * model.compiled.off() + shift];
-        if wanted.under == 0 && wanted.over == 0 {
+        if wanted.is_free() {
             continue;
         }
         let heads: Expression = classes.iter().flatten().sum();
+        if wanted.has_minimum() {
+            let below = model.amount();
+            model.charge(wanted.under_minimum, below);
+            model.row(constraint!(
+                heads.clone() + below >= f64::from(wanted.minimum)
+            ));
+        }
         let (under, over) = (model.amount(), model.amount());
         model.charge(wanted.under, under);
         model.charge(wanted.over, over);

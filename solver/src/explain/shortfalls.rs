@@ -343,7 +343,9 @@ fn one_more(compiled: &Compiled<'_>, short: &Shortfall) -> Repair {
         fact: None,
         minutes_removed: minutes,
         cost_change: match &short.shift {
-            Some(shift) => -compiled.wanted_of(short.day, shift).under,
+            Some(shift) => -compiled
+                .wanted_of(short.day, shift)
+                .relief(short.missing as i32),
             None => -minutes * per_minute,
         },
         words: words::repair(compiled.problem, None, short.day, minutes),

@@ -1,0 +1,328 @@
+//! Weeks of the competition as a roster problem, and rosters back.
+
+use std::collections::BTreeMap;
+
+use super::{Cells, Inrc2Error, Past, Range, SATURDAY, Scenario, WEEK_DAYS, Week};
+use crate::problem::{
+    Assignments, COST_LIMIT, Cost, CostTerm, Costs, DAY_MINUTES, Day, FairShare, History, Person,
+    PersonId, Problem, Request, RowRules, Rules, Segment, ShiftCover, ShiftId, ShiftTemplate,
+    Skill, SkillId, SoftRange, Succession, Wish,
+};
+
+/// Weights of the competition.
+const OPTIMUM: i64 = 30;
+const REFUSED: i64 = 10;
+const PRICES: [(CostTerm, i64); 6] = [
+    (CostTerm::ConsecutiveWorkDays, 30),
+    (CostTerm::ConsecutiveDaysOff, 30),
+    (CostTerm::ConsecutiveKind, 15),
+    (CostTerm::Assignments, 20),
+    (CostTerm::Weekends, 30),
+    (CostTerm::BrokenWeekend, 30),
+];
+
+/// Totals of the horizon that a nurse is held to.
+type Totals = (SoftRange, u32);
+
+/// As many weeks as the scenario has: its totals speak of all of them.
+pub(super) fn whole_horizon(scenario: &Scenario, weeks: &[Week]) -> Result<(), Inrc2Error> {
+    if weeks.len() == scenario.weeks {
+        Ok(())
+    } else {
+        Err(Inrc2Error::Weeks {
+            wanted: scenario.weeks,
+            given: weeks.len(),
+        })
+    }
+}
+
+/// All weeks at once. Where no minimum is missed, the objective is the competition's cost; a nurse missing under a minimum costs
+/// more than everything else can.
+pub fn whole(scenario: &Scenario, history: &[Past], weeks: &[Week]) -> Result<Problem, Inrc2Error> {
+    whole_horizon(scenario, weeks)?;
+    let totals = scenario.contracts.iter().map(|contract| {
+        let Range { min, max } = contract.assignments;
+        let range = SoftRange {
+            min: Some(min),
+            max: Some(max),
+        };
+        (range, contract.weekends_max)
+    });
+    Ok(problem(
+        scenario,
+        history,
+        weeks,
+        &totals.collect::<Vec<_>>(),
+    ))
+}
+
+/// One week alone, the `index`-th: each nurse is held to the share of the contract's totals that the weeks so far make up.
+pub(super) fn stage(scenario: &Scenario, past: &[Past], week: &Week, index: usize) -> Problem {
+    let (so_far, all) = (index as u32 + 1, scenario.weeks as u32);
+    let totals = scenario.contracts.iter().map(|contract| {
+        let Range { min, max } = contract.assignments;
+        let range = SoftRange {
+            min: Some(min * so_far / all),
+            max: Some((max * so_far).div_ceil(all)),
+        };
+        (range, (contract.weekends_max * so_far).div_ceil(all))
+    });
+    let totals: Vec<Totals> = totals.collect();
+    problem(scenario, past, std::slice::from_ref(week), &totals)
+}
+
+fn problem(scenario: &Scenario, history: &[Past], weeks: &[Week], totals: &[Totals]) -> Problem {
+    let mut costs = Costs::none();
+    costs.more = PRICES
+        .into_iter()
+        .map(|(term, per_unit)| {
+            let cost = Cost {
+                per_unit,
+                unit: "unit".into(),
+                asked_by: "competition".into(),
+            };
+            (term, cost)
+        })
+        .collect();
+    let mut problem = Problem {
+        name: scenario.name.clone(),
+        slot_minutes: DAY_MINUTES,
+        meal_grid_minutes: DAY_MINUTES,
+        days: (0..weeks.len() * WEEK_DAYS).map(day).collect(),
+        skills: scenario
+            .skills
+            .iter()
+            .map(|name| Skill {
+                id: name.as_str().into(),
+                name_zh: name.clone(),
+                name_en: name.clone(),
+            })
+            .collect(),
+        demand: Vec::new(),
+        group_demand: Vec::new(),
+        shift_cover: Vec::new(),
+        shifts: Vec::new(),
+        people: Vec::new(),
+        rules: Rules::default(),
+        costs,
+        published: None,
+        team: Default::default(),
+    };
+    for kind in 0..scenario.shift_types.len() {
+        for skill in 0..scenario.skills.len() {
+            problem.shifts.push(template(scenario, kind, skill));
+        }
+    }
+    for (previous, next) in &scenario.forbidden {
+        for previous in templates(scenario, *previous) {
+            for next in templates(scenario, *next) {
+                problem.rules.forbidden_successions.push(Succession {
+                    previous: previous.clone(),
+                    next,
+                });
+            }
+        }
+    }
+    for (nurse, past) in history.iter().enumerate().take(scenario.nurses.len()) {
+        let person = person(scenario, nurse, past, weeks, totals);
+        problem.people.push(person);
+    }
+    let missed = above_everything(scenario, history, weeks);
+    for (index, week) in weeks.iter().enumerate() {
+        for ((kind, skill), days) in &week.cover {
+            for (day, range) in days.iter().enumerate().filter(|(_, range)| range.max > 0) {
+                problem.shift_cover.push(ShiftCover {
+                    day: index * WEEK_DAYS + day,
+                    shift: shift_id(scenario, *kind, *skill),
+                    people: range.max,
+                    under_cost: OPTIMUM,
+                    over_cost: 0,
+                    minimum: range.min,
+                    minimum_cost: missed,
+                });
+            }
+        }
+    }
+    problem
+}
+
+fn day(index: usize) -> Day {
+    Day {
+        date: format!("day {index}"),
+        weekend: index % WEEK_DAYS >= SATURDAY,
+        holiday: false,
+        week: (index / WEEK_DAYS) as u32,
+    }
+}
+
+fn shift_id(scenario: &Scenario, kind: usize, skill: usize) -> ShiftId {
+    format!(
+        "{} {}",
+        scenario.shift_types[kind].0, scenario.skills[skill]
+    )
+    .into()
+}
+
+/// A shift type in every skill.
+fn templates(scenario: &Scenario, kind: usize) -> impl Iterator<Item = ShiftId> + '_ {
+    (0..scenario.skills.len()).map(move |skill| shift_id(scenario, kind, skill))
+}
+
+fn template(scenario: &Scenario, kind: usize, skill: usize) -> ShiftTemplate {
+    let id = shift_id(scenario, kind, skill);
+    ShiftTemplate {
+        name: id.0.clone(),
+        id,
+        kind: scenario.shift_types[kind].0.clone(),
+        segments: vec![Segment {
+            start_minute: 0,
+            end_minute: DAY_MINUTES,
+        }],
+        meals: Vec::new(),
+        worked_minutes: DAY_MINUTES,
+        night: false,
+        late: false,
+        skills_required: vec![SkillId::from(scenario.skills[skill].as_str())],
+        days: None,
+        standby: Default::default(),
+        unpopular_meals: Default::default(),
+    }
+}
+
+fn person(
+    scenario: &Scenario,
+    nurse: usize,
+    past: &Past,
+    weeks: &[Week],
+    totals: &[Totals],
+) -> Person {
+    let who = &scenario.nurses[nurse];
+    let contract = &scenario.contracts[who.contract];
+    let (assignments, weekends) = totals[who.contract];
+    let soft = |range: Range| SoftRange {
+        min: Some(range.min),
+        max: Some(range.max),
+    };
+    let mut requests = Vec::new();
+    for (index, week) in weeks.iter().enumerate() {
+        let mut refused: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (_, day, kind) in week.refused.iter().filter(|(who, ..)| *who == nurse) {
+            refused.entry(*day).or_default().push(*kind);
+        }
+        for (day, kinds) in refused {
+            let wishes = if kinds.len() == scenario.shift_types.len() {
+                vec![Wish::Off]
+            } else {
+                let shifts = kinds.into_iter().flat_map(|kind| templates(scenario, kind));
+                shifts.map(Wish::NotShift).collect()
+            };
+            requests.extend(wishes.into_iter().map(|wish| Request {
+                day: index * WEEK_DAYS + day,
+                wish,
+                cost: REFUSED,
+            }));
+        }
+    }
+    Person {
+        id: PersonId::from(who.name.as_str()),
+        name: who.name.clone(),
+        skills: who
+            .skills
+            .iter()
+            .map(|skill| SkillId::from(scenario.skills[*skill].as_str()))
+            .collect(),
+        minutes_min: None,
+        minutes_target: None,
+        minutes_max: None,
+        minutes_week_max: None,
+        consecutive_work_days_max: None,
+        consecutive_work_days_min: None,
+        consecutive_days_off_min: None,
+        weekly_rest_day: false,
+        weekends_max: None,
+        nights_max: None,
+        shift_max: BTreeMap::new(),
+        unavailable: Vec::new(),
+        fixed: Vec::new(),
+        requests,
+        fair_share: FairShare::default(),
+        history: History {
+            consecutive_work_days: past.work_days,
+            consecutive_days_off: past.days_off,
+            // In whichever skill: successions and runs go by the type.
+            last_shift: past
+                .last
+                .and_then(|(kind, _)| templates(scenario, kind).next()),
+            consecutive_kind_days: past.last.map_or(0, |(_, days)| days),
+            assignments: i64::from(past.assignments),
+            weekends: past.weekends,
+            ..History::default()
+        },
+        more: RowRules {
+            work_days_wanted: soft(contract.work_days),
+            days_off_wanted: soft(contract.days_off),
+            kind_days_wanted: scenario
+                .shift_types
+                .iter()
+                .map(|(name, range)| (name.clone(), soft(*range)))
+                .collect(),
+            assignments_wanted: assignments,
+            weekends_wanted_max: Some(weekends),
+            complete_weekends_wanted: contract.complete_weekends,
+            ..RowRules::default()
+        },
+    }
+}
+
+/// More than any roster can cost by the soft rules: a day lies beyond or ends at most one run of work or of days off, and one of
+/// a shift type, and breaks one wish.
+fn above_everything(scenario: &Scenario, history: &[Past], weeks: &[Week]) -> i64 {
+    let days = (weeks.len() * WEEK_DAYS) as i64;
+    let contracts = scenario.contracts.iter();
+    let run = contracts
+        .map(|contract| contract.work_days.min.max(contract.days_off.min).max(1))
+        .max()
+        .unwrap_or(1);
+    let of_type = scenario
+        .shift_types
+        .iter()
+        .map(|(_, range)| range.min.max(1));
+    let of_type = of_type.max().unwrap_or(1);
+    let a_day = 2 * 30 * i64::from(run) + 2 * 15 * i64::from(of_type) + REFUSED;
+    let mut sum = 1;
+    for (nurse, past) in scenario.nurses.iter().zip(history) {
+        let contract = &scenario.contracts[nurse.contract];
+        let assignments = i64::from(contract.assignments.min.max(past.assignments)) + days;
+        sum += days * a_day + assignments * 20 + (2 * weeks.len() as i64) * 30;
+    }
+    let cover = weeks.iter().flat_map(|week| week.cover.values()).flatten();
+    sum += cover
+        .map(|range| OPTIMUM * i64::from(range.max))
+        .sum::<i64>();
+    sum.min(COST_LIMIT)
+}
+
+/// The roster of a plan in the competition's terms.
+pub fn cells(problem: &Problem, scenario: &Scenario, assignments: &Assignments) -> Cells {
+    let skills = scenario.skills.len().max(1);
+    assignments
+        .iter()
+        .map(|row| {
+            row.iter()
+                .map(|shift| {
+                    let index = problem.shift_index(shift.as_ref()?)?;
+                    Some((index / skills, index % skills))
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// A roster of the competition in a plan's terms.
+pub fn assignments(scenario: &Scenario, roster: &Cells) -> Assignments {
+    let shift = |&(kind, skill): &(usize, usize)| shift_id(scenario, kind, skill);
+    roster
+        .iter()
+        .map(|row| row.iter().map(|cell| cell.as_ref().map(shift)).collect())
+        .collect()
+}
