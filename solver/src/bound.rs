@@ -431,3 +431,25 @@ fn cheapest_day(
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::desk_instance::DeskSpec;
+
+    #[test]
+    fn a_day_priced_alone_pays_for_its_own_demand_only() {
+        let mut problem = DeskSpec::week(4, 1).generate();
+        problem.demand.retain(|demand| demand.day == 1);
+        problem.group_demand.clear();
+        let compiled = Compiled::build(&problem, None);
+        let free = vec![vec![0.0; compiled.cover.classes()]; compiled.off()];
+        let cost = |day| {
+            cheapest_day(&compiled, day, &free, Resolution::Slots, 5.0).map(|(bound, _)| bound)
+        };
+        assert_eq!(cost(0), Some(0.0));
+        assert!(cost(1).unwrap() > 0.0);
+    }
+}

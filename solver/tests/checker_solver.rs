@@ -111,14 +111,3 @@ fn of_a_row(rule: Rule) -> bool {
             | ShiftMax
     )
 }
-
-#[test]
-fn a_bound_is_proven_and_not_above_the_roster() {
-    let problem = DeskSpec::week(10, 1).generate();
-    let limits = Limits::by_work(500, 1, 2);
-    let plan = solve(&problem, &limits, &mut |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!(plan.report.bound_from, "people and days");
-    // A bound above its own roster is dropped as a fault of the engine.
-    let bound = plan.bound.expect("proven");
-    assert!(0 < bound && bound <= plan.objective, "{bound}");
-}

@@ -59,3 +59,66 @@ fn a_faulty_instance_is_refused_by_line() {
         "{said}"
     );
 }
+
+/// One nurse, one week, wanted on Monday and Tuesday.
+fn competition(folder: &std::path::Path, monday: &str) {
+    let files = [
+        (
+            "Sc-tiny.txt",
+            "SCENARIO = tiny\n\nWEEKS = 1\n\nSKILLS = 1\nNurse\n\nSHIFT_TYPES = 1\nEarly (2,5)\n\n\
+             FORBIDDEN_SHIFT_TYPES_SUCCESSIONS\nEarly 0\n\nCONTRACTS = 1\nFull (0,7) (1,7) (1,7) 1 0\n\n\
+             NURSES = 1\nAnn Full 1 Nurse\n"
+                .to_owned(),
+        ),
+        (
+            "H0-tiny-0.txt",
+            "HISTORY\n0 tiny\n\nNURSE_HISTORY\nAnn 0 0 None 0 0 1\n".to_owned(),
+        ),
+        (
+            "WD-tiny-0.txt",
+            format!(
+                "WEEK_DATA\ntiny\n\nREQUIREMENTS\nEarly Nurse {monday} (1,1) (0,0) (0,0) (0,0) (0,0) (0,0)\n\n\
+                 SHIFT_OFF_REQUESTS = 0\n"
+            ),
+        ),
+    ];
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+fn inrc2(folder: &std::path::Path, mode: &[&str]) -> (Option<i32>, Value) {
+    let output = Command::new(program())
+        .args(["bench", "inrc2"])
+        .arg(folder)
+        .args(["--weeks", "0", "--time-limit", "4", "--threads", "1"])
+        .args(mode)
+        .arg("--out")
+        .arg(folder.join("out"))
+        .env("PAIBAN_LOG", "error")
+        .output()
+        .unwrap();
+    let said = serde_json::from_slice(&output.stdout).unwrap();
+    (output.status.code(), said)
+}
+
+#[test]
+fn the_competition_is_played_whole_and_stage_by_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    competition(folder.path(), "(1,1)");
+    for mode in [&["--stages"][..], &[]] {
+        let (status, said) = inrc2(folder.path(), mode);
+        assert_eq!(status, Some(0), "{said}");
+        assert_eq!(said["objective"], json!(0), "{said}");
+        let solution = fs::read_to_string(folder.path().join("out/sol-week0.txt")).unwrap();
+        assert!(solution.contains("Ann Mon Early Nurse"), "{solution}");
+    }
+}
+
+#[test]
+fn a_minimum_nobody_can_meet_is_an_error_with_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    competition(folder.path(), "(2,2)");
+    let (status, said) = inrc2(folder.path(), &[]);
+    assert_eq!((status, &said["minimum_shortfalls"]), (Some(1), &json!(1)));
+}

@@ -1,9 +1,9 @@
-//! The engine on public instances, judged by others: `paiban bench nrp FILE`.
+//! The engine on public instances, judged by others: `paiban bench nrp FILE`, `paiban bench inrc2 DIR`.
 
 use super::{CliError, at, found, read_text};
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use solver::{Limits, Status, nrp};
+use solver::{Limits, Status, inrc2, nrp};
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(super) enum Bench {
     /// A shift-scheduling instance of Curtois and Qu; prints one JSON line.
     Nrp(Nrp),
+    /// A folder of the second nurse rostering competition; prints one JSON line. Exit status 1 if a hard rule is broken.
+    Inrc2(Inrc2),
 }
 
 #[derive(Debug, Args)]
@@ -35,6 +37,82 @@ pub(super) struct Nrp {
     trace: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Inrc2 {
+    /// The folder: one `Sc-…`, `H0-…` and `WD-…` files.
+    folder: PathBuf,
+    /// Which initial history.
+    #[arg(long, default_value_t = 0)]
+    history: usize,
+    /// Which week data, in order; as many as the scenario has weeks.
+    #[arg(long, value_delimiter = ',', required = true)]
+    weeks: Vec<usize>,
+    /// Stage by stage, as the competition was played; absent: all weeks known from the beginning.
+    #[arg(long)]
+    stages: bool,
+    /// Wall-clock seconds for all weeks together.
+    #[arg(long, default_value_t = 60.0, value_parser = super::roster::seconds)]
+    time_limit: f64,
+    /// Threads, at most 16.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    threads: u8,
+    /// Seed of the search.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The folder the weeks' solutions go to, as `sol-week0.txt` and so on.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Inrc2 {
+    fn run(self) -> Result<(), CliError> {
+        let mut texts = inrc2::Texts::new();
+        for entry in std::fs::read_dir(&self.folder).map_err(at(&self.folder))? {
+            let path = entry.map_err(at(&self.folder))?.path();
+            if path.extension().is_some_and(|ending| ending == "txt")
+                && let Some(name) = path.file_name()
+            {
+                texts.insert(name.to_string_lossy().into_owned(), read_text(&path)?);
+            }
+        }
+        let limits = Limits {
+            time_limit_seconds: Some(self.time_limit),
+            work_limit: None,
+            seed: self.seed,
+            threads: usize::from(self.threads),
+        };
+        let mode = if self.stages {
+            inrc2::Mode::Stages
+        } else {
+            inrc2::Mode::Whole
+        };
+        let outcome = inrc2::solve_folder(&texts, self.history, &self.weeks, mode, &limits)
+            .map_err(|error| found(&error))?;
+        if let Some(folder) = &self.out {
+            std::fs::create_dir_all(folder).map_err(at(folder))?;
+            for (week, text) in outcome.solutions.iter().enumerate() {
+                let path = folder.join(format!("sol-week{week}.txt"));
+                std::fs::write(&path, text).map_err(at(&path))?;
+            }
+        }
+        let line = serde_json::json!({
+            "objective": outcome.objective,
+            "bound": outcome.bound,
+            "minimum_shortfalls": outcome.minimum_shortfalls,
+            "hard_rules_broken": outcome.hard_rules_broken,
+            "seconds": outcome.seconds,
+            "score": outcome.score,
+            "seed": self.seed,
+            "threads": self.threads,
+        });
+        println!("{line}");
+        if outcome.minimum_shortfalls + outcome.hard_rules_broken > 0 {
+            return Err(CliError::Found("a hard rule is broken".to_owned()));
+        }
+        Ok(())
+    }
+}
+
 #[derive(Serialize)]
 struct Line {
     instance: String,
@@ -51,6 +129,7 @@ struct Line {
 pub(super) fn run(bench: Bench) -> Result<(), CliError> {
     match bench {
         Bench::Nrp(asked) => asked.run(),
+        Bench::Inrc2(asked) => asked.run(),
     }
 }
 
