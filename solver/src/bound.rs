@@ -144,8 +144,41 @@ pub(crate) fn prove(
     bound
 }
 
-/// The exact integer program, started from the roster at hand's objective.
-pub(crate) fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
+/// What the exact integer program says.
+enum Exact {
+    Bounded(Bound),
+    Infeasible,
+    Unknown,
+}
+
+/// The bound of the exact integer program. With a roster at hand it has an answer: that it has none would be a fault of the model,
+/// and proves nothing.
+fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
+    match solve_exactly(compiled, best, seconds) {
+        Exact::Bounded(bound) => Some(bound),
+        Exact::Infeasible | Exact::Unknown => None,
+    }
+}
+
+/// The bound where every roster cheaper than the one at hand is among the choices of `narrow`: what is not may cost as much as that one,
+/// and if nothing is left, nothing is cheaper.
+pub(crate) fn exact_among(narrow: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
+    match solve_exactly(narrow, best, seconds) {
+        Exact::Bounded(bound) => Some(Bound {
+            value: bound.value.min(best.cost),
+            ..bound
+        }),
+        Exact::Infeasible => Some(Bound {
+            value: best.cost,
+            from: "exact model",
+            rows: None,
+        }),
+        Exact::Unknown => None,
+    }
+}
+
+/// The exact integer program, point by point.
+fn solve_exactly(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Exact {
     let RosterModel { model, people, .. } = RosterModel::build(compiled, true, Resolution::Points);
     let limits = ProgramLimits {
         seconds: seconds.min(1e6),
@@ -173,24 +206,19 @@ pub(crate) fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> O
                 people.shift.iter().map(row).collect()
             };
             let rows = (objective < best.cost as f64 - 0.5).then(read);
-            Some(Bound {
+            Exact::Bounded(Bound {
                 value: round_up(bound),
                 from: "exact model",
                 rows,
             })
         }
-        Outcome::Unsolved { bound } if bound.is_finite() => Some(Bound {
+        Outcome::Unsolved { bound } if bound.is_finite() => Exact::Bounded(Bound {
             value: round_up(bound),
             from: "exact model",
             rows: None,
         }),
-        // Nothing is left that could be cheaper.
-        Outcome::Infeasible => Some(Bound {
-            value: best.cost,
-            from: "exact model",
-            rows: None,
-        }),
-        Outcome::Unsolved { .. } => None,
+        Outcome::Unsolved { .. } => Exact::Unknown,
+        Outcome::Infeasible => Exact::Infeasible,
     }
 }
 

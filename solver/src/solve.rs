@@ -1,6 +1,6 @@
 //! From a problem to a plan: construct, ruin and recreate, exact meals, bound, words.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::bound::{self, Bound, BoundLimits};
@@ -11,7 +11,7 @@ use crate::facts;
 use crate::meals::exact_meals;
 use crate::paths::Paths;
 use crate::person::Row;
-use crate::plan::{Limits, Meal, Plan, Progress, Report, Status};
+use crate::plan::{Limits, Meal, Plan, Progress, Report, Shortfall, Status};
 use crate::problem::{Assignments, Fault, Problem};
 use crate::search::{Compiled, Search, Solution, first_meals};
 use crate::team;
@@ -28,8 +28,36 @@ const ROUNDS_PER_EXCHANGE: u64 = 5;
 /// Seconds beyond a time limit in which causes are still looked for.
 const EXPLAIN_SECONDS: f64 = 1.0;
 
-/// Share of a time limit spent on the search; the rest is for exact meals, the bound and the words.
-const SEARCH_SHARE: f64 = 0.6;
+/// A search's share of the limits: it ends at this part of the seconds, and does this part of the work. Work belongs to searches alone.
+#[derive(Clone, Copy)]
+struct Share {
+    until: f64,
+    work: f64,
+}
+
+impl Share {
+    const ALL: Self = Self {
+        until: 1.0,
+        work: 1.0,
+    };
+}
+
+/// By the clock: the seconds left are for exact meals, the bound and the words.
+const CLOCK_SEARCH: Share = Share {
+    until: 0.6,
+    work: 1.0,
+};
+/// By shift: a search, the columns and the exact program, and a search from what they found.
+const FIRST_SEARCH: Share = Share {
+    until: 0.3,
+    work: 0.6,
+};
+const COLUMNS_UNTIL: f64 = 0.55;
+const EXACT_UNTIL: f64 = 0.8;
+const LAST_SEARCH: Share = Share {
+    until: 1.0,
+    work: 0.4,
+};
 /// Annealing temperatures where cover is by shift, in units of the dearest person missing: first search, and after the bound.
 const HOT: f64 = 0.2;
 const COLD: f64 = 0.005;
@@ -41,10 +69,6 @@ const COLUMN_CELLS_MAX: usize = 80_000;
 const COLUMN_ROUNDS_MAX: usize = 60;
 /// Cells that may be left open for the exact program at the end.
 const ENDGAME_CELLS_MAX: usize = 6_000;
-/// Where the first search, the columns and the exact program end, as shares of a time limit.
-const FIRST_SEARCH_SHARE: f64 = 0.3;
-const COLUMNS_SHARE: f64 = 0.55;
-const MIDDLE_SHARE: f64 = 0.8;
 /// Rounds of the price search for the bound when the solve is stopped by work: the first brings nearly all.
 const BOUND_ROUNDS: usize = 1;
 /// The same when it is stopped by time.
@@ -76,19 +100,19 @@ pub fn solve(
     limits: &Limits,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Plan, SolveError> {
-    let started = Instant::now();
-    let (mut plan, bounds) = solved(problem, limits, started, progress)?;
-    let compiled = Compiled::build(problem, Some(&bounds));
-    let best = read_assignments(&compiled, &plan.assignments).and_then(|mut solution| {
-        read_meals(&compiled, &mut solution, &plan.meals)?;
-        Ok(solution)
-    })?;
-    let until = limits
-        .time_limit_seconds
-        .map(|seconds| started + Duration::from_secs_f64((seconds + EXPLAIN_SECONDS).min(1e6)));
-    explain(&compiled, &bounds, &best, &mut plan.shortfalls, until);
-    plan.report.seconds = started.elapsed().as_secs_f64();
-    Ok(plan)
+    let until = |started: Instant, seconds: f64| {
+        started + Duration::from_secs_f64((seconds + EXPLAIN_SECONDS).min(1e6))
+    };
+    solve_and(problem, limits, progress, |started, told| {
+        let until = limits.time_limit_seconds.map(|s| until(started, s));
+        explain(
+            told.compiled,
+            told.bounds,
+            told.best,
+            told.shortfalls,
+            until,
+        );
+    })
 }
 
 /// [`solve`] without the words: shortfalls are listed, their causes are not looked for.
@@ -97,16 +121,25 @@ pub fn solve_unexplained(
     limits: &Limits,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Plan, SolveError> {
-    solved(problem, limits, Instant::now(), progress).map(|(plan, _)| plan)
+    solve_and(problem, limits, progress, |_, _| {})
 }
 
-/// A plan without words, and what binds each person in it.
-fn solved(
+/// A solved roster whose shortfalls wait for words.
+struct Untold<'a> {
+    compiled: &'a Compiled<'a>,
+    bounds: &'a [facts::Binding],
+    best: &'a Solution,
+    shortfalls: &'a mut [Shortfall],
+}
+
+/// Solves, and lets `tell` find the causes of what is missing.
+fn solve_and(
     problem: &Problem,
     limits: &Limits,
-    started: Instant,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-) -> Result<(Plan, Vec<facts::Binding>), SolveError> {
+    tell: impl FnOnce(Instant, Untold<'_>),
+) -> Result<Plan, SolveError> {
+    let started = Instant::now();
     let mut faults = problem.validate();
     faults.extend(limits.faults());
     if !faults.is_empty() {
@@ -149,14 +182,24 @@ fn solved(
         status = Status::Optimal;
     }
     relaxed.extend(team::let_go(&compiled, &best));
-    let plan = Plan {
+    let mut shortfalls = costs::shortfalls(&compiled, &best);
+    tell(
+        started,
+        Untold {
+            compiled: &compiled,
+            bounds: &bounds,
+            best: &best,
+            shortfalls: &mut shortfalls,
+        },
+    );
+    Ok(Plan {
         assignments: assignments(problem, &best),
         meals: costs::meals(&compiled, &best),
         objective,
         bound,
         status,
         costs: table,
-        shortfalls: costs::shortfalls(&compiled, &best),
+        shortfalls,
         relaxed,
         report: Report {
             seconds: started.elapsed().as_secs_f64(),
@@ -168,10 +211,7 @@ fn solved(
             engine_version: env!("CARGO_PKG_VERSION").into(),
             problem_digest: problem.digest(),
         },
-    };
-    drop(run);
-    drop(compiled);
-    Ok((plan, bounds))
+    })
 }
 
 /// Costs somebody's roster as it is: places meals as well as can be (or takes those given) and lists what is missing. It does
@@ -277,7 +317,7 @@ impl<'a> Run<'a> {
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> (Status, Option<Bound>) {
         let (hot, cold) = self.temperatures();
-        let status = self.search(0.0..SEARCH_SHARE, hot, cold, progress);
+        let status = self.search(CLOCK_SEARCH, hot, cold, progress);
         self.exact_days();
         let proven = if status == Status::Cancelled {
             None
@@ -294,22 +334,28 @@ impl<'a> Run<'a> {
     ) -> (Status, Option<Bound>) {
         let under = self.compiled.wanted.iter().map(|w| w.under).max();
         let unit = under.unwrap_or(1).max(1) as f64;
-        let small = self.cells() <= COLUMN_CELLS_MAX;
-        let first = if small { FIRST_SEARCH_SHARE } else { 1.0 };
-        let mut status = self.search(0.0..first, unit * HOT, unit * COLD, progress);
-        if !small || status == Status::Cancelled {
+        let (hot, cold) = (unit * HOT, unit * COLD);
+        if self.cells() > COLUMN_CELLS_MAX {
+            return (self.search(Share::ALL, hot, cold, progress), None);
+        }
+        let status = self.search(FIRST_SEARCH, hot, cold, progress);
+        if status == Status::Cancelled {
             return (status, None);
         }
-        let mut proven = self.prove_by_columns(progress);
-        if proven
+        let mut cancelled = false;
+        let proven = self.prove_by_columns(&mut |news| {
+            let flow = progress(news);
+            cancelled |= flow.is_break();
+            flow
+        });
+        let open = proven
             .as_ref()
-            .is_none_or(|bound| bound.value < self.best.cost)
-        {
-            status = self.search(MIDDLE_SHARE..1.0, unit * REHEAT, unit * RECOLD, progress);
-        }
-        if let Some(bound) = &mut proven {
-            bound.value = bound.value.min(self.best.cost);
-        }
+            .is_none_or(|bound| bound.value < self.best.cost);
+        let status = match (cancelled, open) {
+            (true, _) => Status::Cancelled,
+            (false, true) => self.search(LAST_SEARCH, unit * REHEAT, unit * RECOLD, progress),
+            (false, false) => status,
+        };
         (status, proven)
     }
 
@@ -339,13 +385,14 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        let mut cancelled = false;
         let priced = columns::prove(
             compiled,
             &rows,
             objective,
             &columns::Effort {
                 started,
-                until_seconds: until(COLUMNS_SHARE),
+                until_seconds: until(COLUMNS_UNTIL),
                 rounds_max: match by_time {
                     Some(_) => usize::MAX,
                     None => COLUMN_ROUNDS_MAX,
@@ -353,14 +400,16 @@ impl<'a> Run<'a> {
                 threads: self.searches.len(),
             },
             &mut |bound| {
-                progress(&Progress {
+                let flow = progress(&Progress {
                     seconds: started.elapsed().as_secs_f64(),
                     phase: "bound".into(),
-                    done: COLUMNS_SHARE,
+                    done: COLUMNS_UNTIL,
                     objective: Some(objective),
                     bound: Some(bound),
                     iterations,
-                })
+                });
+                cancelled |= flow.is_break();
+                flow
             },
         )?;
         let mut bound = Bound {
@@ -368,10 +417,10 @@ impl<'a> Run<'a> {
             from: "columns",
             rows: None,
         };
-        if bound.value >= objective {
+        if bound.value >= objective || cancelled {
             return Some(bound);
         }
-        let left = until(MIDDLE_SHARE) - started.elapsed().as_secs_f64();
+        let left = until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
         let mut narrow = compiled.clone();
         for (model, left) in narrow
             .people
@@ -393,9 +442,9 @@ impl<'a> Run<'a> {
         );
         if left > 1.0
             && open as usize <= ENDGAME_CELLS_MAX
-            && let Some(exact) = bound::exact(&narrow, &self.best, left)
+            && let Some(exact) = bound::exact_among(&narrow, &self.best, left)
         {
-            bound.value = bound.value.max(exact.value.min(objective));
+            bound.value = bound.value.max(exact.value);
             bound.from = "columns and exact model";
             if let Some(rows) = exact.rows {
                 self.take_rows(rows);
@@ -424,10 +473,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Ruin and recreate in rounds, over a part of the limits, cooling from `hot` to `cold`.
+    /// Ruin and recreate in rounds, over a share of the limits, cooling from `hot` to `cold`.
     fn search(
         &mut self,
-        part: Range<f64>,
+        share: Share,
         hot: f64,
         cold: f64,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
@@ -440,18 +489,12 @@ impl<'a> Run<'a> {
             (None, None) => Some(WORK_LIMIT_DEFAULT),
             (None, Some(_)) => None,
         };
-        // A clock's part is a share of its seconds; work belongs to the search alone.
-        let share = if self.compiled.by_the_clock() {
-            1.0
-        } else {
-            part.end - part.start
-        };
         let quota = work.map(|w| {
-            (w.saturating_mul(LABELS_PER_WORK_UNIT) as f64 * share) as u64 / threads / ROUNDS
+            (w.saturating_mul(LABELS_PER_WORK_UNIT) as f64 * share.work) as u64 / threads / ROUNDS
         });
         let begun: Vec<u64> = self.searches.iter().map(Search::work).collect();
         let base = started.elapsed().as_secs_f64();
-        let seconds = by_time.map(|s| (s * part.end - base).max(0.0));
+        let seconds = by_time.map(|s| (s * share.until - base).max(0.0));
         for round in 0..ROUNDS {
             std::thread::scope(|scope| {
                 for (search, begun) in self.searches.iter_mut().zip(&begun) {
@@ -503,7 +546,7 @@ impl<'a> Run<'a> {
                 return Status::Cancelled;
             }
         }
-        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s * part.end) {
+        if by_time.is_some_and(|s| started.elapsed().as_secs_f64() >= s * share.until) {
             Status::TimeLimit
         } else {
             Status::WorkLimit
