@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use good_lp::{Expression, constraint, variable};
 
-use crate::paths::{Limits, Paths, Query};
+use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
 use crate::search::Compiled;
@@ -323,7 +323,7 @@ fn best_row(
         labels_max: LABELS_NEAR_MAX,
         scale: SCALE,
         any: false,
-        limits: Limits::Relaxed(LIMITS_KEPT),
+        limits: ShiftLimits::Relaxed(LIMITS_KEPT),
     };
     let near = paths.best(model, &query);
     let row = near.row.clone();
@@ -366,7 +366,7 @@ pub(crate) fn choices_left(
                 labels_max: 0,
                 scale: SCALE,
                 any: false,
-                limits: Limits::Relaxed(LIMITS_KEPT),
+                limits: ShiftLimits::Relaxed(LIMITS_KEPT),
             };
             paths.choices_within(model, &query)
         })

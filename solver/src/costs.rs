@@ -80,6 +80,7 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
             let term = match group.tier {
                 Tier::Minimum => CostTerm::UnderMinimum,
                 Tier::Target => CostTerm::UnderTarget,
+                // No profile holds a shift's cover: that is counted by heads below.
                 Tier::Group | Tier::Shift => CostTerm::UnderGroup,
             };
             add(term, group.cost * i64::from(group.short(here)));

@@ -1,14 +1,14 @@
 //! Some legal row of one person, whatever it costs: where a search may begin, and whether the rules contradict each other.
 
-use crate::paths::{Limits, Paths, Query};
+use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, PersonModel, Row};
 use crate::search::Random;
 
 /// Labels a day: few, then more, then all kept apart, since totals that must be met exactly need breadth.
-const LABELS_MAX: [(usize, Limits); 3] = [
-    (200, Limits::Riding),
-    (2_000, Limits::Riding),
-    (200_000, Limits::Apart),
+const LABELS_MAX: [(usize, ShiftLimits); 3] = [
+    (200, ShiftLimits::Riding),
+    (2_000, ShiftLimits::Riding),
+    (200_000, ShiftLimits::Apart),
 ];
 /// Most a choice may gain.
 const GAIN_MAX: usize = 1000;

@@ -30,7 +30,7 @@ const COUNTERS_AT: u32 = STATE_BITS + 10;
 
 /// What becomes of limits on single shifts, of which a person may have dozens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limits {
+pub(crate) enum ShiftLimits {
     /// Labels that differ in them stay apart: nothing is lost, and labels multiply.
     Apart,
     /// They ride on the label and are obeyed, but labels merge without looking at them: rows are legal, the bound is void.
@@ -59,7 +59,7 @@ pub(crate) struct Query<'a> {
     /// Any legal row will do.
     pub any: bool,
     /// What becomes of limits on single shifts.
-    pub limits: Limits,
+    pub limits: ShiftLimits,
 }
 
 /// A shortest-path result. Costs are those the window can change: personal costs less gains.
@@ -170,7 +170,7 @@ impl Paths {
                 labels_max,
                 scale: 1,
                 any: false,
-                limits: Limits::Apart,
+                limits: ShiftLimits::Apart,
             },
         )
     }
@@ -182,13 +182,9 @@ impl Paths {
             cost: INFINITE,
             lower,
         };
-        let Some(frame) = self.frame(model, query) else {
+        let Some(frame) = self.open(model, query) else {
             return nothing(INFINITE);
         };
-        self.scale = query.scale;
-        self.first_day = frame.range.start;
-        self.lay_out(model, query, &frame);
-        self.open_slots(model, query, &frame);
         self.drop_dearer_twins(model, &frame);
         let cutoff = query
             .cutoff
@@ -280,13 +276,9 @@ impl Paths {
     /// Choices per day that some row not above the cutoff may hold.
     pub(crate) fn choices_within(&mut self, model: &PersonModel, query: &Query<'_>) -> Vec<u64> {
         let none = vec![0; model.days];
-        let (Some(frame), Some(cutoff)) = (self.frame(model, query), query.cutoff) else {
+        let (Some(frame), Some(cutoff)) = (self.open(model, query), query.cutoff) else {
             return none;
         };
-        self.scale = query.scale;
-        self.first_day = frame.range.start;
-        self.lay_out(model, query, &frame);
-        self.open_slots(model, query, &frame);
         let mut met = Met {
             cutoff,
             best: None,
@@ -328,6 +320,16 @@ impl Paths {
             reached = after;
         }
         left
+    }
+
+    /// Reads a query: frame, choices, prices, counters. `None` if the row's past breaks a rule.
+    fn open(&mut self, model: &PersonModel, query: &Query<'_>) -> Option<Frame> {
+        let frame = self.frame(model, query)?;
+        self.scale = query.scale;
+        self.first_day = frame.range.start;
+        self.lay_out(model, query, &frame);
+        self.open_slots(model, query, &frame);
+        Some(frame)
     }
 
     /// Where the window stands between the row's past and future; `None` if the past breaks a rule.
@@ -421,8 +423,8 @@ impl Paths {
             if counter.last < range.start || counter.first >= range.end {
                 continue;
             }
-            let of_one_shift = counter.one_shift && query.limits == Limits::Riding;
-            if let Limits::Relaxed(kept) = query.limits
+            let of_one_shift = counter.one_shift && query.limits == ShiftLimits::Riding;
+            if let ShiftLimits::Relaxed(kept) = query.limits
                 && counter.one_shift
                 && model.tighter_limits(counter) >= kept
             {
@@ -726,7 +728,8 @@ impl Paths {
         let mut row = query.row.to_vec();
         row[frame.range.clone()].copy_from_slice(&self.trace);
         let plain = model.weekends_max.is_none() && !model.weekly_rest && self.unpacked.is_empty();
-        (plain || model.keeps(&row, !matches!(query.limits, Limits::Relaxed(_)))).then_some(row)
+        (plain || model.keeps(&row, !matches!(query.limits, ShiftLimits::Relaxed(_))))
+            .then_some(row)
     }
 
     /// Exact cost of a legal row that agrees with the row at hand outside the range, as far as the window can change it.
@@ -1005,7 +1008,7 @@ impl Paths {
             }
             let exact = if self.unpacked.is_empty() {
                 Some(cost)
-            } else if model.keeps(&row, !matches!(query.limits, Limits::Relaxed(_))) {
+            } else if model.keeps(&row, !matches!(query.limits, ShiftLimits::Relaxed(_))) {
                 self.cost_of(model, query, frame, &row)
             } else {
                 None
