@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::problem::{
-    Assignments, Cause, Costs, DAY_MINUTES, Day, FairShare, History, Person, PersonId, Problem,
-    Request, Rules, Segment, ShiftCover, ShiftId, ShiftTemplate, Succession, Unavailable, Wish,
+    Assignments, Cause, Day, Person, Problem, Request, ShiftCover, ShiftId, ShiftTemplate,
+    Succession, Unavailable, Wish,
 };
 
 /// What is wrong with an instance file, and where.
@@ -85,22 +85,7 @@ pub fn read(name: &str, text: &str) -> Result<Problem, NrpError> {
         });
     }
 
-    let mut problem = Problem {
-        name: name.to_owned(),
-        slot_minutes: DAY_MINUTES,
-        meal_grid_minutes: DAY_MINUTES,
-        days: (0..days).map(day).collect(),
-        skills: Vec::new(),
-        demand: Vec::new(),
-        group_demand: Vec::new(),
-        shift_cover: Vec::new(),
-        shifts: Vec::new(),
-        people: Vec::new(),
-        rules: Rules::default(),
-        costs: Costs::none(),
-        published: None,
-        team: Default::default(),
-    };
+    let mut problem = Problem::by_shift(name, (0..days).map(day).collect());
     for line in section("SECTION_SHIFTS") {
         shift(&mut problem, line)?;
     }
@@ -195,23 +180,8 @@ fn shift(problem: &mut Problem, line: &Line<'_>) -> Result<(), NrpError> {
             });
         }
     }
-    problem.shifts.push(ShiftTemplate {
-        name: id.0.clone(),
-        id,
-        kind: String::new(),
-        segments: vec![Segment {
-            start_minute: 0,
-            end_minute: DAY_MINUTES,
-        }],
-        meals: Vec::new(),
-        worked_minutes: line.number(1, "length")?,
-        night: false,
-        late: false,
-        skills_required: Vec::new(),
-        days: None,
-        standby: Default::default(),
-        unpopular_meals: Default::default(),
-    });
+    let length = line.number(1, "length")?;
+    problem.shifts.push(ShiftTemplate::whole_day(id, length));
     Ok(())
 }
 
@@ -228,26 +198,14 @@ fn person(line: &Line<'_>) -> Result<Person, NrpError> {
         shift_max.insert(ShiftId::from(shift), most);
     }
     Ok(Person {
-        id: PersonId::from(id),
-        name: id.to_owned(),
-        skills: Vec::new(),
         minutes_min: Some(line.number(3, "fewest minutes")?),
-        minutes_target: None,
         minutes_max: Some(line.number(2, "most minutes")?),
-        minutes_week_max: None,
         consecutive_work_days_max: Some(line.number(4, "most consecutive shifts")?),
         consecutive_work_days_min: Some(line.number(5, "fewest consecutive shifts")?),
         consecutive_days_off_min: Some(line.number(6, "fewest consecutive days off")?),
-        weekly_rest_day: false,
         weekends_max: Some(line.number(7, "most weekends")?),
-        nights_max: None,
         shift_max,
-        unavailable: Vec::new(),
-        fixed: Vec::new(),
-        requests: Vec::new(),
-        fair_share: FairShare::default(),
-        history: History::default(),
-        more: Default::default(),
+        ..Person::new(id)
     })
 }
 

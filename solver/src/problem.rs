@@ -686,6 +686,80 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Problem {
+    /// An empty problem that knows no clock: what is asked for is asked for by shift, and a shift takes its whole day.
+    pub(crate) fn by_shift(name: &str, days: Vec<Day>) -> Self {
+        Self {
+            name: name.to_owned(),
+            slot_minutes: DAY_MINUTES,
+            meal_grid_minutes: DAY_MINUTES,
+            days,
+            skills: Vec::new(),
+            demand: Vec::new(),
+            group_demand: Vec::new(),
+            shift_cover: Vec::new(),
+            shifts: Vec::new(),
+            people: Vec::new(),
+            rules: Rules::default(),
+            costs: Costs::none(),
+            published: None,
+            team: Team::default(),
+        }
+    }
+}
+
+impl ShiftTemplate {
+    /// A shift that takes its whole day, for a problem that knows no clock.
+    pub(crate) fn whole_day(id: ShiftId, worked_minutes: i64) -> Self {
+        Self {
+            name: id.0.clone(),
+            id,
+            kind: String::new(),
+            segments: vec![Segment {
+                start_minute: 0,
+                end_minute: DAY_MINUTES,
+            }],
+            meals: Vec::new(),
+            worked_minutes,
+            night: false,
+            late: false,
+            skills_required: Vec::new(),
+            days: None,
+            standby: None,
+            unpopular_meals: 0,
+        }
+    }
+}
+
+impl Person {
+    /// A person whom nothing binds, named by their id.
+    pub fn new(id: impl Into<PersonId>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.0.clone(),
+            id,
+            skills: Vec::new(),
+            minutes_min: None,
+            minutes_target: None,
+            minutes_max: None,
+            minutes_week_max: None,
+            consecutive_work_days_max: None,
+            consecutive_work_days_min: None,
+            consecutive_days_off_min: None,
+            weekly_rest_day: false,
+            weekends_max: None,
+            nights_max: None,
+            shift_max: BTreeMap::new(),
+            unavailable: Vec::new(),
+            fixed: Vec::new(),
+            requests: Vec::new(),
+            fair_share: FairShare::default(),
+            history: History::default(),
+            more: RowRules::default(),
+        }
+    }
+}
+
 impl ShiftTemplate {
     /// First minute on post.
     pub fn start_minute(&self) -> i64 {

@@ -12,8 +12,8 @@ use solver::problem::{
     Segment, Succession, Wish,
 };
 use solver::{Status, evaluate};
-use support::random::{Dice as Bytes, small_desk};
-use support::{cost, desk, leave, naive, person, shift, skill, solved};
+use support::random::{Dice, any_costs, small_desk};
+use support::{desk, leave, naive, person, shift, skill, solved};
 
 const H: i64 = 60;
 
@@ -102,20 +102,8 @@ fn with_meals(
 #[derive(Clone, Debug)]
 struct Numbers(Vec<u8>);
 
-/// Reads a problem off a string of random bytes, so that shrinking shrinks the problem.
-struct Dice<'a>(std::slice::Iter<'a, u8>);
-
-impl Dice<'_> {
-    fn below(&mut self, n: i64) -> i64 {
-        i64::from(self.0.next().copied().unwrap_or(0)) % n
-    }
-    fn one_in(&mut self, n: i64) -> bool {
-        self.below(n) == n - 1
-    }
-}
-
 fn problem(numbers: &Numbers) -> Problem {
-    let mut dice = Dice(numbers.0.iter());
+    let mut dice = Dice::new(&numbers.0);
     let days = 3;
     let mut problem = desk(days);
     problem.slot_minutes = 2 * H;
@@ -157,18 +145,7 @@ fn problem(numbers: &Numbers) -> Problem {
         }];
     }
     problem.shifts = vec![early, late];
-    let costs = &mut problem.costs;
-    costs.under_minimum = cost(5 + dice.below(3));
-    costs.under_target = cost(dice.below(3));
-    costs.over_target = cost(dice.below(3));
-    costs.under_group = cost(dice.below(3));
-    costs.request = cost(dice.below(3) * 50);
-    costs.fairness = cost(dice.below(3) * 70);
-    costs.isolated_day_off = cost(dice.below(3) * 90);
-    costs.isolated_day_on = cost(dice.below(3) * 80);
-    costs.split_shift = cost(dice.below(2) * 60);
-    costs.change_per_cell = cost(dice.below(2) * 110);
-    costs.minutes_off_contract = cost(dice.below(2));
+    any_costs(&mut problem, &mut dice);
     problem.rules.rest_minutes_min = dice.below(5) * 9 * H;
     if dice.one_in(3) {
         problem.rules.forbidden_successions.push(Succession {
@@ -366,7 +343,7 @@ fn small_desks_are_proven() {
     let (mut proven, mut legal) = (0, 0);
     for seed in 0..20 {
         let bytes = support::random::bytes(1_000 + seed);
-        let problem = small_desk(&mut Bytes::new(&bytes), 4, 2, false, 5);
+        let problem = small_desk(&mut Dice::new(&bytes), 4, 2, false, 5);
         let plan = solved(&problem);
         if !plan.relaxed.is_empty() {
             continue;
@@ -386,7 +363,7 @@ proptest! {
 
     #[test]
     fn several_families_of_rules_at_once(bytes in prop::collection::vec(any::<u8>(), 220)) {
-        let mut dice = Bytes::new(&bytes);
+        let mut dice = Dice::new(&bytes);
         let shifts = 2 + dice.below(2) as usize;
         let problem = small_desk(&mut dice, if shifts == 2 { 4 } else { 3 }, shifts, false, 3);
         prop_assert_eq!(problem.validate(), vec![]);

@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::BTreeMap;
-
 use solver::check::{Rule, Violation, broken_rules, check};
 use solver::plan::{
     CauseKind, CostTable, Fact, FactKind, Meal, Plan, Relaxation, Report, Shortfall, Status, Tier,
@@ -53,26 +51,8 @@ fn shift(id: &str, segments: &[(i64, i64)], meal: Option<(i64, i64)>) -> ShiftTe
 
 fn person(id: &str, skills: &[&str]) -> Person {
     Person {
-        id: id.into(),
-        name: id.into(),
         skills: skills.iter().map(|skill| (*skill).into()).collect(),
-        minutes_min: None,
-        minutes_target: None,
-        minutes_max: None,
-        minutes_week_max: None,
-        consecutive_work_days_max: None,
-        consecutive_work_days_min: None,
-        consecutive_days_off_min: None,
-        weekly_rest_day: false,
-        weekends_max: None,
-        nights_max: None,
-        shift_max: BTreeMap::new(),
-        unavailable: vec![],
-        fixed: vec![],
-        requests: vec![],
-        fair_share: FairShare::default(),
-        history: History::default(),
-        more: Default::default(),
+        ..Person::new(id)
     }
 }
 

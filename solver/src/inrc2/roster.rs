@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Cells, Inrc2Error, Past, Range, SATURDAY, Scenario, WEEK_DAYS, Week};
 use crate::problem::{
-    Assignments, COST_LIMIT, Cost, CostTerm, Costs, DAY_MINUTES, Day, FairShare, History, Person,
-    PersonId, Problem, Request, RowRules, Rules, Segment, ShiftCover, ShiftId, ShiftTemplate,
-    Skill, SkillId, SoftRange, Succession, Wish,
+    Assignments, COST_LIMIT, Cost, CostTerm, Costs, DAY_MINUTES, Day, History, Person, Problem,
+    Request, RowRules, ShiftCover, ShiftId, ShiftTemplate, Skill, SkillId, SoftRange, Succession,
+    Wish,
 };
 
 /// Weights of the competition.
@@ -84,11 +84,8 @@ fn problem(scenario: &Scenario, history: &[Past], weeks: &[Week], totals: &[Tota
             (term, cost)
         })
         .collect();
+    let days = (0..weeks.len() * WEEK_DAYS).map(day).collect();
     let mut problem = Problem {
-        name: scenario.name.clone(),
-        slot_minutes: DAY_MINUTES,
-        meal_grid_minutes: DAY_MINUTES,
-        days: (0..weeks.len() * WEEK_DAYS).map(day).collect(),
         skills: scenario
             .skills
             .iter()
@@ -98,15 +95,8 @@ fn problem(scenario: &Scenario, history: &[Past], weeks: &[Week], totals: &[Tota
                 name_en: name.clone(),
             })
             .collect(),
-        demand: Vec::new(),
-        group_demand: Vec::new(),
-        shift_cover: Vec::new(),
-        shifts: Vec::new(),
-        people: Vec::new(),
-        rules: Rules::default(),
         costs,
-        published: None,
-        team: Default::default(),
+        ..Problem::by_shift(&scenario.name, days)
     };
     for kind in 0..scenario.shift_types.len() {
         for skill in 0..scenario.skills.len() {
@@ -169,23 +159,10 @@ fn templates(scenario: &Scenario, kind: usize) -> impl Iterator<Item = ShiftId> 
 }
 
 fn template(scenario: &Scenario, kind: usize, skill: usize) -> ShiftTemplate {
-    let id = shift_id(scenario, kind, skill);
     ShiftTemplate {
-        name: id.0.clone(),
-        id,
         kind: scenario.shift_types[kind].0.clone(),
-        segments: vec![Segment {
-            start_minute: 0,
-            end_minute: DAY_MINUTES,
-        }],
-        meals: Vec::new(),
-        worked_minutes: DAY_MINUTES,
-        night: false,
-        late: false,
         skills_required: vec![SkillId::from(scenario.skills[skill].as_str())],
-        days: None,
-        standby: Default::default(),
-        unpopular_meals: Default::default(),
+        ..ShiftTemplate::whole_day(shift_id(scenario, kind, skill), DAY_MINUTES)
     }
 }
 
@@ -224,28 +201,12 @@ fn person(
         }
     }
     Person {
-        id: PersonId::from(who.name.as_str()),
-        name: who.name.clone(),
         skills: who
             .skills
             .iter()
             .map(|skill| SkillId::from(scenario.skills[*skill].as_str()))
             .collect(),
-        minutes_min: None,
-        minutes_target: None,
-        minutes_max: None,
-        minutes_week_max: None,
-        consecutive_work_days_max: None,
-        consecutive_work_days_min: None,
-        consecutive_days_off_min: None,
-        weekly_rest_day: false,
-        weekends_max: None,
-        nights_max: None,
-        shift_max: BTreeMap::new(),
-        unavailable: Vec::new(),
-        fixed: Vec::new(),
         requests,
-        fair_share: FairShare::default(),
         history: History {
             consecutive_work_days: past.work_days,
             consecutive_days_off: past.days_off,
@@ -271,6 +232,7 @@ fn person(
             complete_weekends_wanted: contract.complete_weekends,
             ..RowRules::default()
         },
+        ..Person::new(who.name.as_str())
     }
 }
 

@@ -7,8 +7,8 @@ pub(crate) mod random;
 use std::ops::ControlFlow;
 
 use solver::problem::{
-    Cause, Cost, Costs, Day, Demand, FairShare, History, MealWindow, Person, Problem, Rules,
-    Segment, ShiftTemplate, Skill, Unavailable,
+    Cause, Cost, Costs, Day, Demand, MealWindow, Person, Problem, Rules, Segment, ShiftTemplate,
+    Skill, Unavailable,
 };
 use solver::{Limits, Plan, solve};
 
@@ -106,26 +106,8 @@ pub(crate) fn shift(
 
 pub(crate) fn person(id: &str, skills: &[&str]) -> Person {
     Person {
-        id: id.into(),
-        name: id.into(),
         skills: skills.iter().map(|s| (*s).into()).collect(),
-        minutes_min: None,
-        minutes_target: None,
-        minutes_max: None,
-        minutes_week_max: None,
-        consecutive_work_days_max: None,
-        consecutive_work_days_min: None,
-        consecutive_days_off_min: None,
-        weekly_rest_day: false,
-        weekends_max: None,
-        nights_max: None,
-        shift_max: Default::default(),
-        unavailable: vec![],
-        fixed: vec![],
-        requests: vec![],
-        fair_share: FairShare::default(),
-        history: History::default(),
-        more: Default::default(),
+        ..Person::new(id)
     }
 }
 

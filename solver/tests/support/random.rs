@@ -41,6 +41,22 @@ pub(crate) fn bytes(seed: u64) -> Vec<u8> {
         .collect()
 }
 
+/// Every cost at some price, or at none.
+pub(crate) fn any_costs(problem: &mut Problem, dice: &mut Dice<'_>) {
+    let costs = &mut problem.costs;
+    costs.under_minimum = cost(5 + dice.below(3));
+    costs.under_target = cost(dice.below(3));
+    costs.over_target = cost(dice.below(3));
+    costs.under_group = cost(dice.below(3));
+    costs.request = cost(dice.below(3) * 50);
+    costs.fairness = cost(dice.below(3) * 70);
+    costs.isolated_day_off = cost(dice.below(3) * 90);
+    costs.isolated_day_on = cost(dice.below(3) * 80);
+    costs.split_shift = cost(dice.below(2) * 60);
+    costs.change_per_cell = cost(dice.below(2) * 110);
+    costs.minutes_off_contract = cost(dice.below(2));
+}
+
 /// Three people, two skills, `shifts` shifts from early, late, night and split; each rule of a person once in `rare`.
 pub(crate) fn small_desk(
     dice: &mut Dice<'_>,
@@ -94,18 +110,7 @@ pub(crate) fn small_desk(
     if dice.one_in(rare) {
         problem.shifts[0].days = Some((0..days).filter(|day| day % 3 != 1).collect());
     }
-    let costs = &mut problem.costs;
-    costs.under_minimum = cost(5 + dice.below(3));
-    costs.under_target = cost(dice.below(3));
-    costs.over_target = cost(dice.below(3));
-    costs.under_group = cost(dice.below(3));
-    costs.request = cost(dice.below(3) * 50);
-    costs.fairness = cost(dice.below(3) * 70);
-    costs.isolated_day_off = cost(dice.below(3) * 90);
-    costs.isolated_day_on = cost(dice.below(3) * 80);
-    costs.split_shift = cost(dice.below(2) * 60);
-    costs.change_per_cell = cost(dice.below(2) * 110);
-    costs.minutes_off_contract = cost(dice.below(2));
+    any_costs(&mut problem, dice);
     problem.rules.rest_minutes_min = dice.below(4) * 6 * H;
     if dice.one_in(2) {
         problem.rules.forbidden_successions.push(Succession {
