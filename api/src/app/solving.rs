@@ -283,6 +283,27 @@ fn with_kept(
     command
 }
 
+/// A solve as it goes into the log: enough to do it again, and no more than a desk may ask for.
+fn requested(
+    solve: SolveId,
+    month: Month,
+    problem: &RosterProblem,
+    seed: u64,
+    work_limit: u64,
+    limit_seconds: u32,
+) -> request_solve::RequestSolve {
+    request_solve::RequestSolve {
+        solve,
+        month,
+        problem_digest: problem.problem.digest(),
+        seed,
+        threads: THREADS,
+        work_limit: work_limit.clamp(1, WORK_LIMIT_MAX),
+        limit_seconds: limit_seconds.clamp(1, LIMIT_SECONDS_MAX),
+        solver_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
 impl App {
     /// Asks for a month's roster (T4). The solve goes on by itself; see [`App::solve_progress`].
     pub async fn request_solve(
@@ -300,22 +321,14 @@ impl App {
         }
         let problem = self.roster_problem(desk, month).await?;
         let state = self.desk_state(desk).await?;
-        let command = request_solve::RequestSolve {
+        let command = requested(
             solve,
             month,
-            problem_digest: problem.problem.digest(),
-            seed: input.seed,
-            threads: THREADS,
-            work_limit: input
-                .work_limit
-                .unwrap_or(WORK_LIMIT_DEFAULT)
-                .clamp(1, WORK_LIMIT_MAX),
-            limit_seconds: input
-                .limit_seconds
-                .unwrap_or(LIMIT_SECONDS_DEFAULT)
-                .clamp(1, LIMIT_SECONDS_MAX),
-            solver_version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+            &problem,
+            input.seed,
+            input.work_limit.unwrap_or(WORK_LIMIT_DEFAULT),
+            input.limit_seconds.unwrap_or(LIMIT_SECONDS_DEFAULT),
+        );
         let receipt = self
             .execute::<RosterState>(&stream, caller, |roster, issued| {
                 Ok(request_solve::decide(roster, &command, &state, issued)?)
@@ -344,22 +357,14 @@ impl App {
         let (state, zone) = (self.desk_state(desk).await?, self.zone(desk).await?);
         let part = self.replan_problem(desk, month, &input.scope).await?;
         let command = request_replan::RequestReplan {
-            solve: request_solve::RequestSolve {
+            solve: requested(
                 solve,
                 month,
-                problem_digest: part.problem.problem.digest(),
-                seed: input.seed,
-                threads: THREADS,
-                work_limit: input
-                    .work_limit
-                    .unwrap_or(REPLAN_WORK_LIMIT_DEFAULT)
-                    .clamp(1, WORK_LIMIT_MAX),
-                limit_seconds: input
-                    .limit_seconds
-                    .unwrap_or(REPLAN_LIMIT_SECONDS_DEFAULT)
-                    .clamp(1, LIMIT_SECONDS_MAX),
-                solver_version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
+                &part.problem,
+                input.seed,
+                input.work_limit.unwrap_or(REPLAN_WORK_LIMIT_DEFAULT),
+                input.limit_seconds.unwrap_or(REPLAN_LIMIT_SECONDS_DEFAULT),
+            ),
             scope: input.scope,
         };
         let receipt = self
