@@ -16,19 +16,43 @@ pub(super) enum Bench {
     Inrc2(Inrc2),
 }
 
+/// What a run may spend.
 #[derive(Debug, Args)]
-pub(super) struct Nrp {
-    /// The instance, as published.
-    file: PathBuf,
-    /// Wall-clock seconds.
-    #[arg(long, default_value_t = 60.0, value_parser = super::roster::seconds)]
-    time_limit: f64,
+struct Effort {
+    /// Wall-clock seconds, for all weeks together where there are stages; 60 if no limit is given.
+    #[arg(long, value_parser = super::roster::seconds, conflicts_with = "work")]
+    time_limit: Option<f64>,
+    /// Work units; the same seed, threads and work give the same roster.
+    #[arg(long)]
+    work: Option<u64>,
     /// Threads, at most 16.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     threads: u8,
     /// Seed of the search.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+impl Effort {
+    fn limits(&self) -> Limits {
+        Limits {
+            time_limit_seconds: match self.work {
+                Some(_) => None,
+                None => Some(self.time_limit.unwrap_or(60.0)),
+            },
+            work_limit: self.work,
+            seed: self.seed,
+            threads: usize::from(self.threads),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Nrp {
+    /// The instance, as published.
+    file: PathBuf,
+    #[command(flatten)]
+    effort: Effort,
     /// Where the roster goes, as `staff,0,1,…` rows of shift ids.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -50,15 +74,8 @@ pub(super) struct Inrc2 {
     /// Stage by stage, as the competition was played; absent: all weeks known from the beginning.
     #[arg(long)]
     stages: bool,
-    /// Wall-clock seconds for all weeks together.
-    #[arg(long, default_value_t = 60.0, value_parser = super::roster::seconds)]
-    time_limit: f64,
-    /// Threads, at most 16.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
-    threads: u8,
-    /// Seed of the search.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    effort: Effort,
     /// The folder the weeks' solutions go to, as `sol-week0.txt` and so on.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -75,12 +92,7 @@ impl Inrc2 {
                 texts.insert(name.to_string_lossy().into_owned(), read_text(&path)?);
             }
         }
-        let limits = Limits {
-            time_limit_seconds: Some(self.time_limit),
-            work_limit: None,
-            seed: self.seed,
-            threads: usize::from(self.threads),
-        };
+        let limits = self.effort.limits();
         let mode = if self.stages {
             inrc2::Mode::Stages
         } else {
@@ -102,8 +114,8 @@ impl Inrc2 {
             "hard_rules_broken": outcome.hard_rules_broken,
             "seconds": outcome.seconds,
             "score": outcome.score,
-            "seed": self.seed,
-            "threads": self.threads,
+            "seed": self.effort.seed,
+            "threads": self.effort.threads,
         });
         println!("{line}");
         if outcome.minimum_shortfalls + outcome.hard_rules_broken > 0 {
@@ -140,12 +152,7 @@ impl Nrp {
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let problem = nrp::read(&name, &read_text(&self.file)?).map_err(|error| found(&error))?;
-        let limits = Limits {
-            time_limit_seconds: Some(self.time_limit),
-            work_limit: None,
-            seed: self.seed,
-            threads: usize::from(self.threads),
-        };
+        let limits = self.effort.limits();
         let mut first = None;
         let mut trace = String::from("seconds,objective,bound\n");
         let figure = |figure: Option<i64>| figure.map_or_else(String::new, |f| f.to_string());
@@ -185,8 +192,8 @@ impl Nrp {
             proven: plan.status == Status::Optimal,
             seconds: plan.report.seconds,
             first_feasible_seconds: first,
-            seed: self.seed,
-            threads: self.threads,
+            seed: self.effort.seed,
+            threads: self.effort.threads,
             engine_version: plan.report.engine_version,
         };
         let line = serde_json::to_string(&line).map_err(|error| found(&error))?;
