@@ -35,23 +35,6 @@ async fn node(house: &House, folder: &Path, name: &str) -> App {
         .unwrap()
 }
 
-/// A draft of December with demand for one agent at the least and two at the best.
-fn drafted(house: &House) {
-    let lead = house.to("L01");
-    let days: Vec<Value> = (1..=31)
-        .map(|day| {
-            json!({
-                "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
-                "minimum": vec![1; 24], "target": vec![2; 24]
-            })
-        })
-        .collect();
-    let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
-    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
-        .expect(204);
-    lead.put_empty(ROSTER).expect(204);
-}
-
 fn ask(house: &House, body: Value) -> SolveId {
     let asked = house.to("L01").post(&format!("{ROSTER}/solves"), body);
     SolveId(asked.expect(202).id().parse().unwrap())
@@ -100,7 +83,7 @@ fn wait_for_claims(house: &House, count: usize) {
 fn two_nodes_on_one_log_solve_a_request_once() {
     let folder = tempfile::tempdir().unwrap();
     let house = front(folder.path(), "2026-11-25 10:00");
-    drafted(&house);
+    house.draft_december();
     let solve = ask(
         &house,
         json!({"seed": 1, "work_limit": 500, "limit_seconds": 3}),
@@ -142,7 +125,7 @@ fn two_nodes_on_one_log_solve_a_request_once() {
 fn a_solve_of_a_node_that_died_is_taken_up_and_a_stop_reaches_whoever_works_on_it() {
     let folder = tempfile::tempdir().unwrap();
     let house = front(folder.path(), "2026-11-25 10:00");
-    drafted(&house);
+    house.draft_december();
     let solve = ask(
         &house,
         json!({"seed": 1, "work_limit": 100_000_000, "limit_seconds": 10}),
@@ -189,7 +172,7 @@ fn a_solve_of_a_node_that_died_is_taken_up_and_a_stop_reaches_whoever_works_on_i
 fn a_node_that_stops_gives_its_solve_back_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let house = front(folder.path(), "2026-11-25 10:00");
-    drafted(&house);
+    house.draft_december();
     let solve = ask(
         &house,
         json!({"seed": 1, "work_limit": 100_000_000, "limit_seconds": 600}),
@@ -229,7 +212,7 @@ async fn status_of(app: &App, solve: SolveId) -> projections::SolveRow {
 #[test]
 fn progress_is_told_as_it_goes_until_it_ends() {
     let house = House::shop("2026-11-25 10:00");
-    drafted(&house);
+    house.draft_december();
     let solve = ask(
         &house,
         json!({"seed": 1, "work_limit": 4_000, "limit_seconds": 3}),
@@ -630,7 +613,7 @@ fn t4_what_a_plan_had_to_let_go_is_kept_and_shown() {
         .id();
     lead.post(&format!("/leave-requests/{leave}/approval"), json!({}))
         .expect(204);
-    drafted(&house);
+    house.draft_december();
     let solve = ask(
         &house,
         json!({"seed": 1, "work_limit": 500, "limit_seconds": 3}),

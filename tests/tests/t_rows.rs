@@ -162,18 +162,7 @@ fn t3_the_weekly_duty_table_is_handed_in_and_overdue_is_visible() {
 fn t4_next_month_is_generated_and_attendance_follows_the_roster_in_force() {
     let house = House::shop("2026-11-25 10:00");
     let lead = house.to("L01");
-    let days: Vec<Value> = (1..=31)
-        .map(|day| {
-            json!({
-                "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
-                "minimum": vec![1; 24], "target": vec![2; 24]
-            })
-        })
-        .collect();
-    let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
-    lead.put("/desks/online-shop/demand/2026-12", demand)
-        .expect(204);
-    lead.put_empty(ROSTER).expect(204);
+    house.draft_december();
     let asked = json!({"seed": 7, "work_limit": 2000, "limit_seconds": 3});
     let solve = lead
         .post(&format!("{ROSTER}/solves"), asked)
