@@ -41,7 +41,11 @@ impl<'a> Line<'a> {
     }
 
     fn number<N: std::str::FromStr>(&self, index: usize, name: &str) -> Result<N, NrpError> {
-        let text = self.text(index, name)?;
+        // Published instances write nothing as `-0` too, which no unsigned number takes.
+        let text = match self.text(index, name)? {
+            "-0" => "0",
+            text => text,
+        };
         text.parse()
             .map_err(|_| self.fault(format!("{name} is no fitting number: {text}")))
     }

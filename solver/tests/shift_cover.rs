@@ -176,6 +176,12 @@ fn a_faulty_line_is_named() {
 }
 
 #[test]
+fn nobody_wanted_may_be_written_with_a_sign() {
+    let signed = instance("1,E,-0,100,1\n");
+    assert_eq!(signed, instance("1,E,0,100,1\n"));
+}
+
+#[test]
 fn the_roster_is_written_as_the_judge_reads_it() {
     let problem = instance("1,E,1,100,1\n");
     let plan = solve(&problem);
