@@ -1,14 +1,26 @@
-//! A linear or integer program on its way through good_lp to HiGHS, with the answers good_lp alone does not give: duals and
+//! A linear or integer program on its way through good_lp to a [`Backend`], with the answers good_lp alone does not give: duals and
 //! the true dual bound after a limit.
+
+#[cfg(feature = "highs")]
+mod highs;
+#[cfg(any(test, not(feature = "highs")))]
+mod microlp;
 
 use std::collections::HashMap;
 
-use good_lp::solvers::highs::highs;
 use good_lp::variable::VariableDefinition;
-use good_lp::{
-    Constraint, Expression, IntoAffineExpression, ProblemVariables, SolverModel, Variable,
-};
-use highs::{HighsModelStatus, HighsSolutionStatus};
+use good_lp::{Constraint, Expression, ProblemVariables, Variable};
+
+#[cfg(feature = "highs")]
+const BACKEND: highs::Highs = highs::Highs;
+#[cfg(not(feature = "highs"))]
+const BACKEND: microlp::MicroLp = microlp::MicroLp;
+
+/// What solves programs.
+pub(crate) trait Backend {
+    /// Solves, as an integer program if any variable takes whole values.
+    fn solve(&self, program: Program, limits: ProgramLimits) -> Outcome;
+}
 
 /// Variables, rows and an objective to minimise.
 #[derive(Default)]
@@ -43,7 +55,7 @@ pub(crate) enum Outcome {
     Solved {
         /// Values of the variables.
         values: Values,
-        /// Marginal cost of each row's right-hand side, in the order of the rows (linear programs only).
+        /// Marginal cost of each row's right-hand side, in the order of the rows (linear programs only, and empty without HiGHS).
         duals: Vec<f64>,
         /// Its objective.
         objective: f64,
@@ -61,12 +73,19 @@ pub(crate) enum Outcome {
 
 /// When a program stops.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "highs"),
+    allow(
+        dead_code,
+        reason = "microlp has no interior point and no absolute gap"
+    )
+)]
 pub(crate) struct ProgramLimits {
     /// Wall-clock seconds: a safety net, since a stop by it is not reproducible.
     pub seconds: f64,
     /// Branch-and-bound nodes.
     pub nodes: Option<i32>,
-    /// Linear programs: interior point without crossover. Its duals are good prices, its objective proves nothing.
+    /// Linear programs: interior point without crossover, whose central duals are good prices.
     pub interior_point: bool,
     /// Stop when objective and bound are this close.
     pub absolute_gap: f64,
@@ -88,81 +107,92 @@ impl Program {
 
     /// Solves, as an integer program if any variable takes whole values.
     pub(crate) fn solve(self, limits: ProgramLimits) -> Outcome {
-        let integer = self.integers > 0;
-        let failed = Outcome::Unsolved {
-            bound: f64::NEG_INFINITY,
+        BACKEND.solve(self, limits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use good_lp::{constraint, variable};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMITS: ProgramLimits = ProgramLimits {
+        seconds: 10.0,
+        nodes: None,
+        interior_point: false,
+        absolute_gap: 0.0,
+    };
+
+    /// The bound on a diet of three dishes.
+    #[cfg(feature = "highs")]
+    fn bound(interior_point: bool) -> f64 {
+        let mut program = Program::default();
+        let [a, b, c] = [(); 3].map(|()| program.add(variable().min(0.0).max(10.0)));
+        program.objective = 2.0 * a + 3.0 * b + 4.0 * c;
+        program.rows.push(constraint!(3.0 * a + b + 2.0 * c >= 6.0));
+        program.rows.push(constraint!(a + 2.0 * b + 2.0 * c >= 5.0));
+        let limits = ProgramLimits {
+            interior_point,
+            ..LIMITS
         };
-        let constant = IntoAffineExpression::constant(&self.objective);
-        // good_lp normalises rows to `… ≤ b` unless they were written `≥`, which it turns back: duals keep the row's sense.
-        let mut problem = highs(self.variables.minimise(self.objective));
-        for row in self.rows {
-            problem.add_constraint(row);
+        match program.solve(limits) {
+            Outcome::Solved { bound, .. } => bound,
+            _ => f64::NAN,
         }
-        let Ok(mut model) = problem.try_into_inner() else {
-            return failed;
-        };
-        let set = model.try_set_option("threads", 1).is_ok()
-            && model.try_set_option("random_seed", 1).is_ok()
-            && model
-                .try_set_option("time_limit", limits.seconds.max(0.01))
-                .is_ok()
-            && model.try_set_option("parallel", "off").is_ok();
-        if integer {
-            let set = model.try_set_option("mip_rel_gap", 0.0).is_ok()
-                && model
-                    .try_set_option("mip_abs_gap", limits.absolute_gap)
-                    .is_ok()
-                && limits
-                    .nodes
-                    .is_none_or(|nodes| model.try_set_option("mip_max_nodes", nodes).is_ok());
-            if !set {
-                return failed;
-            }
+    }
+
+    #[cfg(feature = "highs")]
+    #[test]
+    fn an_interior_point_proves_hardly_less_than_a_vertex_and_never_more() {
+        let (interior, vertex) = (bound(true), bound(false));
+        assert!(
+            interior < vertex && vertex - interior < 1e-3,
+            "{interior} against {vertex}"
+        );
+    }
+
+    /// At least so much of every row, of up to three each of four dishes, at the least cost.
+    fn dishes(costs: &[i32], rows: &[(Vec<i32>, i32)]) -> Program {
+        let mut program = Program::default();
+        let dishes: Vec<Variable> = costs
+            .iter()
+            .map(|_| program.add_whole(variable().min(0.0).max(3.0)))
+            .collect();
+        for (&cost, &dish) in costs.iter().zip(&dishes) {
+            program.objective += f64::from(cost) * dish;
         }
-        let set = set
-            && (!limits.interior_point
-                || model.try_set_option("solver", "ipm").is_ok()
-                    && model.try_set_option("run_crossover", "off").is_ok());
-        if !set {
-            return failed;
+        for (row, least) in rows {
+            let there: Expression = row
+                .iter()
+                .zip(&dishes)
+                .map(|(&part, &dish)| f64::from(part) * dish)
+                .sum();
+            program.rows.push(constraint!(there >= f64::from(*least)));
         }
-        let Ok(solved) = model.try_solve() else {
-            return failed;
-        };
-        let status = solved.status();
-        if matches!(
-            status,
-            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible
+        program
+    }
+
+    /// Objective and bound; nothing if there is no answer.
+    fn figures(outcome: Outcome) -> Option<(i64, i64)> {
+        match outcome {
+            Outcome::Solved {
+                objective, bound, ..
+            } => Some((objective.round() as i64, bound.round() as i64)),
+            _ => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_backends_find_the_same_best(
+            costs in prop::collection::vec(1..20, 4),
+            rows in prop::collection::vec((prop::collection::vec(0..5, 4), 0..25), 1..4),
         ) {
-            return Outcome::Infeasible;
-        }
-        let proven = status == HighsModelStatus::Optimal;
-        let bound = if integer {
-            // Every limit comes back as one status: only the dual bound says what is proven.
-            solved
-                .double_info_value(c"mip_dual_bound")
-                .unwrap_or(f64::NEG_INFINITY)
-        } else if proven && !limits.interior_point {
-            solved.objective_value()
-        } else {
-            f64::NEG_INFINITY
-        };
-        if solved.primal_solution_status() != HighsSolutionStatus::Feasible
-            || (!integer && !proven && !limits.interior_point)
-        {
-            return Outcome::Unsolved {
-                bound: bound + constant,
-            };
-        }
-        let solution = solved.get_solution();
-        Outcome::Solved {
-            duals: solution.dual_rows().to_vec(),
-            objective: solved.objective_value() + constant,
-            bound: bound + constant,
-            values: Values {
-                index: self.index,
-                columns: solution.columns().to_vec(),
-            },
+            let ours = figures(dishes(&costs, &rows).solve(LIMITS));
+            let micro = figures(microlp::MicroLp.solve(dishes(&costs, &rows), LIMITS));
+            prop_assert_eq!(ours, micro);
         }
     }
 }
