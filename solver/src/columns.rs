@@ -8,27 +8,35 @@
 //! `−over ≤ y ≤ under` at the people wanted (`Σ wanted · y`), and where a minimum makes the first people dearer, there or at the
 //! minimum. The best `y` is the dual of the linear program over whole rows,
 //! `min Σ cost λ + under u + over o,  Σ λ + u − o = wanted,  Σ_{rows of p} λ = 1`, whose rows are found by the shortest path as
-//! they are wanted. Prices between the best so far and the master's (smoothing) spare most of the rounds.
+//! they are wanted. Prices between the best so far and the master's (smoothing) spare most of the rounds; the first ones are those
+//! of the linear program over stretches of work, which proves a bound by itself.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use good_lp::{Expression, constraint, variable};
 
+use crate::model::{Resolution, RosterModel};
 use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
-use crate::search::Compiled;
+use crate::search::{Compiled, Solution};
+use crate::shift_cover::ShiftHeads;
 
 /// Prices are whole multiples of a cost unit's thousandth.
 const SCALE: i64 = 1000;
 /// Labels a day when a row is priced: few first, to have a row to beat, then as many as a proof needs.
 const LABELS_NEAR_MAX: usize = 300;
 const LABELS_MAX: usize = 60_000;
+/// The stretches' part of the seconds.
+const FIRST_PRICES: f64 = 0.7;
 /// Limits on single shifts that rows are held to, the tightest; with more, labels multiply.
 const LIMITS_KEPT: usize = 2;
 /// How far prices stay with the best ones so far.
 const SMOOTHING: f64 = 0.6;
+/// Where rows priced at the first prices prove less than their linear program by more than this part, labels are too many to tell
+/// rows apart, and more rounds would be spent in vain.
+const HOPELESS: f64 = 0.02;
 /// Rounds without a better bound after which smoothing is left off for one.
 const PATIENCE: usize = 2;
 
@@ -36,7 +44,9 @@ const PATIENCE: usize = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Priced {
     /// Lower bound, in thousandths of a cost unit.
-    pub bound: i64,
+    bound: i64,
+    /// Another lower bound, not from these prices.
+    floor: i64,
     /// Price per `day * shifts + shift`, in thousandths.
     prices: Vec<i64>,
     /// Least cost of each person at these prices, in thousandths.
@@ -46,7 +56,8 @@ pub(crate) struct Priced {
 impl Priced {
     /// The objective is whole.
     pub(crate) fn round_up(&self) -> i64 {
-        self.bound.div_euclid(SCALE) + i64::from(self.bound.rem_euclid(SCALE) > 0)
+        let bound = self.bound.max(self.floor);
+        bound.div_euclid(SCALE) + i64::from(bound.rem_euclid(SCALE) > 0)
     }
 }
 
@@ -63,6 +74,15 @@ pub(crate) struct Effort {
     pub threads: usize,
 }
 
+/// How many labels a row is priced with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    /// Few: the bound holds, and is weaker.
+    Near,
+    /// As many as a proof needs.
+    Wide,
+}
+
 /// A row in the master.
 struct Column {
     person: usize,
@@ -70,17 +90,16 @@ struct Column {
     cost: i64,
 }
 
-/// Prices rows until the bound meets `objective`, nothing is left to gain, or the effort is spent. `rows` are good rows to begin
-/// with, per person.
+/// Prices rows until the bound meets the cost of `best`, nothing is left to gain, or the effort is spent. `rows` are good rows to
+/// begin with, per person. Without a round, or without the linear program's prices in time, only what simple prices prove.
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
     rows: &[Vec<Row>],
-    objective: i64,
+    best: &Solution,
     effort: &Effort,
     hear: &mut dyn FnMut(i64) -> ControlFlow<()>,
 ) -> Option<Priced> {
     let left = || effort.until_seconds - effort.started.elapsed().as_secs_f64();
-    let cells = compiled.days() * compiled.off();
     let mut columns: Vec<Column> = rows
         .iter()
         .enumerate()
@@ -91,7 +110,30 @@ pub(crate) fn prove(
             row,
         })
         .collect();
-    let mut best: Option<Priced> = None;
+    let objective = best.cost;
+    let price = |columns: &[Column], prices, width| {
+        price(compiled, columns, prices, width, effort.threads, &left)
+    };
+    let stretches = if effort.rounds_max > 0 {
+        stretch_prices(compiled, FIRST_PRICES * left())
+    } else {
+        None
+    };
+    let Some((prices, floor)) = stretches else {
+        return simple_prices(compiled, &best.rows)
+            .into_iter()
+            .filter_map(|prices| price(&columns, prices, Width::Near))
+            .map(|(priced, _)| priced)
+            .max_by_key(|priced| priced.bound);
+    };
+    let (mut best, found) = price(&columns, prices, Width::Wide)?;
+    add(compiled, &mut columns, found);
+    best.floor = floor;
+    let behind = floor.saturating_sub(best.bound);
+    let hopeless = behind as f64 > HOPELESS * (floor as f64).abs();
+    if hear(best.round_up()).is_break() || hopeless {
+        return Some(best);
+    }
     let mut stale = 0;
     for _ in 0..effort.rounds_max {
         if left() < 0.05 {
@@ -101,52 +143,94 @@ pub(crate) fn prove(
             break;
         };
         // Smoothed prices first; the master's own when they bring nothing.
-        let smooth = match &best {
-            Some(best) if stale < PATIENCE => best
-                .prices
-                .iter()
-                .zip(&master)
-                .map(|(&old, &new)| {
-                    (SMOOTHING * old as f64 + (1.0 - SMOOTHING) * new as f64).round() as i64
-                })
-                .collect(),
-            _ => master.clone(),
+        let prices = if stale < PATIENCE {
+            let mixed = |(&old, &new): (&i64, &i64)| {
+                (SMOOTHING * old as f64 + (1.0 - SMOOTHING) * new as f64).round() as i64
+            };
+            best.prices.iter().zip(&master).map(mixed).collect()
+        } else {
+            master
         };
-        let Some((priced, found)) = price(compiled, &columns, smooth, effort.threads, &left) else {
+        let Some((priced, found)) = price(&columns, prices, Width::Wide) else {
             break;
         };
-        let mut added = 0;
-        for (person, row) in found.into_iter().enumerate() {
-            let Some(row) = row else { continue };
-            let known = columns
-                .iter()
-                .any(|column| column.person == person && column.row == row);
-            if !known {
-                let cost = compiled.people[person].row_cost(&row);
-                columns.push(Column { person, row, cost });
-                added += 1;
-            }
-        }
-        debug_assert_eq!(priced.prices.len(), cells);
-        if best.as_ref().is_none_or(|best| priced.bound > best.bound) {
+        let added = add(compiled, &mut columns, found);
+        if priced.bound > best.bound {
             stale = 0;
-            let news = hear(priced.round_up());
-            best = Some(priced);
-            if news.is_break() {
+            best = Priced { floor, ..priced };
+            if hear(best.round_up()).is_break() {
                 break;
             }
         } else {
             stale += 1;
         }
-        let bound = best.as_ref().map_or(i64::MIN, Priced::round_up);
-        let converged = best
-            .as_ref()
-            .is_some_and(|best| best.round_up() as f64 >= (value - 0.002).ceil());
+        let bound = best.round_up();
+        let converged = bound as f64 >= (value - 0.002).ceil();
         if bound >= objective || converged || added == 0 && stale > PATIENCE {
             break;
         }
     }
-    best
+    Some(best)
+}
+
+/// Adds the rows that are new; how many.
+fn add(compiled: &Compiled<'_>, columns: &mut Vec<Column>, found: Vec<Option<Row>>) -> usize {
+    let before = columns.len();
+    for (person, row) in found.into_iter().enumerate() {
+        let Some(row) = row else { continue };
+        let known = |column: &Column| column.person == person && column.row == row;
+        if !columns.iter().any(known) {
+            let cost = compiled.people[person].row_cost(&row);
+            columns.push(Column { person, row, cost });
+        }
+    }
+    columns.len() - before
+}
+
+/// The prices of the linear program over stretches of work and the bound it proves, in thousandths.
+fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<(Vec<i64>, i64)> {
+    let RosterModel { model, links, .. } = RosterModel::build(compiled, false, Resolution::Points);
+    let limits = ProgramLimits {
+        seconds: seconds.clamp(0.01, 1e6),
+        nodes: None,
+        interior_point: true,
+        absolute_gap: 0.0,
+    };
+    let Outcome::Solved { duals, bound, .. } = model.program.solve(limits) else {
+        return None;
+    };
+    let mut prices = vec![0; compiled.wanted.len()];
+    for (row, day, shift, _) in links {
+        let cell = day * compiled.off() + shift;
+        let wanted = compiled.wanted[cell];
+        // The row says `counted − there = 0`: its dual is what one person more counted than there would cost.
+        let dual = duals.get(row).copied().unwrap_or(0.0);
+        prices[cell] = ((-dual * SCALE as f64).round() as i64)
+            .clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE);
+    }
+    Some((prices, (bound * SCALE as f64).floor() as i64))
+}
+
+/// Prices that need no program: as if somebody were missing everywhere, which is near the truth where the whole desk is too small;
+/// what one more person is worth in a roster; and none at all.
+fn simple_prices(compiled: &Compiled<'_>, rows: &[Row]) -> [Vec<i64>; 3] {
+    let cells = 0..compiled.wanted.len();
+    let mut heads = ShiftHeads::new(&compiled.wanted);
+    let off = compiled.off();
+    for row in rows {
+        for (day, &choice) in row.iter().enumerate() {
+            if usize::from(choice) < off {
+                heads.change(day * off + usize::from(choice), 1);
+            }
+        }
+    }
+    let missing = |cell: usize| SCALE * compiled.wanted[cell].worth_max();
+    let worth = |cell: usize| SCALE * heads.gain(cell).max(0);
+    [
+        cells.clone().map(missing).collect(),
+        cells.clone().map(worth).collect(),
+        cells.map(|_| 0).collect(),
+    ]
 }
 
 /// The linear program over the rows known: its value and prices.
@@ -218,6 +302,7 @@ fn price(
     compiled: &Compiled<'_>,
     columns: &[Column],
     prices: Vec<i64>,
+    width: Width,
     threads: usize,
     left: &(dyn Fn() -> f64 + Sync),
 ) -> Option<(Priced, Vec<Option<Row>>)> {
@@ -250,6 +335,7 @@ fn price(
                             person,
                             gains,
                             best_known[person],
+                            width,
                             &mut paths,
                         )?);
                     }
@@ -279,6 +365,7 @@ fn price(
     Some((
         Priced {
             bound,
+            floor: i64::MIN,
             prices,
             least,
         },
@@ -310,6 +397,7 @@ fn best_row(
     person: usize,
     gains: &[i64],
     known: Option<(i64, &Row)>,
+    width: Width,
     paths: &mut Paths,
 ) -> Option<PricedRow> {
     let model = &compiled.people[person];
@@ -327,7 +415,7 @@ fn best_row(
     };
     let near = paths.best(model, &query);
     let row = near.row.clone();
-    if near.lower < near.cost {
+    if width == Width::Wide && near.lower < near.cost {
         // Labels were dropped, so nothing is proven yet.
         if let Some(row) = &row {
             query.row = row;
@@ -371,4 +459,43 @@ pub(crate) fn choices_left(
             paths.choices_within(model, &query)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used)]
+
+    use super::*;
+    use crate::nrp;
+    use crate::search::Search;
+
+    /// Two people for a desk that wants three on each of four days.
+    const SHORT: &str = "SECTION_HORIZON\n4\nSECTION_SHIFTS\nE,480,\nSECTION_STAFF\nA,E=4,960,0,4,1,1,1\n\
+        B,E=4,960,0,4,1,1,1\nSECTION_DAYS_OFF\nSECTION_SHIFT_ON_REQUESTS\nSECTION_SHIFT_OFF_REQUESTS\n\
+        SECTION_COVER\n0,E,3,100,1\n1,E,3,100,1\n2,E,3,100,1\n3,E,3,100,1\n";
+
+    fn bound(rounds_max: usize) -> i64 {
+        let problem = nrp::read("short", SHORT).expect("an instance");
+        let compiled = Compiled::build(&problem, None);
+        let mut search = Search::new(&compiled, 1);
+        search.construct().expect("a roster");
+        let effort = Effort {
+            started: Instant::now(),
+            until_seconds: f64::INFINITY,
+            rounds_max,
+            threads: 1,
+        };
+        let (solution, rows) = (search.solution(), vec![Vec::new(); 2]);
+        let mut hear = |_| ControlFlow::Continue(());
+        prove(&compiled, &rows, &solution, &effort, &mut hear)
+            .expect("a bound")
+            .round_up()
+    }
+
+    #[test]
+    fn what_is_missing_everywhere_is_proven_without_a_program() {
+        // Each may work two of the four days: 12 people wanted, 4 there.
+        assert_eq!(bound(0), 800);
+        assert_eq!(bound(9), 800);
+    }
 }

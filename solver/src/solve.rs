@@ -35,13 +35,6 @@ struct Share {
     work: f64,
 }
 
-impl Share {
-    const ALL: Self = Self {
-        until: 1.0,
-        work: 1.0,
-    };
-}
-
 /// By the clock: the seconds left are for exact meals, the bound and the words.
 const CLOCK_SEARCH: Share = Share {
     until: 0.6,
@@ -49,26 +42,29 @@ const CLOCK_SEARCH: Share = Share {
 };
 /// By shift: a search, the columns and the exact program, and a search from what they found.
 const FIRST_SEARCH: Share = Share {
-    until: 0.3,
+    until: 0.25,
     work: 0.6,
 };
 const COLUMNS_UNTIL: f64 = 0.55;
-const EXACT_UNTIL: f64 = 0.8;
+const EXACT_UNTIL: f64 = 0.9;
 const LAST_SEARCH: Share = Share {
     until: 1.0,
     work: 0.4,
 };
 /// Annealing temperatures where cover is by shift, in units of the dearest person missing: first search, and after the bound.
-const HOT: f64 = 0.2;
-const COLD: f64 = 0.005;
+const HOT: f64 = 0.1;
+const COLD: f64 = 0.003;
 const REHEAT: f64 = 0.05;
 const RECOLD: f64 = 0.003;
-/// Cells up to which columns are generated.
+/// Cells up to which columns are generated; beyond, only the roster's own worths are priced.
 const COLUMN_CELLS_MAX: usize = 80_000;
 /// Rounds of columns when no clock ends them.
 const COLUMN_ROUNDS_MAX: usize = 60;
-/// Cells that may be left open for the exact program at the end.
+/// How near to the bound, as a part of the objective, the exact program at the end may be expected to close the gap.
+const ENDGAME_GAP: f64 = 0.02;
+/// Cells that may be left open for it there, and further off, where its seconds are better the search's.
 const ENDGAME_CELLS_MAX: usize = 6_000;
+const ENDGAME_FAR_CELLS_MAX: usize = 1_000;
 /// Rounds of the price search for the bound when the solve is stopped by work: the first brings nearly all.
 const BOUND_ROUNDS: usize = 1;
 /// The same when it is stopped by time.
@@ -335,9 +331,6 @@ impl<'a> Run<'a> {
         let under = self.compiled.wanted.iter().map(|w| w.under).max();
         let unit = under.unwrap_or(1).max(1) as f64;
         let (hot, cold) = (unit * HOT, unit * COLD);
-        if self.cells() > COLUMN_CELLS_MAX {
-            return (self.search(Share::ALL, hot, cold, progress), None);
-        }
         let status = self.search(FIRST_SEARCH, hot, cold, progress);
         if status == Status::Cancelled {
             return (status, None);
@@ -389,11 +382,12 @@ impl<'a> Run<'a> {
         let priced = columns::prove(
             compiled,
             &rows,
-            objective,
+            &self.best,
             &columns::Effort {
                 started,
                 until_seconds: until(COLUMNS_UNTIL),
                 rounds_max: match by_time {
+                    _ if self.cells() > COLUMN_CELLS_MAX => 0,
                     Some(_) => usize::MAX,
                     None => COLUMN_ROUNDS_MAX,
                 },
@@ -440,8 +434,14 @@ impl<'a> Run<'a> {
             solve.cells = self.cells(),
             "narrowed by the bound"
         );
+        let near = (objective - bound.value) as f64 <= ENDGAME_GAP * objective as f64;
+        let cells_max = if near {
+            ENDGAME_CELLS_MAX
+        } else {
+            ENDGAME_FAR_CELLS_MAX
+        };
         if left > 1.0
-            && open as usize <= ENDGAME_CELLS_MAX
+            && open as usize <= cells_max
             && let Some(exact) = bound::exact_among(&narrow, &self.best, left)
         {
             bound.value = bound.value.max(exact.value);
