@@ -1,18 +1,24 @@
 #!/usr/bin/env python3
 """The engine on the shift-scheduling instances of Curtois and Qu, and others beside it, as a table and a picture.
 
-usage: bench_nrp.py DATA [--seconds S] [--threads N] [--seeds 1,2,…] [--instances 1,2,…] [--peers PYTHON] [--out FOLDER]
+usage: bench_nrp.py DATA [--seconds S] [--threads N] [--seeds 1,2,…] [--instances 1,2,…] [--peers PYTHON] [--kept FILE] [--out FOLDER]
 
 DATA holds nrp/InstanceN.txt, nrp/best_known.csv, nrp_check.py (the judge) and peers/nrp_peers.py (CP-SAT and HiGHS on the textbook
-model). Every roster is judged; a figure the judge does not confirm ends the run. PAIBAN names the program."""
-import argparse, csv, json, os, platform, subprocess, sys, tempfile
+model). Every roster is judged; a figure the judge does not confirm ends the run. PAIBAN names the program. Peers take twice as long
+as the engine and do not change with it: with --kept their judged runs of the same seconds and threads are taken from FILE, and new
+ones added to it."""
+import argparse, csv, json, math, os, platform, subprocess, sys, tempfile
 
 PLOTTED = ["7", "9", "12", "16", "18"]
 
 
 def last_json(command, limit):
-    """The command's last line of JSON; nothing if it came to nothing."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
+    """The command's last line of JSON; nothing if it came to nothing within the limit."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        print(f"{' '.join(command)}: not done after {limit:g} s", file=sys.stderr)
+        return None
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or not lines:
         print(f"{' '.join(command)}: {done.stderr.strip()[-300:]}", file=sys.stderr)
@@ -20,12 +26,43 @@ def last_json(command, limit):
     return json.loads(lines[-1])
 
 
-def judged(data, instance, roster, objective):
-    """Ends the run if the judge finds a broken rule or another objective."""
+def judged(data, instance, roster):
+    """The objective of a roster as the judge finds it. Ends the run at a broken rule."""
     done = subprocess.run([sys.executable, f"{data}/nrp_check.py", instance, roster], capture_output=True, text=True)
     verdict = json.loads(done.stdout)
-    if verdict["hard"] or verdict["objective"] != round(objective):
-        sys.exit(f"{instance}: said {objective}, the judge says {verdict}")
+    if verdict["hard"]:
+        sys.exit(f"{instance}: the judge says {verdict}")
+    return verdict["objective"]
+
+
+class Kept:
+    """Judged runs of the peers, one JSON line each, by peer, instance, seconds and threads."""
+
+    def __init__(self, path):
+        self.path, self.runs = path, {}
+        if path and os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                for line in map(json.loads, file):
+                    self.runs[tuple(line["of"])] = line["run"]
+
+    def get(self, of, run):
+        if of not in self.runs:
+            self.runs[of] = run()
+            if self.path:
+                with open(self.path, "a", encoding="utf-8") as file:
+                    file.write(json.dumps({"of": of, "run": self.runs[of]}) + "\n")
+        return self.runs[of]
+
+
+def peer_run(a, peer, instance, folder, limit):
+    """A peer's objective, as the judge finds it, and bound; nothing of both if it came to nothing."""
+    roster = f"{folder}/roster.csv"
+    run = last_json([a.peers, f"{a.data}/peers/nrp_peers.py", peer, instance, "--time-limit", f"{a.seconds:g}",
+                     "--threads", str(a.threads), "--out", roster], limit) or {"objective": None, "bound": None}
+    if run["objective"] is not None:
+        # A peer may stop before it has seen that its roster is cheaper than it says.
+        run["objective"] = judged(a.data, instance, roster)
+    return run
 
 
 def best_known(data):
@@ -34,7 +71,7 @@ def best_known(data):
 
 
 def figure(value):
-    return "–" if value is None else f"{round(value):,}"
+    return "–" if value is None or not math.isfinite(value) else f"{round(value):,}"
 
 
 def polyline(points, x, y):
@@ -81,9 +118,10 @@ def main():
     a.add_argument("--seeds", default="1")
     a.add_argument("--instances")
     a.add_argument("--peers", help="a Python that has ortools, highspy and numpy")
+    a.add_argument("--kept", help="a file of the peers' runs")
     a.add_argument("--out", help="folder for results.md and results.svg")
     a = a.parse_args()
-    known = best_known(a.data)
+    known, kept = best_known(a.data), Kept(a.kept)
     instances = a.instances.split(",") if a.instances else sorted(known, key=int)
     seeds = a.seeds.split(",")
     program = os.environ.get("PAIBAN", "bin/paiban")
@@ -103,7 +141,9 @@ def main():
                 run = last_json([program, "bench", "nrp", instance, *common, "--seed", seed, "--trace", trace], limit)
                 if run is None:
                     sys.exit(f"no roster for instance {name}")
-                judged(a.data, instance, f"{folder}/roster.csv", run["objective"])
+                verdict = judged(a.data, instance, f"{folder}/roster.csv")
+                if verdict != run["objective"]:
+                    sys.exit(f"{instance}: said {run['objective']}, the judge says {verdict}")
                 runs.append(run)
             if name in PLOTTED:
                 traces[name] = read_trace(f"{folder}/trace-{name}-{seeds[0]}.csv")
@@ -112,11 +152,8 @@ def main():
             cells = [name, figure(best) if best == worst else f"{best:,} … {worst:,}", figure(bound),
                      f"{max(r['seconds'] for r in runs):.0f}", "yes" if any(r["proven"] for r in runs) else ""]
             for peer in peers:
-                other = last_json([a.peers, f"{a.data}/peers/nrp_peers.py", peer, instance, *common], limit)
-                found = other and other["objective"]
-                if found is not None:
-                    judged(a.data, instance, f"{folder}/roster.csv", found)
-                cells.append(f"{figure(found)}, {figure(other and other['bound'])}")
+                other = kept.get((peer, name, a.seconds, a.threads), lambda: peer_run(a, peer, instance, folder, limit))
+                cells.append(f"{figure(other['objective'])}, {figure(other['bound'])}")
             cells.append(figure(float(known[name])))
             lines.append("| " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
