@@ -66,6 +66,28 @@ impl Reader {
     }
 }
 
+/// A reader that has just changed something asks to see it: waits until what is read shows the position of `Paiban-Position`.
+pub async fn shown(app: &App, parts: &Parts, lang: Lang) -> Result<(), Response> {
+    let Some(position) = parts.headers.get(POSITION_HEADER) else {
+        return Ok(());
+    };
+    let position: Position = position
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| {
+            let fault = Fault::of(
+                "Paiban-Position",
+                "不是日志位置",
+                "not a position of the log",
+            );
+            Problem::invalid(lang, &[fault]).into_response()
+        })?;
+    app.wait_for(position)
+        .await
+        .map_err(|error| Failed { error, lang }.into_response())
+}
+
 impl FromRequestParts<App> for Reader {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
@@ -73,27 +95,7 @@ impl FromRequestParts<App> for Reader {
         let Some(Visitor::Person { actor, session }) = parts.extensions.get().cloned() else {
             return Err(Problem::unauthenticated(lang).into_response());
         };
-        // A reader that has just changed something asks to see it.
-        if let Some(position) = parts.headers.get(POSITION_HEADER) {
-            let position: Position = position
-                .to_str()
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .ok_or_else(|| {
-                    Problem::invalid(
-                        lang,
-                        &[Fault::of(
-                            "Paiban-Position",
-                            "不是日志位置",
-                            "not a position of the log",
-                        )],
-                    )
-                    .into_response()
-                })?;
-            app.wait_for(position)
-                .await
-                .map_err(|error| Failed { error, lang }.into_response())?;
-        }
+        shown(app, parts, lang).await?;
         Ok(Self {
             actor,
             session,

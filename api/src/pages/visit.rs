@@ -6,6 +6,7 @@ use crate::accounts::Token;
 use crate::app::access::may_run_desk;
 use crate::app::caller::command_id;
 use crate::app::{App, AppError, Caller, Fault, Reason, Receipt, Visible};
+use crate::http::extract::shown;
 use crate::http::guard::{Visitor, clear_cookie, cookie};
 use crate::http::problem::{Failed, Problem, lang_of};
 use askama::Template;
@@ -47,7 +48,7 @@ pub struct Visit {
 
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let path = parts
             .uri
             .path_and_query()
@@ -62,6 +63,7 @@ impl FromRequestParts<App> for Visit {
             };
             return Err(Redirect::to(&format!("/login?next={}", encoded(next))).into_response());
         };
+        shown(app, parts, w.lang).await?;
         let flash = cookie(&parts.headers, FLASH_COOKIE)
             .and_then(decoded)
             .and_then(|text| serde_json::from_str(&text).ok());
