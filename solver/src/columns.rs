@@ -90,12 +90,12 @@ struct Column {
     cost: i64,
 }
 
-/// Prices rows until the bound meets the cost of `best`, nothing is left to gain, or the effort is spent. `rows` are good rows to
-/// begin with, per person. Without a round, or without the linear program's prices in time, only what simple prices prove.
+/// Prices rows until the bound meets the cost of the roster at hand, nothing is left to gain, or the effort is spent. `rows` are good
+/// rows to begin with, per person. Without a round, or without the linear program's prices in time, only what simple prices prove.
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
     rows: &[Vec<Row>],
-    best: &Solution,
+    at_hand: &Solution,
     effort: &Effort,
     hear: &mut dyn FnMut(i64) -> ControlFlow<()>,
 ) -> Option<Priced> {
@@ -110,7 +110,6 @@ pub(crate) fn prove(
             row,
         })
         .collect();
-    let objective = best.cost;
     let price = |columns: &[Column], prices, width| {
         price(compiled, columns, prices, width, effort.threads, &left)
     };
@@ -120,14 +119,22 @@ pub(crate) fn prove(
         None
     };
     let Some((prices, floor)) = stretches else {
-        return simple_prices(compiled, &best.rows)
+        let priced = simple_prices(compiled, &at_hand.rows)
             .into_iter()
             .filter_map(|prices| price(&columns, prices, Width::Near))
             .map(|(priced, _)| priced)
-            .max_by_key(|priced| priced.bound);
+            .max_by_key(|priced| priced.bound)?;
+        // There is nothing after it to break off.
+        let _ = hear(priced.round_up());
+        return Some(priced);
     };
-    let (mut best, found) = price(&columns, prices, Width::Wide)?;
+    // With few labels first: that is soon done, and the program's bound is not lost if the seconds end here.
+    let (mut best, found) = price(&columns, prices.clone(), Width::Near)?;
     add(compiled, &mut columns, found);
+    if let Some((priced, found)) = price(&columns, prices, Width::Wide) {
+        add(compiled, &mut columns, found);
+        best = priced;
+    }
     best.floor = floor;
     let behind = floor.saturating_sub(best.bound);
     let hopeless = behind as f64 > HOPELESS * (floor as f64).abs();
@@ -166,7 +173,7 @@ pub(crate) fn prove(
         }
         let bound = best.round_up();
         let converged = bound as f64 >= (value - 0.002).ceil();
-        if bound >= objective || converged || added == 0 && stale > PATIENCE {
+        if bound >= at_hand.cost || converged || added == 0 && stale > PATIENCE {
             break;
         }
     }
@@ -486,10 +493,14 @@ mod tests {
             threads: 1,
         };
         let (solution, rows) = (search.solution(), vec![Vec::new(); 2]);
-        let mut hear = |_| ControlFlow::Continue(());
-        prove(&compiled, &rows, &solution, &effort, &mut hear)
-            .expect("a bound")
-            .round_up()
+        let mut heard = None;
+        let mut hear = |bound| {
+            heard = Some(bound);
+            ControlFlow::Continue(())
+        };
+        let priced = prove(&compiled, &rows, &solution, &effort, &mut hear).expect("a bound");
+        assert_eq!(heard, Some(priced.round_up()));
+        priced.round_up()
     }
 
     #[test]

@@ -411,10 +411,11 @@ impl<'a> Run<'a> {
             from: "columns",
             rows: None,
         };
-        if bound.value >= objective || cancelled {
+        let left = until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
+        let too_large = self.cells() > COLUMN_CELLS_MAX;
+        if bound.value >= objective || cancelled || too_large || left <= 1.0 {
             return Some(bound);
         }
-        let left = until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
         let mut narrow = compiled.clone();
         for (model, left) in narrow
             .people
@@ -440,8 +441,7 @@ impl<'a> Run<'a> {
         } else {
             ENDGAME_FAR_CELLS_MAX
         };
-        if left > 1.0
-            && open as usize <= cells_max
+        if open as usize <= cells_max
             && let Some(exact) = bound::exact_among(&narrow, &self.best, left)
         {
             bound.value = bound.value.max(exact.value);
