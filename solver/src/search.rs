@@ -34,8 +34,8 @@ const VICTIMS_BY_SHIFT: [usize; 4] = [1, 2, 3, 5];
 const LABELS_BY_SHIFT_MAX: usize = 300;
 
 /// There gains are counted in so many parts of a cost unit, and every gain is disturbed by up to half a unit: rows that cost the
-/// same are told apart by chance, so the search drifts among them instead of meeting one row again and again (250,000 work units,
-/// one thread, seeds 1 and 2: #9 475 and 472 against 481 and 484, #13 3,008 and 2,943 against 3,140 and 3,389).
+/// same are told apart by chance, so the search drifts among them instead of meeting one row again and again (public instance 9,
+/// 250,000 work units, one thread, seeds 1 to 3: 460, 477 and 465, against 480, 486 and 477 without).
 const PARTS: i64 = 8;
 const DRIFT: f64 = 0.5;
 
