@@ -48,19 +48,25 @@ pub struct House {
 impl House {
     /// The shop's lead begins December, with one pre-sales agent wanted at the least and two at the best from 09:00 to 21:00.
     pub fn draft_december(&self) {
-        let lead = self.to("L01");
+        self.want_in_december(&[1; 24], &[2; 24]);
+        self.to("L01")
+            .put_empty(&format!("/desks/{DESK}/rosters/2026-12"))
+            .expect(204);
+    }
+
+    /// The shop's lead says how many pre-sales agents are wanted from 09:00 on every day of December, per half hour.
+    pub fn want_in_december(&self, minimum: &[u32], target: &[u32]) {
         let days: Vec<Value> = (1..=31)
             .map(|day| {
                 json!({
                     "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
-                    "minimum": vec![1; 24], "target": vec![2; 24]
+                    "minimum": minimum, "target": target
                 })
             })
             .collect();
         let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
-        lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
-            .expect(204);
-        lead.put_empty(&format!("/desks/{DESK}/rosters/2026-12"))
+        self.to("L01")
+            .put(&format!("/desks/{DESK}/demand/2026-12"), demand)
             .expect(204);
     }
 

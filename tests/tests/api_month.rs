@@ -176,23 +176,20 @@ fn a_view_waits_for_the_position_it_is_asked_to_show() {
     ann.with("paiban-position", "nonsense")
         .get("/session")
         .expect_problem(422, "invalid");
+    // A page as well.
+    ann.with("paiban-position", "nonsense")
+        .get("root:/my/requests")
+        .expect(422);
+    ann.post("/overtime-requests", json!({"work_date": "2026-12-01", "minutes": 120, "compensation": "time_off", "reason": "双十二"}))
+        .expect(201);
+    assert!(house.page("1001", "/my/requests").contains("双十二"));
 }
 
 #[test]
 fn a_solve_shows_its_progress_and_stops_when_asked_with_the_best_plan_it_has() {
     let house = House::shop("2026-11-25 10:00");
     let lead = house.to("L01");
-    let days: Vec<_> = (1..=31)
-        .map(|day| {
-            json!({
-                "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
-                "minimum": vec![1; 24], "target": vec![2; 24]
-            })
-        })
-        .collect();
-    let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
-    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
-        .expect(204);
+    house.want_in_december(&[1; 24], &[2; 24]);
     let roster = format!("/desks/{DESK}/rosters/2026-12");
     // Nothing to solve before somebody begins to plan.
     lead.post(&format!("{roster}/solves"), json!({}))

@@ -262,17 +262,7 @@ fn progress_is_told_as_it_goes_until_it_ends() {
 /// December in force: six agents on shift A two days of three, four a day, who eat one after the other.
 fn in_force(house: &House) {
     let lead = house.to("L01");
-    let days: Vec<Value> = (1..=31)
-        .map(|day| {
-            json!({
-                "date": format!("2026-12-{day:02}"), "skill": "presale", "start": 540,
-                "minimum": vec![3; 16], "target": vec![4; 16]
-            })
-        })
-        .collect();
-    let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
-    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
-        .expect(204);
+    house.want_in_december(&[3; 16], &[4; 16]);
     lead.put_empty(ROSTER).expect(204);
     let mut cells = Vec::new();
     for day in 1..=31_u32 {
