@@ -21,15 +21,12 @@ use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
 use crate::search::{Compiled, Solution};
-use crate::shift_cover::ShiftHeads;
+use crate::shift_cover::{PRICE_PARTS, ShiftHeads};
 
-/// Prices are whole multiples of a cost unit's thousandth.
-const SCALE: i64 = 1000;
+const SCALE: i64 = PRICE_PARTS;
 /// Labels a day when a row is priced: few first, to have a row to beat, then as many as a proof needs.
 const LABELS_NEAR_MAX: usize = 300;
 const LABELS_MAX: usize = 60_000;
-/// The stretches' part of the seconds.
-const FIRST_PRICES: f64 = 0.7;
 /// Limits on single shifts that rows are held to, the tightest; with more, labels multiply.
 const LIMITS_KEPT: usize = 2;
 /// How far prices stay with the best ones so far.
@@ -53,7 +50,19 @@ pub(crate) struct Priced {
     least: Vec<i64>,
 }
 
+/// The prices of the linear program over stretches of work, and the lower bound it proves; both in thousandths.
+#[derive(Clone, Debug)]
+pub(crate) struct StretchPrices {
+    pub prices: Vec<i64>,
+    floor: i64,
+}
+
 impl Priced {
+    /// Price per `day * shifts + shift`, in thousandths.
+    pub(crate) fn prices(&self) -> &[i64] {
+        &self.prices
+    }
+
     /// The objective is whole.
     pub(crate) fn round_up(&self) -> i64 {
         let bound = self.bound.max(self.floor);
@@ -91,9 +100,10 @@ struct Column {
 }
 
 /// Prices rows until the bound meets the cost of the roster at hand, nothing is left to gain, or the effort is spent. `rows` are good
-/// rows to begin with, per person. Without a round, or without the linear program's prices in time, only what simple prices prove.
+/// rows to begin with, per person. Without first prices only what simple ones prove.
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
+    first: Option<StretchPrices>,
     rows: &[Vec<Row>],
     at_hand: &Solution,
     effort: &Effort,
@@ -113,12 +123,7 @@ pub(crate) fn prove(
     let price = |columns: &[Column], prices, width| {
         price(compiled, columns, prices, width, effort.threads, &left)
     };
-    let stretches = if effort.rounds_max > 0 {
-        stretch_prices(compiled, FIRST_PRICES * left())
-    } else {
-        None
-    };
-    let Some((prices, floor)) = stretches else {
+    let Some(StretchPrices { prices, floor }) = first else {
         let priced = simple_prices(compiled, &at_hand.rows)
             .into_iter()
             .filter_map(|prices| price(&columns, prices, Width::Near))
@@ -194,8 +199,8 @@ fn add(compiled: &Compiled<'_>, columns: &mut Vec<Column>, found: Vec<Option<Row
     columns.len() - before
 }
 
-/// The prices of the linear program over stretches of work and the bound it proves, in thousandths.
-fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<(Vec<i64>, i64)> {
+/// The linear program over stretches of work; `None` if the seconds do not suffice.
+pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<StretchPrices> {
     let RosterModel { model, links, .. } = RosterModel::build(compiled, false, Resolution::Points);
     let limits = ProgramLimits {
         seconds: seconds.clamp(0.01, 1e6),
@@ -215,7 +220,10 @@ fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<(Vec<i64>, i6
         prices[cell] = ((-dual * SCALE as f64).round() as i64)
             .clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE);
     }
-    Some((prices, (bound * SCALE as f64).floor() as i64))
+    Some(StretchPrices {
+        prices,
+        floor: (bound * SCALE as f64).floor() as i64,
+    })
 }
 
 /// Prices that need no program: as if somebody were missing everywhere, which is near the truth where the whole desk is too small;
@@ -493,12 +501,14 @@ mod tests {
             threads: 1,
         };
         let (solution, rows) = (search.solution(), vec![Vec::new(); 2]);
+        let first = (rounds_max > 0).then(|| stretch_prices(&compiled, 60.0).expect("prices"));
         let mut heard = None;
         let mut hear = |bound| {
             heard = Some(bound);
             ControlFlow::Continue(())
         };
-        let priced = prove(&compiled, &rows, &solution, &effort, &mut hear).expect("a bound");
+        let priced =
+            prove(&compiled, first, &rows, &solution, &effort, &mut hear).expect("a bound");
         assert_eq!(heard, Some(priced.round_up()));
         priced.round_up()
     }

@@ -98,12 +98,19 @@ pub(crate) fn wanted(problem: &Problem) -> Vec<Wanted> {
     wanted
 }
 
+/// Prices per `day * shifts + shift` are in so many parts of a cost unit.
+pub(crate) const PRICE_PARTS: i64 = 1000;
+
 /// People on every shift, and what that costs.
 #[derive(Debug)]
 pub(crate) struct ShiftHeads<'a> {
     wanted: &'a [Wanted],
     heads: Vec<i32>,
     cost: i64,
+    /// What one person on a shift is taken to be worth, in price parts.
+    prices: Vec<i64>,
+    /// Sum of the prices of everybody there.
+    worth: i64,
 }
 
 impl<'a> ShiftHeads<'a> {
@@ -113,7 +120,27 @@ impl<'a> ShiftHeads<'a> {
             wanted,
             heads: vec![0; wanted.len()],
             cost: wanted.iter().map(|w| w.cost(0)).sum(),
+            prices: vec![0; wanted.len()],
+            worth: 0,
         }
+    }
+
+    /// Takes other prices, one a cell.
+    pub(crate) fn take_prices(&mut self, prices: &[i64]) {
+        self.prices = prices.to_vec();
+        self.worth = (self.heads.iter().zip(prices))
+            .map(|(&heads, price)| i64::from(heads) * price)
+            .sum();
+    }
+
+    /// What the cost has over what it would be if every person were worth their cell's price, but for a constant.
+    pub(crate) fn beyond_prices(&self) -> f64 {
+        self.cost as f64 + self.worth as f64 / PRICE_PARTS as f64
+    }
+
+    /// What the worth of one more person in a cell has over its price.
+    pub(crate) fn gain_beyond_price(&self, cell: usize) -> f64 {
+        self.gain(cell) as f64 - self.prices[cell] as f64 / PRICE_PARTS as f64
     }
 
     /// Cost of the whole horizon.
@@ -131,6 +158,7 @@ impl<'a> ShiftHeads<'a> {
     pub(crate) fn change(&mut self, cell: usize, people: i32) {
         let (wanted, heads) = (self.wanted[cell], self.heads[cell]);
         self.cost += wanted.cost(heads + people) - wanted.cost(heads);
+        self.worth += self.prices[cell] * i64::from(people);
         self.heads[cell] = heads + people;
     }
 }
@@ -159,6 +187,24 @@ mod tests {
                     "{wanted:?} at {price}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn beyond_prices_a_change_costs_what_its_gain_says() {
+        let wanted = [(3, 4), (1, 100)].map(|(people, under)| Wanted {
+            people,
+            under,
+            over: 2,
+            ..Wanted::default()
+        });
+        let mut heads = ShiftHeads::new(&wanted);
+        heads.change(1, 1);
+        heads.take_prices(&[1500, -500]);
+        for cell in [0, 0, 1, 0, 0, 1] {
+            let (before, gain) = (heads.beyond_prices(), heads.gain_beyond_price(cell));
+            heads.change(cell, 1);
+            assert!((before - gain - heads.beyond_prices()).abs() < 1e-9);
         }
     }
 

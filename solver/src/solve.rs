@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::bound::{self, Bound, BoundLimits};
-use crate::columns;
+use crate::columns::{self, StretchPrices};
 use crate::costs;
 use crate::explain::explain;
 use crate::facts;
@@ -13,7 +13,7 @@ use crate::paths::Paths;
 use crate::person::Row;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Shortfall, Status};
 use crate::problem::{Assignments, Fault, Problem};
-use crate::search::{Compiled, Search, Solution, first_meals};
+use crate::search::{Annealing, Compiled, Search, Solution, first_meals};
 use crate::team;
 
 /// Work units that stop a solve without limits: about half a minute of one core for a desk of twenty.
@@ -40,9 +40,10 @@ const CLOCK_SEARCH: Share = Share {
     until: 0.6,
     work: 1.0,
 };
-/// By shift: a search, the columns and the exact program, and a search from what they found.
+/// By shift: the linear program's prices, a search, the columns and the exact program, and a search from what they found.
+const FIRST_PRICES_UNTIL: f64 = 0.2;
 const FIRST_SEARCH: Share = Share {
-    until: 0.25,
+    until: 0.35,
     work: 0.6,
 };
 const COLUMNS_UNTIL: f64 = 0.55;
@@ -56,6 +57,9 @@ const HOT: f64 = 0.1;
 const COLD: f64 = 0.003;
 const REHEAT: f64 = 0.05;
 const RECOLD: f64 = 0.003;
+/// Firmness of cover where they begin.
+const FIRMNESS: f64 = 0.05;
+const FIRMNESS_AGAIN: f64 = 0.3;
 /// Cells up to which columns are generated; beyond, only the roster's own worths are priced.
 const COLUMN_CELLS_MAX: usize = 80_000;
 /// Rounds of columns when no clock ends them.
@@ -312,8 +316,7 @@ impl<'a> Run<'a> {
         &mut self,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> (Status, Option<Bound>) {
-        let (hot, cold) = self.temperatures();
-        let status = self.search(CLOCK_SEARCH, hot, cold, progress);
+        let status = self.search(CLOCK_SEARCH, self.temperatures(), progress);
         self.exact_days();
         let proven = if status == Status::Cancelled {
             None
@@ -323,20 +326,28 @@ impl<'a> Run<'a> {
         (status, proven)
     }
 
-    /// Cover by shift: search, the bound by columns, the exact program over what the bound leaves open, then search on.
+    /// Cover by shift: prices, a search, the bound by columns, the exact program over what the bound leaves open, then search on.
     fn by_shift(
         &mut self,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> (Status, Option<Bound>) {
-        let under = self.compiled.wanted.iter().map(|w| w.under).max();
-        let unit = under.unwrap_or(1).max(1) as f64;
-        let (hot, cold) = (unit * HOT, unit * COLD);
-        let status = self.search(FIRST_SEARCH, hot, cold, progress);
+        if progress(&self.news("search", 0.0)).is_break() {
+            return (Status::Cancelled, None);
+        }
+        let first = self.first_prices();
+        let unit = self.dearest_missing();
+        let soft = first.is_some();
+        let annealing = |hot, cold, firmness| Annealing {
+            hot: unit * hot,
+            cold: unit * cold,
+            firmness: if soft { firmness } else { 1.0 },
+        };
+        let status = self.search(FIRST_SEARCH, annealing(HOT, COLD, FIRMNESS), progress);
         if status == Status::Cancelled {
             return (status, None);
         }
         let mut cancelled = false;
-        let proven = self.prove_by_columns(&mut |news| {
+        let proven = self.prove_by_columns(first, &mut |news| {
             let flow = progress(news);
             cancelled |= flow.is_break();
             flow
@@ -346,10 +357,55 @@ impl<'a> Run<'a> {
             .is_none_or(|bound| bound.value < self.best.cost);
         let status = match (cancelled, open) {
             (true, _) => Status::Cancelled,
-            (false, true) => self.search(LAST_SEARCH, unit * REHEAT, unit * RECOLD, progress),
+            (false, true) => {
+                let again = annealing(REHEAT, RECOLD, FIRMNESS_AGAIN);
+                self.search(LAST_SEARCH, again, progress)
+            }
             (false, false) => status,
         };
         (status, proven)
+    }
+
+    /// What the dearest person missing costs.
+    fn dearest_missing(&self) -> f64 {
+        let under = self.compiled.wanted.iter().map(|w| w.under).max();
+        under.unwrap_or(1).max(1) as f64
+    }
+
+    /// The prices of the linear program over stretches, handed to the searches; `None` where there are too many cells for it or the
+    /// seconds end.
+    fn first_prices(&mut self) -> Option<StretchPrices> {
+        if self.cells() > COLUMN_CELLS_MAX {
+            return None;
+        }
+        let left = self.until(FIRST_PRICES_UNTIL) - self.started.elapsed().as_secs_f64();
+        let first = columns::stretch_prices(self.compiled, left)?;
+        self.take_prices(&first.prices);
+        Some(first)
+    }
+
+    fn take_prices(&mut self, prices: &[i64]) {
+        for search in &mut self.searches {
+            search.take_prices(prices);
+        }
+    }
+
+    /// A part of the time limit; infinite without one.
+    fn until(&self, part: f64) -> f64 {
+        let by_time = self.limits.time_limit_seconds;
+        by_time.map_or(f64::INFINITY, |seconds| seconds * part)
+    }
+
+    /// How far the run is.
+    fn news(&self, phase: &str, done: f64) -> Progress {
+        Progress {
+            seconds: self.started.elapsed().as_secs_f64(),
+            phase: phase.into(),
+            done,
+            objective: Some(self.best.cost),
+            bound: None,
+            iterations: self.searches.iter().map(|s| s.iterations).sum(),
+        }
     }
 
     /// Cells a roster has to choose from.
@@ -362,13 +418,13 @@ impl<'a> Run<'a> {
     /// Column generation, then the exact program over what the prices leave open.
     fn prove_by_columns(
         &mut self,
+        first: Option<StretchPrices>,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Option<Bound> {
         let (started, compiled) = (self.started, self.compiled);
         let objective = self.best.cost;
-        let iterations = self.searches.iter().map(|s| s.iterations).sum();
-        let by_time = self.limits.time_limit_seconds;
-        let until = |share: f64| by_time.map_or(f64::INFINITY, |seconds| seconds * share);
+        let news = self.news("bound", COLUMNS_UNTIL);
+        let soft = first.is_some();
         let mut rows: Vec<Vec<Row>> = vec![Vec::new(); compiled.people.len()];
         let known = self.searches.iter().filter_map(Search::best);
         for solution in known.chain([&self.best]) {
@@ -381,13 +437,13 @@ impl<'a> Run<'a> {
         let mut cancelled = false;
         let priced = columns::prove(
             compiled,
+            first,
             &rows,
             &self.best,
             &columns::Effort {
                 started,
-                until_seconds: until(COLUMNS_UNTIL),
-                rounds_max: match by_time {
-                    _ if self.cells() > COLUMN_CELLS_MAX => 0,
+                until_seconds: self.until(COLUMNS_UNTIL),
+                rounds_max: match self.limits.time_limit_seconds {
                     Some(_) => usize::MAX,
                     None => COLUMN_ROUNDS_MAX,
                 },
@@ -396,22 +452,22 @@ impl<'a> Run<'a> {
             &mut |bound| {
                 let flow = progress(&Progress {
                     seconds: started.elapsed().as_secs_f64(),
-                    phase: "bound".into(),
-                    done: COLUMNS_UNTIL,
-                    objective: Some(objective),
                     bound: Some(bound),
-                    iterations,
+                    ..news.clone()
                 });
                 cancelled |= flow.is_break();
                 flow
             },
         )?;
+        if soft {
+            self.take_prices(priced.prices());
+        }
         let mut bound = Bound {
             value: priced.round_up(),
             from: "columns",
             rows: None,
         };
-        let left = until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
+        let left = self.until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
         let too_large = self.cells() > COLUMN_CELLS_MAX;
         if bound.value >= objective || cancelled || too_large || left <= 1.0 {
             return Some(bound);
@@ -473,12 +529,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Ruin and recreate in rounds, over a share of the limits, cooling from `hot` to `cold`.
+    /// Ruin and recreate in rounds, over a share of the limits. The threads go on from the best roster once cover is firm.
     fn search(
         &mut self,
         share: Share,
-        hot: f64,
-        cold: f64,
+        annealing: Annealing,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Status {
         let started = self.started;
@@ -502,7 +557,7 @@ impl<'a> Run<'a> {
                         let until = quota.map(|q| begun + q * (round + 1));
                         let time_until =
                             seconds.map(|s| base + s * (round + 1) as f64 / ROUNDS as f64);
-                        search.anneal(hot, cold, &mut |search: &Search<'_>| {
+                        search.anneal(annealing, &mut |search: &Search<'_>| {
                             let mut done: f64 = 0.0;
                             if let (Some(until), Some(quota)) = (until, quota) {
                                 if search.work() >= until {
@@ -529,20 +584,13 @@ impl<'a> Run<'a> {
                     self.best = best.clone();
                 }
             }
-            if round % ROUNDS_PER_EXCHANGE == ROUNDS_PER_EXCHANGE - 1 {
+            let done = (round + 1) as f64 / ROUNDS as f64;
+            if (round + 1) % ROUNDS_PER_EXCHANGE == 0 && annealing.is_firm(done) {
                 for search in &mut self.searches {
                     search.restart(&self.best);
                 }
             }
-            let report = Progress {
-                seconds: started.elapsed().as_secs_f64(),
-                phase: "search".into(),
-                done: (round + 1) as f64 / ROUNDS as f64,
-                objective: Some(self.best.cost),
-                bound: None,
-                iterations: self.searches.iter().map(|s| s.iterations).sum(),
-            };
-            if progress(&report).is_break() {
+            if progress(&self.news("search", done)).is_break() {
                 return Status::Cancelled;
             }
         }
@@ -553,18 +601,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Annealing temperatures in cost units: from a slot of one person under target down to a grid point of it.
-    fn temperatures(&self) -> (f64, f64) {
+    /// Temperatures in cost units: from a slot of one person under target down to a grid point of it.
+    fn temperatures(&self) -> Annealing {
         let costs = &self.compiled.problem.costs;
         let unit = costs
             .under_target
             .per_unit
             .max(costs.over_target.per_unit)
             .max(1) as f64;
-        (
-            unit * self.compiled.problem.slot_minutes as f64 * 2.0,
-            unit * self.compiled.cover.grid as f64 * 0.5,
-        )
+        Annealing {
+            hot: unit * self.compiled.problem.slot_minutes as f64 * 2.0,
+            cold: unit * self.compiled.cover.grid as f64 * 0.5,
+            firmness: 1.0,
+        }
     }
 
     /// The bound, and a better roster if its exact program finds one.
@@ -578,16 +627,13 @@ impl<'a> Run<'a> {
             },
             threads: self.searches.len(),
         };
-        let (started, objective) = (self.started, self.best.cost);
-        let iterations = self.searches.iter().map(|s| s.iterations).sum();
+        let started = self.started;
+        let news = self.news("bound", 1.0);
         let proven = bound::prove(self.compiled, &self.best, started, limits, &mut |bound| {
             progress(&Progress {
                 seconds: started.elapsed().as_secs_f64(),
-                phase: "bound".into(),
-                done: 1.0,
-                objective: Some(objective),
                 bound: Some(bound),
-                iterations,
+                ..news.clone()
             })
         })?;
         if let Some(rows) = proven.rows.clone() {
