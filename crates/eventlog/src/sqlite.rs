@@ -74,6 +74,9 @@ impl SqliteLog {
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let (connection, store) = schema::open_writer(&path, options.busy_timeout)?;
+        schema::settle(&connection, &path)?;
+        let anchor =
+            schema::open_anchor(&path, options.busy_timeout).map_err(OpenError::sqlite(&path))?;
         let (inbox, commands) = mpsc::channel(INBOX_COMMANDS_MAX);
         let (wake, appended) = watch::channel(());
         let writer = Writer {
@@ -84,6 +87,7 @@ impl SqliteLog {
             inbox: commands,
             appended: wake,
             group_commands_max: options.group_commands_max.max(1),
+            _anchor: anchor,
         };
         let writer = std::thread::Builder::new()
             .name("log-writer".into())
