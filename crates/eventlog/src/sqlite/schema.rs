@@ -10,13 +10,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::StoreId;
+use crate::{Position, StoreId};
 
 /// Marks the file as ours ("PBLG").
 const APPLICATION_ID: i32 = 0x5042_4c47;
 
 /// `PRAGMA user_version` after each of these, in order. A released one is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/log/0001_events.sql")];
+pub(super) const MIGRATIONS: [&str; 1] =
+    [include_str!("../../../../migrations/log/0001_events.sql")];
 
 /// The first SQLite in which a write and a checkpoint at the same moment cannot corrupt the write-ahead log.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -48,6 +49,14 @@ pub enum OpenError {
         /// The mode SQLite chose.
         mode: String,
     },
+    /// A log restored up to a moment would have to hold it.
+    #[error("{} does not reach up to {until}", .path.display())]
+    NotReached {
+        /// The backup.
+        path: PathBuf,
+        /// The position wanted.
+        until: Position,
+    },
     /// The target of a backup or a restore is there already.
     #[error("{} exists and is not overwritten", .0.display())]
     Exists(PathBuf),
@@ -69,6 +78,37 @@ pub enum OpenError {
         #[source]
         source: rusqlite::Error,
     },
+}
+
+/// What is wrong with a log's file beyond its events.
+#[derive(Debug, Error)]
+pub enum FileFault {
+    /// A table, an index or the file's own structure is not as it was written.
+    #[error("{} is damaged: {what}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        what: String,
+    },
+    /// It could not be looked at.
+    #[error("SQLite could not check {}", .path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+}
+
+impl FileFault {
+    pub(super) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> Self + '_ {
+        |source| Self::Sqlite {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }
 
 impl OpenError {
@@ -143,7 +183,7 @@ pub(super) fn settle(connection: &Connection, path: &Path) -> Result<(), OpenErr
         .map_err(&refused)
 }
 
-fn store_of(connection: &Connection) -> rusqlite::Result<StoreId> {
+pub(super) fn store_of(connection: &Connection) -> rusqlite::Result<StoreId> {
     connection
         .query_row("SELECT store_id FROM log", (), |row| {
             row.get::<_, [u8; 16]>(0)
