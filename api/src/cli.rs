@@ -292,7 +292,7 @@ enum Log {
         /// The backup.
         #[arg(long)]
         backup: PathBuf,
-        /// Only up to here: a position as an export prints it, or a moment such as 2026-12-31T18:00:00+08:00, of which
+        /// Only up to here: a position as `log export` writes it, or a moment such as 2026-12-31T18:00:00+08:00, of which
         /// everything before the first event recorded later is taken.
         #[arg(long)]
         until: Option<String>,

@@ -23,7 +23,7 @@ pub(super) async fn run(action: Log) -> Result<(), CliError> {
     match action {
         Log::Verify { data } => verify(&data.folder).await,
         Log::Export { data, out, until } => {
-            let until = until.as_deref().map(position).transpose()?;
+            let until = until.as_deref().map(number).transpose()?;
             export(&data.folder, &out, until).await
         }
         Log::Check {
@@ -32,7 +32,7 @@ pub(super) async fn run(action: Log) -> Result<(), CliError> {
             at,
             sparse,
         } => {
-            let at = at.as_deref().map(position).transpose()?;
+            let at = at.as_deref().map(number).transpose()?;
             let seals = seals.iter().map(|text| seal(text));
             check(&export, &seals.collect::<Result<Vec<_>, _>>()?, at, !sparse)
         }
@@ -59,8 +59,13 @@ pub(super) async fn run(action: Log) -> Result<(), CliError> {
     }
 }
 
-fn position(text: &str) -> Result<Position, CliError> {
+/// The number of a position, given as an export prints it: alone, or after its store.
+fn number(text: &str) -> Result<u64, CliError> {
+    if let Ok(number) = text.parse() {
+        return Ok(number);
+    }
     text.parse()
+        .map(|position: Position| position.number())
         .map_err(|error: eventlog::PositionParseError| found(&error))
 }
 
@@ -174,18 +179,16 @@ async fn verify(folder: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn export(folder: &Path, out: &Path, until: Option<Position>) -> Result<(), CliError> {
+async fn export(folder: &Path, out: &Path, until: Option<u64>) -> Result<(), CliError> {
     let log = open_log(folder)?;
-    if let Some(until) = until
-        && log
-            .end()
-            .await
-            .map_err(|error| found(&error))?
-            .is_none_or(|end| !(until <= end))
-    {
-        return Err(CliError::Found(format!(
-            "the log does not reach up to {until}"
-        )));
+    if let Some(until) = until {
+        let end = log.end().await.map_err(|error| found(&error))?;
+        let reaches = end.is_some_and(|end| end.number() >= until);
+        if !reaches {
+            return Err(CliError::Found(format!(
+                "the log does not reach up to {until}"
+            )));
+        }
     }
     // Under another name until it is whole.
     let mut partial = out.as_os_str().to_owned();
@@ -199,7 +202,7 @@ async fn export(folder: &Path, out: &Path, until: Option<Position>) -> Result<()
         let is_last = page.len() < PAGE_EVENTS;
         let wanted = page
             .iter()
-            .take_while(|event| until.is_none_or(|until| event.position <= until));
+            .take_while(|event| until.is_none_or(|until| event.position.number() <= until));
         let mut written = 0;
         for event in wanted {
             walk.take(event).map_err(|error| found(&error))?;
@@ -250,7 +253,7 @@ fn in_line(file: &Path, number: usize, error: &(dyn std::error::Error + 'static)
 fn check(
     file: &Path,
     kept: &[Hash],
-    position: Option<Position>,
+    at_number: Option<u64>,
     is_dense: bool,
 ) -> Result<(), CliError> {
     let mut seals = Seals::default();
@@ -267,8 +270,8 @@ fn check(
             .due
             .iter()
             .find(|(_, seals)| seals.iter().any(|(recorded, _)| recorded == seal));
-        let number = match (position, recorded) {
-            (Some(position), _) => position.number(),
+        let number = match (at_number, recorded) {
+            (Some(number), _) => number,
             (None, Some((number, _))) => *number,
             (None, None) => {
                 return Err(CliError::Found(format!(

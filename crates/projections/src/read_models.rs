@@ -218,23 +218,21 @@ impl ReadModels {
         let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
         let mut catching_up = true;
         loop {
-            match next_batch(&mut subscription, &mut catching_up).await {
-                Ok(batch) => match self.take(log.as_ref(), batch).await {
-                    Err(Error::Log(ReadError::Unavailable(why))) => {
-                        // What was not applied is missed by the next batch, and read then.
-                        tracing::warn!(why, "the log cannot be reached; trying again");
-                    }
-                    taken => taken?,
-                },
-                Err(ReadError::Closed) => return Ok(()),
-                Err(ReadError::Unavailable(why)) => {
+            let taken = match next_batch(&mut subscription, &mut catching_up).await {
+                Ok(batch) => self.take(log.as_ref(), batch).await,
+                Err(error) => Err(error.into()),
+            };
+            match taken {
+                Ok(()) => {}
+                Err(Error::Log(ReadError::Closed)) => return Ok(()),
+                Err(Error::Log(ReadError::Unavailable(why))) => {
                     tracing::warn!(why, "the log cannot be reached; trying again");
                     tokio::time::sleep(RETRY_INTERVAL).await;
                     // Whatever was taken from the old subscription and not applied is read again.
                     subscription = log.subscribe_all(self.position(), Filter::all()).await?;
                     catching_up = true;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
     }
