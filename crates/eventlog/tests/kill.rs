@@ -15,7 +15,7 @@ use std::{
 };
 
 use eventlog::{
-    EventLog, ExpectedRevision, StreamName, Walk,
+    AppendError, EventLog, ExpectedRevision, StreamName, Walk,
     contract::{at, events_of},
     sqlite::{SqliteLog, SqliteOptions},
     verify_each,
@@ -39,6 +39,20 @@ fn open(path: &Path) -> SqliteLog {
     SqliteLog::open(path, SqliteOptions::default()).unwrap()
 }
 
+/// One client: appends under the next free number and says so once it is answered, until it is killed.
+async fn appending(log: Arc<SqliteLog>, next: Arc<AtomicU64>) -> Result<(), AppendError> {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let stream = StreamName::new(format!("s-{}", number % STREAMS));
+        let events = events_of(u128::from(number) + 1, EVENTS);
+        log.append(&stream, ExpectedRevision::Any, events, at(0))
+            .await?;
+        // One write, so that a line is there wholly or not.
+        let line = format!("acknowledged {number}\n");
+        std::io::stdout().write_all(line.as_bytes()).unwrap();
+    }
+}
+
 /// Not a test by itself: one life of the appending process, which says each number it was answered.
 #[test]
 fn one_life() {
@@ -54,25 +68,10 @@ fn one_life() {
         let log = Arc::new(open(Path::new(&path)));
         let next = Arc::new(AtomicU64::new(number_in(CHILD_FROM, 0)));
         let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| {
-                let (log, next) = (Arc::clone(&log), Arc::clone(&next));
-                tokio::spawn(async move {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        let stream = StreamName::new(format!("s-{}", number % STREAMS));
-                        let events = events_of(u128::from(number) + 1, EVENTS);
-                        log.append(&stream, ExpectedRevision::Any, events, at(0))
-                            .await
-                            .unwrap();
-                        // One write, so that a line is there wholly or not.
-                        let line = format!("acknowledged {number}\n");
-                        std::io::stdout().write_all(line.as_bytes()).unwrap();
-                    }
-                })
-            })
+            .map(|_| tokio::spawn(appending(Arc::clone(&log), Arc::clone(&next))))
             .collect();
         for client in clients {
-            client.await.unwrap();
+            client.await.unwrap().unwrap();
         }
     });
 }
