@@ -4,7 +4,6 @@
 
 use acceptance::{at, program};
 use domain::ids::StaffId;
-use eventlog::EventLog;
 use paiban::app::{App, Caller, Options};
 use paiban::clock::SimulatedClock;
 use serde_json::json;
