@@ -1,6 +1,7 @@
 //! The same service on the command line. Every failure is one clear line and exit status 1.
 
 mod bench;
+mod log;
 mod roster;
 
 use crate::app::{
@@ -18,7 +19,7 @@ use domain::policy::PolicyDocument;
 use domain::refusal::Lang;
 use domain::work_date::{DayMinute, Month, Zone};
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
-use projections::{ReadModels, RosterAt};
+use projections::RosterAt;
 use std::io::{BufRead, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -244,10 +245,36 @@ enum Import {
 
 #[derive(Debug, Subcommand)]
 enum Log {
-    /// Walk every chain; names the first event that does not hold.
+    /// Walk every chain, check seals, ids and the file itself; names the first event that does not hold.
     Verify {
         #[command(flatten)]
         data: Data,
+    },
+    /// Write the log as text, one event a line, for whoever wants to check it apart from this program's data.
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// The new file.
+        #[arg(long)]
+        out: PathBuf,
+        /// The last position to write; absent: the log's end.
+        #[arg(long)]
+        until: Option<String>,
+    },
+    /// Check an exported log: its chains, the seals it records, and seals kept elsewhere. Needs no data folder.
+    Check {
+        /// The exported file.
+        #[arg(long)]
+        export: PathBuf,
+        /// A seal as printed on an old export; may be given several times.
+        #[arg(long = "seal")]
+        seals: Vec<String>,
+        /// The position the seals are of; absent: where the file says that they were made.
+        #[arg(long)]
+        at: Option<String>,
+        /// Positions may have gaps, as in the log of a cluster.
+        #[arg(long)]
+        sparse: bool,
     },
     /// Write the log as it is now to a new file, while the service runs.
     Backup {
@@ -257,15 +284,20 @@ enum Log {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Make a data folder's log from a backup. It is a new store: read models are built anew, old positions refused.
+    /// Make a data folder's log from a backup, or from another folder's log. It is a new store: read models are built
+    /// anew, old positions refused.
     Restore {
         #[command(flatten)]
         data: Data,
         /// The backup.
         #[arg(long)]
         backup: PathBuf,
+        /// Only up to here: a position as `log export` writes it, or a moment such as 2026-12-31T18:00:00+08:00, of which
+        /// everything before the first event recorded later is taken.
+        #[arg(long)]
+        until: Option<String>,
     },
-    /// Build the read models afresh from the log; the service must not be running.
+    /// Build the read models afresh from the log, beside those in use, and switch; the service may be running.
     Replay {
         #[command(flatten)]
         data: Data,
@@ -558,22 +590,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             app.wait(&receipt).await?;
             report(&receipt.value)
         }
-        Command::Log(Log::Verify { data }) => verify(&data.folder).await,
-        Command::Log(Log::Backup { data, out }) => {
-            open_log(&data.folder)?
-                .backup_to(&out)
-                .map_err(|error| found(&error))?;
-            println!("{}", out.display());
-            Ok(())
-        }
-        Command::Log(Log::Restore { data, backup }) => {
-            std::fs::create_dir_all(&data.folder).map_err(at(&data.folder))?;
-            let log = data.folder.join(files::LOG);
-            SqliteLog::restore(&backup, &log).map_err(|error| found(&error))?;
-            println!("{}", log.display());
-            Ok(())
-        }
-        Command::Log(Log::Replay { data }) => replay(&data.folder).await,
+        Command::Log(action) => log::run(action).await,
         Command::User(user) => change_user(user).await,
         Command::Desk(Desk::Open {
             data,
@@ -923,34 +940,6 @@ fn report(report: &ImportReport) -> Result<(), CliError> {
         return Ok(());
     }
     Err(AppError::Invalid(report.faults.clone()).into())
-}
-
-async fn verify(folder: &Path) -> Result<(), CliError> {
-    let log = open_log(folder)?;
-    let verified = eventlog::verify(&log)
-        .await
-        .map_err(|error| found(&error))?;
-    let end = verified
-        .end
-        .map_or("an empty log".to_owned(), |end| end.to_string());
-    println!(
-        "{} events in {} streams hold, up to {end}",
-        verified.events, verified.streams
-    );
-    Ok(())
-}
-
-async fn replay(folder: &Path) -> Result<(), CliError> {
-    let log = open_log(folder)?;
-    let models = ReadModels::open(folder.join(files::MODELS)).map_err(|error| found(&error))?;
-    let started = std::time::Instant::now();
-    let replayed = models.replay(&log).await.map_err(|error| found(&error))?;
-    println!(
-        "{} events replayed in {:.1} s",
-        replayed.events,
-        started.elapsed().as_secs_f64()
-    );
-    Ok(())
 }
 
 async fn change_user(user: User) -> Result<(), CliError> {

@@ -1,5 +1,5 @@
 //! kill -9 in a loop during a punch storm: every acknowledged punch is in the log exactly once, none twice, and every
-//! chain holds.
+//! chain holds. `PAIBAN_SOAK_KILLS` sets how many kills; many more events: `crates/eventlog/tests/kill.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -20,7 +20,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const KILLS: usize = 50;
+fn kills() -> usize {
+    std::env::var("PAIBAN_SOAK_KILLS").map_or(50, |text| text.parse().expect("a number"))
+}
+
 const STAFF: [&str; 6] = ["1001", "1002", "1003", "1004", "1005", "1006"];
 
 /// A desk with people who have sessions, in a folder on disk.
@@ -145,6 +148,7 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
     let sessions = runtime.block_on(found(folder.path()));
     runtime.block_on(async { tokio::time::sleep(Duration::from_millis(50)).await });
 
+    let kills = kills();
     let address = Mutex::new(None);
     let over = AtomicBool::new(false);
     let acknowledged: Mutex<BTreeMap<&str, BTreeSet<String>>> = Mutex::default();
@@ -167,7 +171,7 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
                 }
             });
         }
-        for round in 0..KILLS {
+        for round in 0..kills {
             let served = Served::start(program, folder.path());
             *address.lock().unwrap() = Some(served.address.clone());
             // Another moment of the storm each time.
@@ -179,7 +183,7 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
     });
     let acknowledged = acknowledged.into_inner().unwrap();
     let total: usize = acknowledged.values().map(BTreeSet::len).sum();
-    assert!(total > KILLS, "the storm was no storm: {total} punches");
+    assert!(total > kills, "the storm was no storm: {total} punches");
 
     let verified = Command::new(program)
         .args(["log", "verify", "--data"])
@@ -212,7 +216,7 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
             ids.len()
         );
     }
-    println!("{total} punches acknowledged over {KILLS} kills");
+    println!("{total} punches acknowledged over {kills} kills");
 }
 
 /// Event and command of every punch in the log.

@@ -10,7 +10,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::{EventId, EventLog, Hash, Position, ReadError, RecordedEvent, Revision, StreamName};
+use crate::{
+    CommandId, EventId, EventLog, Hash, Position, ReadError, RecordedEvent, Revision, StreamName,
+    event_id,
+};
 
 /// The value before a stream's first event.
 pub(crate) const GENESIS: Hash = [0; 32];
@@ -99,6 +102,10 @@ pub enum Fault {
     BeyondEnd,
     /// The stored row cannot be read.
     Unreadable(String),
+    /// Its id is not the one its command gives an event at this place.
+    ForeignId,
+    /// It records a seal, or a position for one, that is not the log's.
+    SealBroken,
 }
 
 /// The first event, in log order, at which the log does not hold.
@@ -116,7 +123,8 @@ pub struct BrokenEvent {
 }
 
 impl BrokenEvent {
-    fn at(event: &RecordedEvent, fault: Fault) -> Self {
+    /// That `fault` was found at `event`.
+    pub fn at(event: &RecordedEvent, fault: Fault) -> Self {
         Self {
             stream: event.stream.clone(),
             revision: event.revision,
@@ -141,8 +149,14 @@ pub enum VerifyError {
         acknowledged: Position,
     },
     /// The log could not be read.
-    #[error("the log could not be read")]
-    Read(#[source] ReadError),
+    #[error("the log could not be read after {after:?}")]
+    Read {
+        /// The last event that could be read.
+        after: Option<Position>,
+        /// Why.
+        #[source]
+        source: ReadError,
+    },
 }
 
 impl From<ReadError> for VerifyError {
@@ -159,7 +173,88 @@ impl From<ReadError> for VerifyError {
                 id,
                 fault: Fault::Unreadable(what),
             }),
-            other => Self::Read(other),
+            source => Self::Read {
+                after: None,
+                source,
+            },
+        }
+    }
+}
+
+/// Events in log order, checked one by one: what verification of a store and of an exported file share.
+pub struct Walk {
+    is_dense: bool,
+    heads: HashMap<StreamName, (Revision, Hash)>,
+    end: Option<Position>,
+    events: u64,
+    /// Stream, command and index of the last event.
+    last: Option<(StreamName, CommandId, u32)>,
+}
+
+impl Walk {
+    /// From the beginning of a log; `is_dense`: its positions are numbered without gaps from 1.
+    pub fn new(is_dense: bool) -> Self {
+        Self {
+            is_dense,
+            heads: HashMap::new(),
+            end: None,
+            events: 0,
+            last: None,
+        }
+    }
+
+    /// The next event.
+    ///
+    /// # Errors
+    /// What is wrong with it; then the walk is over.
+    pub fn take(&mut self, event: &RecordedEvent) -> Result<(), BrokenEvent> {
+        let number = event.position.number();
+        let is_next = match self.end {
+            None => !self.is_dense || number == 1,
+            Some(end) if self.is_dense => number == end.number() + 1,
+            Some(end) => number > end.number(),
+        };
+        if !is_next {
+            return Err(BrokenEvent::at(event, Fault::MissingBefore));
+        }
+        check_link(event, self.heads.get(&event.stream))?;
+        self.heads
+            .insert(event.stream.clone(), (event.revision, event.hash));
+        self.end = Some(event.position);
+        self.events += 1;
+        Ok(())
+    }
+
+    /// The same, and the event's id must be the one its command gives it. Everything recorded through
+    /// [`NewEvent::new`](crate::NewEvent::new), one command to an append, holds to this.
+    ///
+    /// # Errors
+    /// What is wrong with it; then the walk is over.
+    pub fn take_named(&mut self, event: &RecordedEvent) -> Result<(), BrokenEvent> {
+        self.take(event)?;
+        let command = event.metadata.command_id;
+        let index = match self.last.take() {
+            Some((stream, last, index)) if stream == event.stream && last == command => index + 1,
+            _ => 0,
+        };
+        if event.id != event_id(command, index) {
+            return Err(BrokenEvent::at(event, Fault::ForeignId));
+        }
+        self.last = Some((event.stream.clone(), command, index));
+        Ok(())
+    }
+
+    /// The seal of what was walked so far.
+    pub fn seal(&self) -> Hash {
+        seal_of(&self.heads.iter().collect())
+    }
+
+    /// What was walked so far.
+    pub fn verified(&self) -> Verified {
+        Verified {
+            events: self.events,
+            streams: self.heads.len() as u64,
+            end: self.end,
         }
     }
 }
@@ -169,30 +264,45 @@ impl From<ReadError> for VerifyError {
 /// # Errors
 /// The first event that does not hold, or why the log could not be read. Events appended meanwhile are walked too.
 pub async fn verify(log: &dyn EventLog) -> Result<Verified, VerifyError> {
+    verify_each(log, |walk, event| walk.take(event)).await
+}
+
+/// The same, with `take` to hand each event to the walk and to look at what it likes.
+///
+/// # Errors
+/// Those of [`verify`], and those of `take`.
+pub async fn verify_each(
+    log: &dyn EventLog,
+    mut take: impl FnMut(&mut Walk, &RecordedEvent) -> Result<(), BrokenEvent>,
+) -> Result<Verified, VerifyError> {
     let acknowledged_before = log.end().await?;
-    let mut heads: HashMap<StreamName, (Revision, Hash)> = HashMap::new();
-    let mut end: Option<Position> = None;
-    let mut events = 0;
+    let mut walk = Walk::new(log.positions_are_dense());
+    let mut page_events = PAGE_EVENTS;
     let mut last_event = None;
     loop {
-        let page = log.read_all(end, PAGE_EVENTS).await?;
-        for event in &page {
-            if log.positions_are_dense()
-                && event.position.number() != end.map_or(1, |last| last.number() + 1)
-            {
-                return Err(BrokenEvent::at(event, Fault::MissingBefore).into());
+        let page = match log.read_all(walk.end, page_events).await {
+            Ok(page) => page,
+            // One by one, to come as near to the fault as can be.
+            Err(_) if page_events > 1 => {
+                page_events = 1;
+                continue;
             }
-            check_link(event, heads.get(&event.stream))?;
-            heads.insert(event.stream.clone(), (event.revision, event.hash));
-            end = Some(event.position);
-            events += 1;
+            Err(source @ ReadError::Corrupt { .. }) => return Err(source.into()),
+            Err(source) => {
+                let after = walk.end;
+                return Err(VerifyError::Read { after, source });
+            }
+        };
+        for event in &page {
+            take(&mut walk, event)?;
         }
-        let is_last = page.len() < PAGE_EVENTS;
+        let is_last = page.len() < page_events;
         last_event = page.into_iter().next_back().or(last_event);
         if is_last {
             break;
         }
     }
+    let end = walk.end;
     if let Some(acknowledged) = acknowledged_before
         && end.is_none_or(|end| end < acknowledged)
     {
@@ -207,11 +317,7 @@ pub async fn verify(log: &dyn EventLog) -> Result<Verified, VerifyError> {
     {
         return Err(BrokenEvent::at(event, Fault::BeyondEnd).into());
     }
-    Ok(Verified {
-        events,
-        streams: heads.len() as u64,
-        end,
-    })
+    Ok(walk.verified())
 }
 
 fn check_link(event: &RecordedEvent, head: Option<&(Revision, Hash)>) -> Result<(), BrokenEvent> {
@@ -254,6 +360,7 @@ pub async fn seal_at(log: &dyn EventLog, position: Position) -> Result<Hash, Rea
         });
     }
     let mut heads = BTreeMap::new();
+    let seal = |heads: &BTreeMap<StreamName, (Revision, Hash)>| seal_of(&heads.iter().collect());
     let mut after = None;
     loop {
         let page = log.read_all(after, PAGE_EVENTS).await?;
@@ -261,17 +368,17 @@ pub async fn seal_at(log: &dyn EventLog, position: Position) -> Result<Hash, Rea
         after = page.last().map(|event| event.position);
         for event in page {
             if event.position > position {
-                return Ok(seal_of(&heads));
+                return Ok(seal(&heads));
             }
             heads.insert(event.stream, (event.revision, event.hash));
         }
         if is_last {
-            return Ok(seal_of(&heads));
+            return Ok(seal(&heads));
         }
     }
 }
 
-fn seal_of(heads: &BTreeMap<StreamName, (Revision, Hash)>) -> Hash {
+fn seal_of(heads: &BTreeMap<&StreamName, &(Revision, Hash)>) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update((heads.len() as u64).to_le_bytes());
     for (stream, (revision, hash)) in heads {

@@ -30,6 +30,7 @@ mod codec;
 #[doc(hidden)]
 pub mod contract;
 mod envelope;
+pub mod export;
 pub mod memory;
 mod position;
 pub mod sqlite;
@@ -37,7 +38,9 @@ mod store;
 mod subscription;
 mod upcast;
 
-pub use chain::{BrokenEvent, Fault, Verified, VerifyError, seal, seal_at, verify};
+pub use chain::{
+    BrokenEvent, Fault, Verified, VerifyError, Walk, seal, seal_at, verify, verify_each,
+};
 pub use codec::{Codec, DecodeError};
 pub use envelope::{
     CommandId, EventId, EventType, Hash, Metadata, NewEvent, RecordedEvent, Revision, StreamName,

@@ -1,6 +1,7 @@
 //! The embedded default: a log in one SQLite file, written by one thread with group commit.
 
 mod backup;
+mod check;
 mod ledger;
 mod reader;
 mod schema;
@@ -16,7 +17,8 @@ use std::{
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use schema::OpenError;
+pub use backup::Until;
+pub use schema::{FileFault, OpenError};
 
 use self::{
     ledger::{Command, Ledger},
@@ -74,6 +76,9 @@ impl SqliteLog {
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let (connection, store) = schema::open_writer(&path, options.busy_timeout)?;
+        schema::settle(&connection, &path)?;
+        let anchor =
+            schema::open_anchor(&path, options.busy_timeout).map_err(OpenError::sqlite(&path))?;
         let (inbox, commands) = mpsc::channel(INBOX_COMMANDS_MAX);
         let (wake, appended) = watch::channel(());
         let writer = Writer {
@@ -84,6 +89,7 @@ impl SqliteLog {
             inbox: commands,
             appended: wake,
             group_commands_max: options.group_commands_max.max(1),
+            _anchor: anchor,
         };
         let writer = std::thread::Builder::new()
             .name("log-writer".into())
@@ -121,19 +127,39 @@ impl SqliteLog {
         })
     }
 
-    /// Makes a log at `path` from a backup. It is a new store: positions and checkpoints taken from the old one
-    /// may lie beyond the backup, so they are refused, and read models are built anew.
+    /// Checks what no chain covers: the file's structure, that every index agrees with its table, and that nothing
+    /// was added to the tables. Reads the whole file; blocks meanwhile.
     ///
     /// # Errors
-    /// When `backup` is no log, or `path` exists or cannot be written.
-    pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<(), OpenError> {
+    /// What is damaged.
+    pub fn check_file(&self) -> Result<(), FileFault> {
+        let connection = schema::open_reader(&self.path, self.options.busy_timeout)
+            .map_err(FileFault::sqlite(&self.path))?;
+        check::check(&connection, &self.path)
+    }
+
+    /// Makes a log at `path` from a backup or from a log in use, whole or up to a moment. It is a new store: positions
+    /// and checkpoints taken from the old one may lie beyond it, so they are refused, and read models are built anew.
+    ///
+    /// # Errors
+    /// When `backup` is no log or does not reach up to the position, or `path` exists or cannot be written.
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        path: impl AsRef<Path>,
+        until: Option<Until>,
+    ) -> Result<(), OpenError> {
         let busy_timeout = SqliteOptions::default().busy_timeout;
-        backup::copy(backup.as_ref(), path.as_ref(), busy_timeout, |copy| {
+        let backup = backup.as_ref();
+        backup::copy(backup, path.as_ref(), busy_timeout, |copy| {
+            if let Some(until) = until {
+                backup::cut(copy, backup, until)?;
+            }
             copy.execute(
                 "UPDATE log SET store_id = ?1",
                 [StoreId::fresh().0.as_bytes()],
             )
             .map(drop)
+            .map_err(OpenError::sqlite(path.as_ref()))
         })
     }
 }

@@ -299,7 +299,7 @@ async fn a_backup_is_the_log_and_a_restored_log_is_another_store() {
     assert!(matches!(log.backup_to(&backup), Err(OpenError::Exists(_))));
 
     let restored_path = folder.path().join("restored.db");
-    SqliteLog::restore(&backup, &restored_path).unwrap();
+    SqliteLog::restore(&backup, &restored_path, None).unwrap();
     let (restored, copy) = (open(&restored_path), open(&backup));
     let (all, kept) = (
         log.read_all(None, 100).await.unwrap(),
@@ -340,7 +340,7 @@ fn other_files_are_refused() {
         Err(OpenError::NotALog(_))
     ));
     assert!(matches!(
-        SqliteLog::restore(&other, folder.path().join("r.db")),
+        SqliteLog::restore(&other, folder.path().join("r.db"), None),
         Err(OpenError::NotALog(_))
     ));
     let text = folder.path().join("notes.txt");

@@ -25,6 +25,9 @@ const BATCH_BYTES: usize = 16 * 1024 * 1024;
 /// The name of the file in the folder that says which database is in use.
 const CURRENT: &str = "current";
 
+/// How often to look whether another process has put read models in place.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
 /// How long to wait before reading the log again after it could not be reached.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -192,7 +195,10 @@ impl ReadModels {
         let models = self.clone();
         let task = tokio::spawn(async move {
             models.shared.stopped.send_replace(false);
-            let ended = models.keep_up(log).await;
+            let ended = tokio::select! {
+                ended = models.keep_up(Arc::clone(&log)) => ended,
+                ended = models.keep_switching(log.as_ref()) => ended,
+            };
             if let Err(error) = &ended {
                 let chain = error_chain(error);
                 tracing::error!(error = chain, "the read models are no longer fed");
@@ -212,19 +218,32 @@ impl ReadModels {
         let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
         let mut catching_up = true;
         loop {
-            match next_batch(&mut subscription, &mut catching_up).await {
-                Ok(Batch { events, checkpoint }) => self.apply(events, checkpoint).await?,
-                Err(ReadError::Closed) => return Ok(()),
-                Err(ReadError::Unavailable(why)) => {
+            let taken = match next_batch(&mut subscription, &mut catching_up).await {
+                Ok(batch) => self.take(log.as_ref(), batch).await,
+                Err(error) => Err(error.into()),
+            };
+            match taken {
+                Ok(()) => {}
+                Err(Error::Log(ReadError::Closed)) => return Ok(()),
+                Err(Error::Log(ReadError::Unavailable(why))) => {
                     tracing::warn!(why, "the log cannot be reached; trying again");
                     tokio::time::sleep(RETRY_INTERVAL).await;
                     // Whatever was taken from the old subscription and not applied is read again.
                     subscription = log.subscribe_all(self.position(), Filter::all()).await?;
                     catching_up = true;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Applies what was delivered, if it is what comes next. What comes twice, too early or too late is read from the
+    /// log instead, which alone says in which order things happened.
+    async fn take(&self, log: &dyn EventLog, batch: Batch) -> Result<()> {
+        if batch.is_next(self.position(), log.positions_are_dense()) {
+            return self.apply(batch.events, batch.checkpoint).await;
+        }
+        self.catch_up(log).await.map(drop)
     }
 
     async fn apply(&self, events: Vec<RecordedEvent>, checkpoint: Option<Position>) -> Result<()> {
@@ -234,6 +253,67 @@ impl ReadModels {
             tokio::task::spawn_blocking(move || apply_batch(&database, &events, checkpoint))
                 .await??;
         self.shared.position.send_replace(reached);
+        Ok(())
+    }
+
+    /// Builds read models afresh in `folder` beside those in use there, and then names them the ones in use. Whoever
+    /// follows the log with the old ones, in whatever process, goes over to them within a second.
+    pub async fn replay_beside(folder: impl AsRef<Path>, log: &dyn EventLog) -> Result<Replayed> {
+        let folder = folder.as_ref();
+        std::fs::create_dir_all(folder)?;
+        let database = Arc::new(Database::create(&fresh_file(folder))?);
+        let mut replayed = Replayed {
+            events: 0,
+            position: None,
+        };
+        replay_into(&database, log, &mut replayed).await?;
+        // The old file is left to those who use it; the next to open the folder removes it.
+        set_current(folder, &database)?;
+        Ok(replayed)
+    }
+
+    /// Goes over to read models that another process puts in place, for as long as it is polled.
+    async fn keep_switching(&self, log: &dyn EventLog) -> Result<()> {
+        loop {
+            tokio::time::sleep(LOOK_INTERVAL).await;
+            if let Err(error) = self.switch(log).await {
+                let chain = error_chain(&error);
+                tracing::warn!(error = chain, "cannot go over to the new read models yet");
+            }
+        }
+    }
+
+    async fn switch(&self, log: &dyn EventLog) -> Result<()> {
+        let used = self.database().file().to_owned();
+        let Some(file) = current_file(&self.shared.folder)?.filter(|file| *file != used) else {
+            return Ok(());
+        };
+        // Made by another build, or already gone: not for us.
+        let Some(database) = Database::open_current(&file)? else {
+            return Ok(());
+        };
+        let database = Arc::new(database);
+        let _feeding = self.shared.feeding.lock().await;
+        let mut replayed = Replayed {
+            events: 0,
+            position: database.read(checkpoint)?,
+        };
+        replay_into(&database, log, &mut replayed).await?;
+        self.put_in_place(database)
+    }
+
+    /// Answers from another database from now on. To be called while nothing is fed.
+    fn put_in_place(&self, database: Arc<Database>) -> Result<()> {
+        let reached = database.read(checkpoint)?;
+        let file = database.file().to_owned();
+        *self
+            .shared
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = database;
+        self.shared.position.send_replace(reached);
+        // Readers of the old database keep their open file until they are done.
+        remove_others(&self.shared.folder, &file);
         Ok(())
     }
 
@@ -250,15 +330,7 @@ impl ReadModels {
         let _feeding = self.shared.feeding.lock().await;
         replay_into(&database, log, &mut replayed).await?;
         set_current(&self.shared.folder, &database)?;
-        let reached = database.read(crate::database::checkpoint)?;
-        *self
-            .shared
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = database;
-        self.shared.position.send_replace(reached);
-        // Readers of the old database keep their open file until they are done.
-        remove_others(&self.shared.folder, &file);
+        self.put_in_place(database)?;
         Ok(replayed)
     }
 
@@ -297,6 +369,24 @@ async fn read_batch(log: &dyn EventLog, after: Option<Position>) -> Result<Vec<R
 struct Batch {
     events: Vec<RecordedEvent>,
     checkpoint: Option<Position>,
+}
+
+impl Batch {
+    /// Whether it goes on where `reached` ends. Where positions have gaps a missing event cannot be told from one that
+    /// never was, so there a subscription must keep the order by itself.
+    fn is_next(&self, reached: Option<Position>, is_dense: bool) -> bool {
+        let mut last = reached.map_or(0, |at| at.number());
+        let in_order = self.events.iter().all(|event| {
+            let number = event.position.number();
+            let is_next = number == last + 1 || (!is_dense && number > last);
+            last = number;
+            is_next
+        });
+        in_order
+            && self
+                .checkpoint
+                .is_none_or(|checkpoint| !is_dense || checkpoint.number() <= last)
+    }
 }
 
 /// Waits for a signal, then takes what else is ready; while catching up, as much as a batch may hold.

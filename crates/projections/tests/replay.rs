@@ -10,9 +10,9 @@ use domain::ids::SwapId;
 use domain::quantities::{Fen, Minutes};
 use eventlog::memory::MemoryLog;
 use eventlog::{
-    AppendError, Appended, BoxFuture, CommandId, Direction, EventLog, ExpectedRevision, Filter,
-    Metadata, NewEvent, Position, ReadError, RecordedEvent, Revision, StoreId, StreamName,
-    Subscription,
+    AppendError, Appended, BoxFuture, CommandId, Direction, EventLog, ExpectedRevision, Feed,
+    Filter, Metadata, NewEvent, Position, ReadError, RecordedEvent, Revision, Signal, StoreId,
+    StreamName, Subscription,
 };
 use projections::{Error, ReadModels, RosterAt};
 use proptest::prelude::*;
@@ -464,6 +464,230 @@ async fn events_delivered_twice_count_once() {
     }
     let (_whole, whole_folder) = models_of(&log.0).await;
     assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+}
+
+/// Delivers half of the events twice, and every stretch of a few in any order.
+struct Careless {
+    log: Arc<MemoryLog>,
+    dice: u64,
+}
+
+struct CarelessFeed {
+    ordered: Subscription,
+    dice: Dice,
+    held: Vec<RecordedEvent>,
+    ready: Vec<Signal>,
+}
+
+impl Feed for CarelessFeed {
+    fn next(&mut self) -> BoxFuture<'_, Result<Signal, ReadError>> {
+        Box::pin(async move {
+            loop {
+                if let Some(signal) = self.ready.pop() {
+                    return Ok(signal);
+                }
+                let signal = self.ordered.next().await?;
+                let is_event = matches!(signal, Signal::Event(_));
+                if let Signal::Event(event) = signal {
+                    if self.dice.is(50) {
+                        self.held.push(event.clone());
+                    }
+                    self.held.push(event);
+                } else {
+                    self.ready.push(signal);
+                }
+                if !is_event || self.held.len() > 7 {
+                    while !self.held.is_empty() {
+                        let sides = u64::try_from(self.held.len()).unwrap();
+                        let place = usize::try_from(self.dice.roll(sides)).unwrap();
+                        let event = self.held.swap_remove(place);
+                        // Some come again much later.
+                        if self.dice.is(20) && self.ready.len() < 40 {
+                            self.ready.insert(0, Signal::Event(event.clone()));
+                        }
+                        self.ready.push(Signal::Event(event));
+                    }
+                }
+            }
+        })
+    }
+}
+
+impl EventLog for Careless {
+    fn store_id(&self) -> StoreId {
+        self.log.store_id()
+    }
+    fn append<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        expected: ExpectedRevision,
+        events: Vec<NewEvent>,
+        recorded_at: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
+        self.log.append(stream, expected, events, recorded_at)
+    }
+    fn read_stream<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        from: Option<Revision>,
+        direction: Direction,
+    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
+        self.log.read_stream(stream, from, direction)
+    }
+    fn last_event<'a>(
+        &'a self,
+        stream: &'a StreamName,
+    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
+        self.log.last_event(stream)
+    }
+    fn read_all(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, ReadError>> {
+        self.log.read_all(after, limit)
+    }
+    fn subscribe_all(
+        &self,
+        after: Option<Position>,
+        filter: Filter,
+    ) -> BoxFuture<'_, Result<Subscription, ReadError>> {
+        Box::pin(async move {
+            Ok(Subscription::new(CarelessFeed {
+                ordered: self.log.subscribe_all(after, filter).await?,
+                dice: Dice(self.dice),
+                held: Vec::new(),
+                ready: Vec::new(),
+            }))
+        })
+    }
+    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
+        self.log.end()
+    }
+    fn positions_are_dense(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn events_delivered_twice_and_out_of_order_give_the_same_rows() {
+    for seed in 1..=6 {
+        let log = Arc::new(MemoryLog::new());
+        let folder = tempfile::tempdir().unwrap();
+        let models = ReadModels::open(folder.path()).unwrap();
+        let careless = Careless {
+            log: Arc::clone(&log),
+            dice: seed,
+        };
+        let follower = models.follow(Arc::new(careless));
+        let patience = std::time::Duration::from_secs(60);
+        for batch in script(seed).chunks(25) {
+            append_all(&log, batch).await;
+            let end = log.end().await.unwrap().unwrap();
+            models.wait_for(end, patience).await.unwrap();
+        }
+        drop(follower);
+        let (_whole, whole_folder) = models_of(&log).await;
+        assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+    }
+}
+
+/// As `paiban log replay` does from another process while the service runs.
+#[tokio::test]
+async fn read_models_made_beside_the_live_ones_take_their_place() {
+    let log = Arc::new(MemoryLog::new());
+    append_all(&log, &script(4)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let models = ReadModels::open(folder.path()).unwrap();
+    models.catch_up(log.as_ref()).await.unwrap();
+    let follower = models.follow(log.clone());
+    let in_use = || std::fs::read_to_string(folder.path().join("current")).unwrap();
+    let old = in_use();
+    let replayed = ReadModels::replay_beside(folder.path(), log.as_ref())
+        .await
+        .unwrap();
+    assert_eq!(replayed.position, log.end().await.unwrap());
+    let new = in_use();
+    assert_ne!(new, old);
+    // The live ones answer all the while, and follow; they are gone once nobody uses them.
+    let mut minute = 0;
+    while folder.path().join(&old).exists() {
+        minute += 1;
+        assert!(minute < 600, "nobody went over");
+        let moment = at(2, "09:00") + Duration::minutes(minute);
+        let position = append(&log, &punch(1, PunchKind::In, moment)).await;
+        let patience = std::time::Duration::from_secs(60);
+        models.wait_for(position, patience).await.unwrap();
+        let last = models
+            .read(|view| view.last_punch(&person(1)))
+            .await
+            .unwrap();
+        assert!(last.is_some());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(follower);
+    let (_whole, whole_folder) = models_of(&log).await;
+    assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+}
+
+/// The order of the log is the order of recording, whatever the clock says.
+#[tokio::test]
+async fn a_clock_that_jumps_changes_no_order() {
+    let hour = Duration::hours(1);
+    let start = at(1, "09:00");
+    // Forwards, back, back again, and over the hour that is shown twice when summer time ends.
+    let clock = [
+        start,
+        start + hour,
+        start,
+        start - hour,
+        DateTime::parse_from_rfc3339("2026-11-01T01:30:00-04:00")
+            .unwrap()
+            .to_utc(),
+        DateTime::parse_from_rfc3339("2026-11-01T01:30:00-05:00")
+            .unwrap()
+            .to_utc(),
+        DateTime::parse_from_rfc3339("2026-11-01T01:10:00-05:00")
+            .unwrap()
+            .to_utc(),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let options = eventlog::sqlite::SqliteOptions::default();
+        eventlog::sqlite::SqliteLog::open(folder.path().join("log.db"), options).unwrap()
+    };
+    let mut log = open();
+    let mut wanted = Vec::new();
+    for (number, recorded_at) in (0u128..).zip(clock.iter().cycle().take(40)) {
+        if number % 11 == 10 {
+            drop(log);
+            log = open();
+        }
+        let command = CommandId(uuid(900 + number));
+        let event = NewEvent::new(
+            command,
+            0,
+            eventlog::EventType::new("noted", 1),
+            number.to_string().into_bytes(),
+            Metadata::new("test", command),
+        );
+        wanted.push((event.id, *recorded_at));
+        let stream = StreamName::new(format!("s-{}", number % 3));
+        log.append(&stream, ExpectedRevision::Any, vec![event], *recorded_at)
+            .await
+            .unwrap();
+    }
+    let read = log.read_all(None, 1000).await.unwrap();
+    let found: Vec<_> = read
+        .iter()
+        .map(|event| (event.id, event.recorded_at))
+        .collect();
+    assert_eq!(found, wanted);
+    assert!(
+        read.windows(2)
+            .all(|pair| pair[0].position < pair[1].position)
+    );
+    eventlog::verify(&log).await.unwrap();
 }
 
 #[tokio::test]

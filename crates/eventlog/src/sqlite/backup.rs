@@ -6,9 +6,20 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::schema::{OpenError, refuse_foreign, sync_file};
+use super::schema::{OpenError, refuse_foreign, store_of, sync_file};
+use crate::Position;
+
+/// How much of a backup a restored log has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Up to this event, inclusive.
+    Position(Position),
+    /// Everything before the first event recorded after this moment.
+    Time(DateTime<Utc>),
+}
 
 /// Copies the log at `from`, as of one moment, to the new file `to`; `adapt` may change the copy before it gets
 /// its name.
@@ -16,7 +27,7 @@ pub(super) fn copy(
     from: &Path,
     to: &Path,
     busy_timeout: Duration,
-    adapt: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    adapt: impl FnOnce(&Connection) -> Result<(), OpenError>,
 ) -> Result<(), OpenError> {
     if to.exists() {
         return Err(OpenError::Exists(to.to_owned()));
@@ -30,9 +41,8 @@ pub(super) fn copy(
     }
     let copied = copy_into(from, &partial, busy_timeout)
         .and_then(|()| {
-            Connection::open(&partial)
-                .and_then(|copy| adapt(&copy))
-                .map_err(OpenError::sqlite(&partial))
+            let copy = Connection::open(&partial).map_err(OpenError::sqlite(&partial))?;
+            adapt(&copy)
         })
         .and_then(|()| sync_file(&partial))
         .and_then(|()| std::fs::rename(&partial, to).map_err(OpenError::io(to)))
@@ -42,6 +52,41 @@ pub(super) fn copy(
         let _ = std::fs::remove_file(&partial);
     }
     copied
+}
+
+/// Takes the events after a moment out of a copy of `backup`, pages and all.
+pub(super) fn cut(copy: &Connection, backup: &Path, until: Until) -> Result<(), OpenError> {
+    let refused = OpenError::sqlite(backup);
+    let end: i64 = copy
+        .query_row("SELECT end_position FROM log", (), |row| row.get(0))
+        .map_err(&refused)?;
+    let until = match until {
+        Until::Position(until) => {
+            let store = store_of(copy).map_err(&refused)?;
+            if until.store() != store || until.number() > end.cast_unsigned() {
+                return Err(OpenError::NotReached {
+                    path: backup.to_owned(),
+                    until,
+                });
+            }
+            until.number().cast_signed()
+        }
+        Until::Time(moment) => copy
+            .query_row(
+                "SELECT position - 1 FROM events WHERE recorded_at > ?1 ORDER BY position LIMIT 1",
+                [moment.timestamp_micros()],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(&refused)?
+            .unwrap_or(end),
+    };
+    let cut = || -> rusqlite::Result<()> {
+        copy.execute("DELETE FROM events WHERE position > ?1", [until])?;
+        copy.execute("UPDATE log SET end_position = ?1", [until])?;
+        copy.execute_batch("VACUUM")
+    };
+    cut().map_err(&refused)
 }
 
 fn copy_into(from: &Path, to: &Path, busy_timeout: Duration) -> Result<(), OpenError> {

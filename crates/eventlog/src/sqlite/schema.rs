@@ -10,13 +10,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::StoreId;
+use crate::{Position, StoreId};
 
 /// Marks the file as ours ("PBLG").
 const APPLICATION_ID: i32 = 0x5042_4c47;
 
 /// `PRAGMA user_version` after each of these, in order. A released one is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/log/0001_events.sql")];
+pub(super) const MIGRATIONS: [&str; 1] =
+    [include_str!("../../../../migrations/log/0001_events.sql")];
 
 /// The first SQLite in which a write and a checkpoint at the same moment cannot corrupt the write-ahead log.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -48,6 +49,14 @@ pub enum OpenError {
         /// The mode SQLite chose.
         mode: String,
     },
+    /// A log restored up to a moment would have to hold it.
+    #[error("{} does not reach up to {until}", .path.display())]
+    NotReached {
+        /// The backup.
+        path: PathBuf,
+        /// The position wanted.
+        until: Position,
+    },
     /// The target of a backup or a restore is there already.
     #[error("{} exists and is not overwritten", .0.display())]
     Exists(PathBuf),
@@ -69,6 +78,37 @@ pub enum OpenError {
         #[source]
         source: rusqlite::Error,
     },
+}
+
+/// What is wrong with a log's file beyond its events.
+#[derive(Debug, Error)]
+pub enum FileFault {
+    /// A table, an index or the file's own structure is not as it was written.
+    #[error("{} is damaged: {what}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        what: String,
+    },
+    /// It could not be looked at.
+    #[error("SQLite could not check {}", .path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+}
+
+impl FileFault {
+    pub(super) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> Self + '_ {
+        |source| Self::Sqlite {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }
 
 impl OpenError {
@@ -116,13 +156,39 @@ pub(super) fn open_writer(
         )
         .map_err(&refused)?;
     migrate(&mut connection, path)?;
-    let store = connection
+    let store = store_of(&connection).map_err(&refused)?;
+    Ok((connection, store))
+}
+
+/// Moves what stands in the write-ahead log into the file proper, durably, and begins that log anew.
+///
+/// After a crash SQLite finds there whole transactions whose fsync may never have happened, or has failed: the
+/// kernel shows them from its memory, the disk may not have them, and a later fsync does not bring them there. An
+/// answer must not rest on one, nor may a transaction be appended behind it. Once copied and synced they are safe.
+///
+/// While another process has the log open nothing needs to be done, since it did it when it opened: so when its
+/// readers are in the way longer than the busy timeout, the opening goes on.
+pub(super) fn settle(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let refused = OpenError::sqlite(path);
+    let is_busy: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))
+        .map_err(&refused)?;
+    if is_busy {
+        tracing::info!(path = %path.display(), "The log is in use by another process");
+        return Ok(());
+    }
+    // SQLite does not sync the truncation. A commit writes a new header, which makes the old frames void.
+    connection
+        .pragma_update(None, "user_version", MIGRATIONS.len() as u32)
+        .map_err(&refused)
+}
+
+pub(super) fn store_of(connection: &Connection) -> rusqlite::Result<StoreId> {
+    connection
         .query_row("SELECT store_id FROM log", (), |row| {
             row.get::<_, [u8; 16]>(0)
         })
         .map(|id| StoreId(Uuid::from_bytes(id)))
-        .map_err(&refused)?;
-    Ok((connection, store))
 }
 
 /// A connection that only reads, on a file that a writer has opened before.
@@ -133,6 +199,18 @@ pub(super) fn open_reader(path: &Path, busy_timeout: Duration) -> rusqlite::Resu
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+/// A connection that does nothing but keep the write-ahead log's index alive while the writer is opened anew.
+///
+/// The index knows only commits whose fsync succeeded. Were it lost with the last connection, SQLite would make it
+/// again from the file, and find there the commit that has just failed. And to make it takes room, which a full disk
+/// does not have: with it, readers can still be opened.
+pub(super) fn open_anchor(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+    let connection = open_reader(path, busy_timeout)?;
+    // SQLite opens the write-ahead log at the first read.
+    store_of(&connection)?;
     Ok(connection)
 }
 

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
@@ -45,6 +46,8 @@ pub(super) struct Writer {
     pub(super) inbox: mpsc::Receiver<Request>,
     pub(super) appended: watch::Sender<()>,
     pub(super) group_commands_max: usize,
+    /// See [`open_anchor`](super::schema::open_anchor).
+    pub(super) _anchor: Connection,
 }
 
 impl Writer {
