@@ -83,6 +83,7 @@ pub(crate) async fn raw_stream(
         None => options,
     };
     let options = options.requires_leader(true);
+    let name = name.to_owned();
     let read = connection.call(|client: Client| async move {
         let mut answers = client.read_stream(name, &options).await?;
         let mut events = Vec::new();
@@ -158,10 +159,10 @@ impl Ledger {
             Direction::Backwards => options.backwards(),
         };
         let options = options.requires_leader(true);
-        let options = &options;
         patiently(self, || {
+            let options = options.clone();
             self.connection.call(|client: Client| async move {
-                let mut answers = client.read_all(options).await?;
+                let mut answers = client.read_all(&options).await?;
                 let mut events = Vec::new();
                 while let Some(answer) = answers.next().await? {
                     events.extend(answer.event);

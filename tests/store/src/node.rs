@@ -1,8 +1,11 @@
 //! One node: it listens, answers, and can be cut off.
 
 use std::{
+    io,
     net::{SocketAddr, TcpListener as StdListener},
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -10,6 +13,7 @@ use bytes::Bytes;
 use h2::{RecvStream, server::SendResponse};
 use http::Request;
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
     runtime::Runtime,
     sync::watch,
@@ -130,6 +134,40 @@ struct Peer {
     cut: Arc<watch::Sender<bool>>,
 }
 
+/// A socket that acknowledges at once what it gets. The client waits for that before it goes on, and a kernel takes its
+/// time unless it is asked again after every read.
+struct Prompt(TcpStream);
+
+impl AsyncRead for Prompt {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        // Slower without, and no more.
+        let _ = rustix::net::sockopt::set_tcp_quickack(&self.0, true);
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Prompt {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
 async fn serve(peer: Peer, socket: TcpStream, mut cuts: watch::Receiver<u64>) {
     let mut cut = peer.cut.subscribe();
     let talk = async {
@@ -137,7 +175,7 @@ async fn serve(peer: Peer, socket: TcpStream, mut cuts: watch::Receiver<u64>) {
         let mut connection = h2::server::Builder::new()
             .initial_window_size(1 << 24)
             .initial_connection_window_size(1 << 24)
-            .handshake(socket)
+            .handshake(Prompt(socket))
             .await?;
         while let Some(call) = connection.accept().await {
             let (request, respond) = call?;
