@@ -430,9 +430,10 @@ pub(crate) async fn head(
     let name = Names(&options.log).head();
     let mut patience = Patience::new(options.patience);
     loop {
-        match head_once(connection, &name).await {
-            Ok(Some(store)) => return Ok(store),
-            Ok(None) => return Err(OpenError::NotALog(name)),
+        match head_once(connection, &name, options.must_exist).await {
+            Ok(Head::Of(store)) => return Ok(store),
+            Ok(Head::Missing) => return Err(OpenError::NoLog(name)),
+            Ok(Head::Other) => return Err(OpenError::NotALog(name)),
             Err(Failure::NotDone(_) | Failure::Unknown(_) | Failure::Conflict { .. })
                 if patience.pause().await => {}
             Err(Failure::NotDone(what) | Failure::Unknown(what) | Failure::Refused(what)) => {
@@ -447,8 +448,14 @@ pub(crate) async fn head(
     }
 }
 
-/// `None` when something else stands there.
-async fn head_once(connection: &Connection, name: &str) -> Result<Option<StoreId>, Failure> {
+/// What stands at the head of a log.
+enum Head {
+    Of(StoreId),
+    Missing,
+    Other,
+}
+
+async fn head_once(connection: &Connection, name: &str, must_exist: bool) -> Result<Head, Failure> {
     let read = async || {
         raw_stream(
             connection,
@@ -460,6 +467,9 @@ async fn head_once(connection: &Connection, name: &str) -> Result<Option<StoreId
         .await
     };
     let mut there = read().await?;
+    if there.is_empty() && must_exist {
+        return Ok(Head::Missing);
+    }
     if there.is_empty() {
         let created = LogCreated {
             store_id: StoreId::fresh(),
@@ -476,5 +486,5 @@ async fn head_once(connection: &Connection, name: &str) -> Result<Option<StoreId
         .first()
         .filter(|first| first.event_type == LOG_CREATED)
         .and_then(|first| serde_json::from_slice::<LogCreated>(&first.data).ok());
-    Ok(head.map(|head| head.store_id))
+    Ok(head.map_or(Head::Other, |head| Head::Of(head.store_id)))
 }

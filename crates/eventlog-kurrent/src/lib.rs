@@ -44,6 +44,9 @@ pub enum OpenError {
     /// The cluster cannot be reached, or does not let us in.
     #[error("the store does not answer: {0}")]
     Unavailable(String),
+    /// There is none, and none was to be made.
+    #[error("the store has no log `{0}`")]
+    NoLog(String),
     /// Something else is stored under the log's name.
     #[error("the stream `{0}` is not the head of a log")]
     NotALog(String),

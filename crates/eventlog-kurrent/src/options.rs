@@ -11,6 +11,7 @@ use thiserror::Error;
 pub struct KurrentOptions {
     pub(crate) settings: ClientSettings,
     pub(crate) log: String,
+    pub(crate) must_exist: bool,
     /// How long one call may take before it is given up and asked anew.
     pub call_timeout: Duration,
     /// How long an operation is tried over and over while the store does not answer.
@@ -26,6 +27,17 @@ pub struct OptionsError(String);
 
 const LOG_NAME: &str = "paiban";
 const LOG_NAME_BYTES_MAX: usize = 64;
+
+impl KurrentOptions {
+    /// The same for a log that is there already: opening it makes none.
+    #[must_use]
+    pub fn existing(self) -> Self {
+        Self {
+            must_exist: true,
+            ..self
+        }
+    }
+}
 
 impl FromStr for KurrentOptions {
     type Err = OptionsError;
@@ -47,6 +59,7 @@ impl FromStr for KurrentOptions {
         Ok(Self {
             settings,
             log: log.to_owned(),
+            must_exist: false,
             call_timeout: Duration::from_secs(5),
             patience: Duration::from_secs(20),
         })

@@ -198,10 +198,7 @@ const DATA_BYTES_MAX: usize = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// [`AppendError::Invalid`] with the reason.
-pub fn check_appendable(
-    stream: &StreamName,
-    events: &[NewEvent],
-) -> Result<(), AppendError> {
+pub fn check_appendable(stream: &StreamName, events: &[NewEvent]) -> Result<(), AppendError> {
     let refuse = |what: String| Err(AppendError::Invalid(what));
     if !stream.is_valid() {
         return refuse(format!(
