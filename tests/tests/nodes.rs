@@ -105,7 +105,7 @@ async fn found(log: Arc<dyn EventLog>, folder: &Path) -> Sessions {
         .map(|date| {
             json!({
                 "date": date.to_string(), "skill": "presale", "start": 540,
-                "minimum": [1; 24], "target": [2; 24]
+                "minimum": vec![1; 24], "target": vec![2; 24]
             })
         })
         .collect();

@@ -149,7 +149,7 @@ pub(super) async fn run(question: Roster) -> Result<(), CliError> {
             out,
         } => {
             open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             let problem = app.roster_problem(&DeskId::new(desk), month).await?;
             write(&out, &problem.problem)
         }
