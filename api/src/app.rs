@@ -144,11 +144,23 @@ impl App {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, AppError> {
-        std::fs::create_dir_all(folder).map_err(failed("the data folder cannot be made"))?;
+        make_folder(folder)?;
         let log = SqliteLog::open(folder.join(files::LOG), SqliteOptions::default())
             .map_err(failed("the log cannot be opened"))?;
+        Self::open_on(Arc::new(log), folder, models, clock, options).await
+    }
+
+    /// The same on a log that is elsewhere; the folder holds the accounts.
+    pub async fn open_on(
+        log: Arc<dyn EventLog>,
+        folder: &Path,
+        models: &Path,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Result<Self, AppError> {
+        make_folder(folder)?;
         let accounts = Accounts::open(&folder.join(files::ACCOUNTS))?;
-        Self::with(Arc::new(log), models, accounts, clock, options, None).await
+        Self::with(log, models, accounts, clock, options, None).await
     }
 
     /// A service that is gone when it is dropped: for tests and trials.
@@ -329,6 +341,10 @@ impl App {
             leads: BTreeSet::new(),
         }
     }
+}
+
+fn make_folder(folder: &Path) -> Result<(), AppError> {
+    std::fs::create_dir_all(folder).map_err(failed("the data folder cannot be made"))
 }
 
 fn failed<E: std::error::Error + Send + Sync + 'static>(

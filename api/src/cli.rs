@@ -18,11 +18,14 @@ use domain::org::{shipped, shipped_years};
 use domain::policy::PolicyDocument;
 use domain::refusal::Lang;
 use domain::work_date::{DayMinute, Month, Zone};
+use eventlog::EventLog;
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
+use eventlog_kurrent::{KurrentLog, KurrentOptions, OptionsError};
 use projections::RosterAt;
 use std::io::{BufRead, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -49,6 +52,41 @@ struct Data {
     /// The data folder.
     #[arg(long = "data", env = "PAIBAN_DATA", default_value = "data")]
     folder: PathBuf,
+    /// The log in an EventStoreDB or KurrentDB cluster, such as esdb://one:2113,two:2113,three:2113?tls=true, then
+    /// #name unless it is called paiban. Absent: a file of the data folder.
+    #[arg(
+        long = "log",
+        env = "PAIBAN_LOG_STORE",
+        value_name = "ADDRESS",
+        hide_env_values = true
+    )]
+    log: Option<KurrentOptions>,
+}
+
+/// A data folder with a log of its own.
+#[derive(Debug, Args)]
+struct Folder {
+    /// The data folder.
+    #[arg(long = "data", env = "PAIBAN_DATA", default_value = "data")]
+    folder: PathBuf,
+}
+
+/// Where a log is: `sqlite:` and a data folder, or the address of a cluster.
+#[derive(Clone, Debug)]
+enum LogAddress {
+    Folder(PathBuf),
+    Cluster(KurrentOptions),
+}
+
+impl FromStr for LogAddress {
+    type Err = OptionsError;
+
+    fn from_str(address: &str) -> Result<Self, Self::Err> {
+        match address.strip_prefix("sqlite:") {
+            Some(folder) => Ok(Self::Folder(folder.into())),
+            None => address.parse().map(Self::Cluster),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -279,7 +317,7 @@ enum Log {
     /// Write the log as it is now to a new file, while the service runs.
     Backup {
         #[command(flatten)]
-        data: Data,
+        data: Folder,
         /// The new file.
         #[arg(long)]
         out: PathBuf,
@@ -288,7 +326,7 @@ enum Log {
     /// anew, old positions refused.
     Restore {
         #[command(flatten)]
-        data: Data,
+        data: Folder,
         /// The backup.
         #[arg(long)]
         backup: PathBuf,
@@ -301,6 +339,15 @@ enum Log {
     Replay {
         #[command(flatten)]
         data: Data,
+    },
+    /// Move a log into a cluster: every event, every hash checked. Run it again for what was appended meanwhile.
+    Copy {
+        /// The log to move: sqlite: and a data folder, or esdb://….
+        #[arg(long)]
+        from: LogAddress,
+        /// Where it goes: esdb://….
+        #[arg(long)]
+        to: KurrentOptions,
     },
 }
 
@@ -506,7 +553,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
                 },
             };
             let models = models.unwrap_or_else(|| data.folder.join(files::MODELS));
-            serve(&data.folder, &models, listen, options).await
+            serve(&data, &models, listen, options).await
         }
         Command::Roster(question) => roster::run(question).await,
         Command::Bench(suite) => bench::run(suite),
@@ -519,7 +566,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             as_of,
         } => {
             let desk = DeskId::new(desk);
-            export(&data.folder, what, desk, month, &out, as_of.as_deref()).await
+            export(&data, what, desk, month, &out, as_of.as_deref()).await
         }
         Command::Changes {
             data,
@@ -528,8 +575,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             before,
             after,
         } => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             let before = app.position("--before", &before)?;
             let after = after.map(|after| app.position("--after", &after));
             let desk = DeskId::new(desk);
@@ -546,8 +592,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             from,
             to,
         } => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             let desk = match desk {
                 Some(desk) => DeskId::new(desk),
                 None => only_desk(&app).await?,
@@ -559,7 +604,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         }
         Command::Import(Import::Staff { data, file, commit }) => {
             let text = read_text(&file)?;
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             let receipt = app
                 .import_staff(&Caller::system(), &text, commit.into())
                 .await?;
@@ -575,7 +620,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             commit,
         }) => {
             let text = read_text(&file)?;
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             let desk = DeskId::new(desk);
             let receipt = app
                 .import_demand(
@@ -600,7 +645,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             opens,
             closes,
         }) => {
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             let input = OpenDesk {
                 desk: DeskId::new(desk),
                 name,
@@ -623,8 +668,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
 async fn run_calendar(calendar: Calendar) -> Result<(), CliError> {
     match calendar {
         Calendar::List { data } => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             app.catch_up().await?;
             let adopted = app.read(|view| view.calendars()).await?;
             for row in &adopted {
@@ -646,8 +690,7 @@ async fn run_calendar(calendar: Calendar) -> Result<(), CliError> {
             Ok(())
         }
         Calendar::Adopt { data, year } => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             let receipt = app.adopt_shipped_calendar(&Caller::system(), year).await?;
             app.wait(&receipt).await?;
             println!("{year} adopted");
@@ -665,8 +708,7 @@ async fn run_calendar(calendar: Calendar) -> Result<(), CliError> {
             let format = CalendarFormat::of_name(&name)
                 .ok_or_else(|| CliError::Found(format!("{name}: neither .ics, .json nor .csv")))?;
             let text = read_text(&file)?;
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             let input = ImportCalendar {
                 format,
                 text,
@@ -711,8 +753,35 @@ fn version_words(document: &PolicyDocument) -> String {
     versions.collect::<Vec<_>>().join(", ")
 }
 
-async fn open(folder: &Path) -> Result<App, CliError> {
-    Ok(App::open(folder, Arc::new(SystemClock), Options::default()).await?)
+async fn open(data: &Data) -> Result<App, CliError> {
+    open_node(data, &data.folder.join(files::MODELS), Options::default()).await
+}
+
+async fn open_node(data: &Data, models: &Path, options: Options) -> Result<App, CliError> {
+    let (folder, clock) = (&data.folder, Arc::new(SystemClock));
+    let Some(address) = &data.log else {
+        return Ok(App::open_node(folder, models, clock, options).await?);
+    };
+    let log = cluster(address.clone()).await?;
+    Ok(App::open_on(log, folder, models, clock, options).await?)
+}
+
+/// The service on a log that is there already; nothing is made by looking.
+async fn open_existing(data: &Data) -> Result<App, CliError> {
+    existing_log(data).await?;
+    open(data).await
+}
+
+async fn existing_log(data: &Data) -> Result<Arc<dyn EventLog>, CliError> {
+    match &data.log {
+        None => Ok(Arc::new(open_log(&data.folder)?)),
+        Some(address) => cluster(address.clone().existing()).await,
+    }
+}
+
+async fn cluster(options: KurrentOptions) -> Result<Arc<dyn EventLog>, CliError> {
+    let log = KurrentLog::open(options).await;
+    Ok(Arc::new(log.map_err(|error| found(&error))?))
 }
 
 /// The log of an existing data folder; nothing is made by looking.
@@ -768,13 +837,13 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, CliError> {
 }
 
 async fn serve(
-    folder: &Path,
+    data: &Data,
     models: &Path,
     listen: SocketAddr,
     options: Options,
 ) -> Result<(), CliError> {
     let listener = listener(listen).await?;
-    let app = App::open_node(folder, models, Arc::new(SystemClock), options).await?;
+    let app = open_node(data, models, options).await?;
     serve_app(app, listener).await
 }
 
@@ -886,14 +955,14 @@ fn print_comparison(comparison: &Comparison) {
 }
 
 async fn export(
-    folder: &Path,
+    data: &Data,
     what: Export,
     desk: DeskId,
     month: Month,
     out: &Path,
     as_of: Option<&str>,
 ) -> Result<(), CliError> {
-    let app = open(folder).await?;
+    let app = open(data).await?;
     app.zone(&desk).await?;
     let is_csv = out
         .extension()
@@ -946,7 +1015,7 @@ async fn change_user(user: User) -> Result<(), CliError> {
     let account = |error: crate::accounts::AccountError| CliError::from(AppError::from(error));
     match user {
         User::Add { data, staff } => {
-            let (app, staff) = (open(&data.folder).await?, StaffId::new(staff));
+            let (app, staff) = (open(&data).await?, StaffId::new(staff));
             app.actor(&staff)
                 .await
                 .map_err(|_| CliError::Found(format!("nobody employed has the number {staff}")))?;
@@ -958,7 +1027,7 @@ async fn change_user(user: User) -> Result<(), CliError> {
                 .map_err(account)
         }
         User::Passwd { data, staff } => {
-            let (app, staff) = (open(&data.folder).await?, StaffId::new(staff));
+            let (app, staff) = (open(&data).await?, StaffId::new(staff));
             if !app.accounts().exists(&staff).map_err(account)? {
                 return Err(CliError::Found(format!("{staff} has no account")));
             }
@@ -967,13 +1036,13 @@ async fn change_user(user: User) -> Result<(), CliError> {
                 .map_err(account)
         }
         User::Disable { data, staff } => {
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             app.accounts()
                 .set_disabled(&StaffId::new(staff), true)
                 .map_err(account)
         }
         User::Enable { data, staff } => {
-            let app = open(&data.folder).await?;
+            let app = open(&data).await?;
             app.accounts()
                 .set_disabled(&StaffId::new(staff), false)
                 .map_err(account)

@@ -1,6 +1,6 @@
 //! The log itself: checked, exported, saved, restored, replayed.
 
-use super::{CliError, Log, at, found, open_log};
+use super::{CliError, Data, Log, LogAddress, at, cluster, existing_log, found, open_log};
 use crate::app::{files, stored};
 use chrono::{DateTime, Utc};
 use domain::event::PeriodEvent;
@@ -10,21 +10,23 @@ use eventlog::{
     BrokenEvent, EventLog, Fault, Hash, Position, RecordedEvent, Verified, VerifyError, Walk,
     verify_each,
 };
+use eventlog_kurrent::{KurrentLog, KurrentOptions};
 use projections::ReadModels;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Events read at once.
 const PAGE_EVENTS: usize = 1000;
 
 pub(super) async fn run(action: Log) -> Result<(), CliError> {
     match action {
-        Log::Verify { data } => verify(&data.folder).await,
+        Log::Verify { data } => verify(&data).await,
         Log::Export { data, out, until } => {
             let until = until.as_deref().map(number).transpose()?;
-            export(&data.folder, &out, until).await
+            export(&data, &out, until).await
         }
         Log::Check {
             export,
@@ -55,7 +57,8 @@ pub(super) async fn run(action: Log) -> Result<(), CliError> {
             println!("{}", log.display());
             Ok(())
         }
-        Log::Replay { data } => replay(&data.folder).await,
+        Log::Replay { data } => replay(&data).await,
+        Log::Copy { from, to } => copy(from, to).await,
     }
 }
 
@@ -151,8 +154,8 @@ fn print_verified(verified: &Verified, seals: u64) {
     );
 }
 
-async fn verify(folder: &Path) -> Result<(), CliError> {
-    let log = open_log(folder)?;
+async fn verify(data: &Data) -> Result<(), CliError> {
+    let log = existing_log(data).await?;
     let mut seals = Seals::default();
     let mut after = None;
     // What cannot be read, or records no seal that could be, is named in its turn by the walk over all.
@@ -165,7 +168,7 @@ async fn verify(folder: &Path) -> Result<(), CliError> {
             unsealed = unsealed.or(seals.note(event).err());
         }
     }
-    let verified = verify_each(&log, |walk, event| {
+    let verified = verify_each(log.as_ref(), |walk, event| {
         seals.take(walk, event)?;
         match &unsealed {
             Some(broken) if broken.id == Some(event.id) => Err(broken.clone()),
@@ -174,13 +177,16 @@ async fn verify(folder: &Path) -> Result<(), CliError> {
     })
     .await
     .map_err(|error: VerifyError| found(&error))?;
-    log.check_file().map_err(|error| found(&error))?;
+    if data.log.is_none() {
+        let file = open_log(&data.folder)?;
+        file.check_file().map_err(|error| found(&error))?;
+    }
     print_verified(&verified, seals.held);
     Ok(())
 }
 
-async fn export(folder: &Path, out: &Path, until: Option<u64>) -> Result<(), CliError> {
-    let log = open_log(folder)?;
+async fn export(data: &Data, out: &Path, until: Option<u64>) -> Result<(), CliError> {
+    let log = existing_log(data).await?;
     if let Some(until) = until {
         let end = log.end().await.map_err(|error| found(&error))?;
         let reaches = end.is_some_and(|end| end.number() >= until);
@@ -327,10 +333,29 @@ fn compare_kept(
     Ok(())
 }
 
-async fn replay(folder: &Path) -> Result<(), CliError> {
-    let log = open_log(folder)?;
+/// Moves a log into a cluster, or what of it is not there yet.
+async fn copy(from: LogAddress, to: KurrentOptions) -> Result<(), CliError> {
+    let from: Arc<dyn EventLog> = match from {
+        LogAddress::Folder(folder) => Arc::new(open_log(&folder)?),
+        LogAddress::Cluster(options) => cluster(options.existing()).await?,
+    };
+    let to = KurrentLog::open(to).await.map_err(|error| found(&error))?;
+    let copied = eventlog_kurrent::copy(from.as_ref(), &to)
+        .await
+        .map_err(|error| found(&error))?;
+    println!(
+        "{} events copied, {} were there; both logs hold, sealed {}",
+        copied.events,
+        copied.found,
+        to_hex(&copied.seal)
+    );
+    Ok(())
+}
+
+async fn replay(data: &Data) -> Result<(), CliError> {
+    let log = existing_log(data).await?;
     let started = std::time::Instant::now();
-    let replayed = ReadModels::replay_beside(folder.join(files::MODELS), &log)
+    let replayed = ReadModels::replay_beside(data.folder.join(files::MODELS), log.as_ref())
         .await
         .map_err(|error| found(&error))?;
     println!(

@@ -1,6 +1,6 @@
 //! The solver on its own: a problem file goes in, a plan comes out, is judged and explained. No desk, no log.
 
-use super::{CliError, at, found, open, open_log, read_text};
+use super::{CliError, at, found, open_existing, read_text};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use domain::ids::DeskId;
 use domain::work_date::Month;
@@ -148,8 +148,7 @@ pub(super) async fn run(question: Roster) -> Result<(), CliError> {
             month,
             out,
         } => {
-            open_log(&data.folder)?;
-            let app = open(&data.folder).await?;
+            let app = open_existing(&data).await?;
             let problem = app.roster_problem(&DeskId::new(desk), month).await?;
             write(&out, &problem.problem)
         }

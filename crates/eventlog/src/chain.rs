@@ -16,27 +16,29 @@ use crate::{
 };
 
 /// The value before a stream's first event.
-pub(crate) const GENESIS: Hash = [0; 32];
+pub const GENESIS: Hash = [0; 32];
 
 /// Events read at once while walking the log.
 const PAGE_EVENTS: usize = 1000;
 
-/// The fields a chain value covers.
-pub(crate) struct Link<'a> {
-    pub(crate) stream: &'a StreamName,
-    pub(crate) revision: Revision,
-    pub(crate) id: EventId,
-    pub(crate) event_type: &'a str,
-    pub(crate) schema_version: u16,
-    pub(crate) recorded_at: DateTime<Utc>,
-    pub(crate) metadata: &'a [u8],
-    pub(crate) data: &'a [u8],
+/// The fields a chain value covers. What each is, [`RecordedEvent`] says.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct Link<'a> {
+    pub stream: &'a StreamName,
+    pub revision: Revision,
+    pub id: EventId,
+    pub event_type: &'a str,
+    pub schema_version: u16,
+    pub recorded_at: DateTime<Utc>,
+    pub metadata: &'a [u8],
+    pub data: &'a [u8],
 }
 
 impl Link<'_> {
     /// SHA-256 of the previous value and of each field with its length before it (both 8 bytes, little endian
     /// for numbers), so that no two different events read as the same bytes.
-    pub(crate) fn hash(&self, prev_hash: &Hash) -> Hash {
+    pub fn hash(&self, prev_hash: &Hash) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(prev_hash);
         for field in [
@@ -58,7 +60,7 @@ impl Link<'_> {
 
 impl RecordedEvent {
     /// The chain value this event should have.
-    fn expected_hash(&self) -> Hash {
+    pub fn expected_hash(&self) -> Hash {
         Link {
             stream: &self.stream,
             revision: self.revision,

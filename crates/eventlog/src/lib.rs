@@ -47,6 +47,13 @@ pub use envelope::{
     already_recorded, event_id,
 };
 pub use position::{Position, PositionParseError, StoreId};
+/// What a store is made of, wherever it keeps its bytes: so that every store means the same by it.
+pub mod store_parts {
+    pub use crate::chain::{GENESIS, Link};
+    pub use crate::store::{check_appendable, repeat_of, start_number};
+    pub use crate::subscription::{CatchUp, Page, PageSource};
+}
+
 pub use store::{
     AppendError, Appended, BoxFuture, Direction, EventLog, ExpectedRevision, ReadError,
 };

@@ -180,7 +180,10 @@ pub trait EventLog: Send + Sync + 'static {
 }
 
 /// The number of the position to read after; 0 for the beginning.
-pub(crate) fn start_number(after: Option<Position>, store: StoreId) -> Result<u64, ReadError> {
+///
+/// # Errors
+/// When the position is another store's.
+pub fn start_number(after: Option<Position>, store: StoreId) -> Result<u64, ReadError> {
     match after {
         None => Ok(0),
         Some(position) if position.store() == store => Ok(position.number()),
@@ -192,10 +195,10 @@ pub(crate) fn start_number(after: Option<Position>, store: StoreId) -> Result<u6
 const DATA_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Refuses what no store could hold or tell apart later.
-pub(crate) fn check_appendable(
-    stream: &StreamName,
-    events: &[NewEvent],
-) -> Result<(), AppendError> {
+///
+/// # Errors
+/// [`AppendError::Invalid`] with the reason.
+pub fn check_appendable(stream: &StreamName, events: &[NewEvent]) -> Result<(), AppendError> {
     let refuse = |what: String| Err(AppendError::Invalid(what));
     if !stream.is_valid() {
         return refuse(format!(
@@ -228,7 +231,10 @@ pub(crate) fn check_appendable(
 
 /// The first answer to an append whose events are all recorded; `None` when none of them is. `known` holds what
 /// is recorded under the id of each event.
-pub(crate) fn repeat_of<'a>(
+///
+/// # Errors
+/// [`AppendError::IdTaken`] when what is recorded is not these events in a row.
+pub fn repeat_of<'a>(
     stream: &StreamName,
     events: impl IntoIterator<Item = &'a NewEvent>,
     known: &[Option<RecordedEvent>],

@@ -82,16 +82,18 @@ impl Subscription {
 }
 
 /// A stretch of the log: the events that pass the filter among up to `limit` scanned.
-pub(crate) struct Page {
-    pub(crate) events: Vec<RecordedEvent>,
+pub struct Page {
+    /// Those that pass the filter, in log order.
+    pub events: Vec<RecordedEvent>,
     /// The last position looked at; `None` when there was nothing after the start.
-    pub(crate) scanned_to: Option<Position>,
+    pub scanned_to: Option<Position>,
     /// The limit was reached, so that more may follow.
-    pub(crate) is_full: bool,
+    pub is_full: bool,
 }
 
 /// Where pages come from.
-pub(crate) trait PageSource: Send + Sync + 'static {
+pub trait PageSource: Send + Sync + 'static {
+    /// The events after a position (exclusive; `None` is the beginning).
     fn page<'a>(
         &'a self,
         after: Option<Position>,
@@ -106,9 +108,9 @@ const PAGE_EVENTS: usize = 512;
 /// Another process may append to the same file without waking us, so we look by ourselves this often.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The feed of both our stores. It always reads by position and is only woken by appends; so what it yields
+/// The feed of every store of ours. It always reads by position and is only woken by appends; so what it yields
 /// cannot depend on when it was woken.
-pub(crate) struct CatchUp<S> {
+pub struct CatchUp<S> {
     source: Arc<S>,
     wake: watch::Receiver<()>,
     filter: Filter,
@@ -118,7 +120,8 @@ pub(crate) struct CatchUp<S> {
 }
 
 impl<S: PageSource> CatchUp<S> {
-    pub(crate) fn new(
+    /// A feed of what `source` holds after a position. It looks again when `wake` changes, and now and then.
+    pub fn new(
         source: Arc<S>,
         wake: watch::Receiver<()>,
         after: Option<Position>,
