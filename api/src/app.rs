@@ -34,6 +34,7 @@ mod rosters;
 mod sanctions;
 mod solving;
 mod staff;
+mod teams;
 
 use crate::accounts::{Accounts, Feed};
 use crate::clock::Clock;
@@ -67,6 +68,7 @@ pub use log::{Loaded, Receipt};
 pub(crate) use meetings::fit_for as fit_meeting;
 pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState, Solving};
+pub use teams::DeskTeam;
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);

@@ -1,9 +1,11 @@
 //! From what the log knows to the solver's problem, and from the solver's plan back to cells.
 
+mod catalogue;
 mod replan;
 
 pub(crate) use replan::{Proposal, Replanning};
 
+use crate::app::meetings::MeetingWanted;
 use crate::app::{App, AppError, Fault};
 use domain::desk::DeskState;
 use domain::event::{DayKind, DemandSet, LeaveKind, SolveEnd, SolveReport};
@@ -67,6 +69,7 @@ struct Sources<'a> {
     demand: &'a DemandSet,
     people: &'a [Candidate],
     previous: &'a RosterState,
+    meetings: &'a [MeetingWanted],
     month: Month,
 }
 
@@ -115,11 +118,17 @@ impl App {
                 });
             }
         }
+        let policy = self.policy_on(desk, month.first()).await?;
+        let meetings = match policy.roster.rules.meetings {
+            Some(_) => self.meetings_wanted(desk, month).await?,
+            None => Vec::new(),
+        };
         build(&Sources {
             id: desk,
             desk: &state,
             org: self.org_state().await?.as_ref(),
-            policy: self.policy_on(desk, month.first()).await?.as_ref(),
+            policy: policy.as_ref(),
+            meetings: &meetings,
             demand,
             people: &people,
             previous: self.roster_state(desk, month.previous()).await?.as_ref(),
@@ -140,23 +149,23 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
     let month = sources.month;
     let days: Vec<WorkDate> = month.days().collect();
     let shifts = offered(sources.desk, &days);
+    let unknown = catalogue::unknown_shifts(sources);
+    if !unknown.is_empty() {
+        return Err(AppError::Invalid(unknown));
+    }
+    let rules = &sources.policy.roster.rules;
     let slot_minutes = i64::from(sources.demand.slot_minutes);
-    let last_end = shifts
-        .values()
-        .filter(|offer| !offer.template.night)
-        .map(end_of)
-        .max();
-    let first_end = shifts
-        .values()
-        .filter(|offer| !offer.template.night)
-        .map(end_of)
-        .min();
+    let by_day = |offer: &&Offered| {
+        !offer.template.night && !rules.standby.contains_key(&offer.template.code)
+    };
+    let last_end = shifts.values().filter(by_day).map(end_of).max();
+    let first_end = shifts.values().filter(by_day).map(end_of).min();
     let solver_shifts: Vec<SolverShift> = shifts
         .iter()
         .map(|(id, offer)| SolverShift {
             id: id.clone(),
             name: offer.template.name.clone(),
-            kind: if offer.template.duty { "duty" } else { "" }.to_owned(),
+            kind: catalogue::kind(rules, &offer.template.code),
             segments: offer
                 .template
                 .segments
@@ -176,11 +185,14 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             worked_minutes: offer.template.minutes().0,
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
-            late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
+            late: by_day(&offer) && first_end != last_end && Some(end_of(offer)) == last_end,
             skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
-            standby: None,
-            unpopular_meals: 0,
+            standby: catalogue::standby(sources, &offer.template.code),
+            unpopular_meals: rules
+                .unpopular_meals
+                .get(&offer.template.code)
+                .map_or(0, |meals| u32::from(*meals)),
         })
         .collect();
     let meal_grid_minutes = solver_shifts
@@ -200,6 +212,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             edges.chain(meals).collect::<Vec<_>>()
         })
         .chain(sources.demand.days.iter().map(|day| i64::from(day.start.0)))
+        .chain(catalogue::edges(rules))
         .fold(gcd(MEAL_GRID_MINUTES, slot_minutes), gcd);
     let mut problem = Problem {
         name: format!(
@@ -235,6 +248,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             .iter()
             .map(|candidate| {
                 let mut person = person(sources, candidate, &days);
+                catalogue::bind(sources, &shifts, candidate, &days, &mut person);
                 cover(sources.policy, &shifts, &mut person);
                 person
             })
@@ -247,7 +261,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         published: None,
         team: Default::default(),
     };
-    problem.fill_fair_shares();
+    catalogue::complete(sources, &shifts, &days, &mut problem)?;
     let faults = problem.validate();
     if !faults.is_empty() {
         let faults = faults.into_iter().map(|fault| {
@@ -613,6 +627,8 @@ fn costs(policy: &RosterPolicy) -> Result<Costs, AppError> {
             "split_shift" => &mut costs.split_shift,
             "change_per_cell" => &mut costs.change_per_cell,
             "minutes_off_contract" => &mut costs.minutes_off_contract,
+            // Priced beside the rule that asks for it.
+            _ if catalogue::term(name).is_some() => continue,
             _ => {
                 faults.push(Fault::of(
                     format!("roster.cost.{name}"),
