@@ -60,7 +60,9 @@ pub use calendars::CalendarImport;
 pub use caller::Caller;
 pub use error::{AppError, Fault};
 pub use evidence::FeedReport;
-pub use explaining::{ChangedCell, CostChange, RosterComparison, WhyAsked, WhyNotAnswer};
+pub use explaining::{
+    ChangedCell, ConflictAnswer, ConflictFact, CostChange, RosterComparison, WhyAsked, WhyNotAnswer,
+};
 pub use history::Comparison;
 pub use imports::{Commit, GoodRow, ImportReport};
 pub use inputs::*;

@@ -110,6 +110,7 @@ pub fn router() -> Router<App> {
         .route("/replan", get(replan::show).post(replan::ask))
         .route("/replan/{solve}/{act}", post(replan::answer))
         .route("/roster/why", get(roster_questions::why))
+        .route("/roster/conflicts", get(roster_questions::conflicts))
         .route("/roster/comparison", get(roster_questions::comparison))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))

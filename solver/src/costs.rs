@@ -81,7 +81,7 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
                 Tier::Minimum => CostTerm::UnderMinimum,
                 Tier::Target => CostTerm::UnderTarget,
                 // No profile holds a shift's cover: that is counted by heads below.
-                Tier::Group | Tier::Shift => CostTerm::UnderGroup,
+                Tier::Group | Tier::Shift | Tier::Standby => CostTerm::UnderGroup,
             };
             add(term, group.cost * i64::from(group.short(here)));
         }
@@ -285,24 +285,38 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
         }
         open = still;
     }
+    let mut on_shift = |cell: usize, tier: Tier, missing: u32| {
+        let shift = &problem.shifts[cell % compiled.off()];
+        found.push(Shortfall {
+            day: cell / compiled.off(),
+            start_minute: shift.start_minute(),
+            end_minute: shift.end_minute(),
+            skill: None,
+            group: None,
+            shift: Some(shift.id.clone()),
+            missing,
+            tier,
+            cause: CauseKind::Headcount,
+            conflict: Vec::new(),
+            words: Words::default(),
+            repairs: Vec::new(),
+        });
+    };
     for (cell, people) in shift_heads(compiled, solution).into_iter().enumerate() {
         let wanted = compiled.wanted[cell];
         if wanted.missing(people) > 0 {
-            let shift = &problem.shifts[cell % compiled.off()];
-            found.push(Shortfall {
-                day: cell / compiled.off(),
-                start_minute: shift.start_minute(),
-                end_minute: shift.end_minute(),
-                skill: None,
-                group: None,
-                shift: Some(shift.id.clone()),
-                missing: wanted.missing(people) as u32,
-                tier: Tier::Shift,
-                cause: CauseKind::Headcount,
-                conflict: Vec::new(),
-                words: Words::default(),
-                repairs: Vec::new(),
-            });
+            on_shift(cell, Tier::Shift, wanted.missing(people) as u32);
+        }
+        // Nobody is missed whose absence costs nothing.
+        if let Some(&(on_call, cost)) = compiled.team.standby.get(cell)
+            && cost > 0
+            && on_call > i64::from(people)
+        {
+            on_shift(
+                cell,
+                Tier::Standby,
+                (on_call - i64::from(people)).min(i64::from(u32::MAX)) as u32,
+            );
         }
     }
     found.sort_by(|a, b| {

@@ -121,6 +121,8 @@ pub enum Tier {
     Group,
     /// People wanted on a shift.
     Shift,
+    /// People wanted on call.
+    Standby,
 }
 
 /// A text in both languages.
@@ -143,11 +145,11 @@ pub struct Shortfall {
     pub start_minute: i64,
     /// End (exclusive).
     pub end_minute: i64,
-    /// Skill missing; `None` for [`Tier::Group`] and [`Tier::Shift`].
+    /// Skill missing; `None` for the tiers that have none.
     pub skill: Option<SkillId>,
     /// Group missing, for [`Tier::Group`].
     pub group: Option<String>,
-    /// Shift short of people, for [`Tier::Shift`].
+    /// Shift short of people, for [`Tier::Shift`] and [`Tier::Standby`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<ShiftId>,
     /// People missing throughout the interval.

@@ -19,6 +19,7 @@ use domain::shift::{Cell, PlannedMeal, Shift, ShiftTemplate};
 use domain::staff::StaffState;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use domain::{event, quantities::Minutes};
+use solver::explain::Stretch;
 use solver::plan::{Meal, Plan, Relaxation, Shortfall, Status, Tier};
 use solver::problem::{
     Cause, Costs, Day, Demand, History, MealWindow, Person, Rules, Segment, ShiftId,
@@ -710,7 +711,7 @@ impl RosterProblem {
         cells
     }
 
-    /// A plan's shortfalls as the log keeps them. Group demands have no skill and are not asked for here.
+    /// A plan's shortfalls as the log keeps them.
     pub(crate) fn shortfalls(&self, plan: &Plan) -> Vec<event::Shortfall> {
         plan.shortfalls
             .iter()
@@ -732,20 +733,52 @@ impl RosterProblem {
                 .collect()
         };
         Some(event::Shortfall {
-            date: *self.days.get(shortfall.day)?,
-            start: minute(shortfall.start_minute),
-            end: minute(shortfall.end_minute),
-            skill: domain::ids::SkillId::new(shortfall.skill.as_ref()?.as_str()),
-            tier: match shortfall.tier {
-                Tier::Minimum => event::Tier::Minimum,
-                Tier::Target => event::Tier::Target,
-                Tier::Group | Tier::Shift => return None,
-            },
-            missing: u16::try_from(shortfall.missing).unwrap_or(u16::MAX),
             cause_zh: shortfall.words.zh.clone(),
             cause_en: shortfall.words.en.clone(),
             repairs_zh: repairs(true),
             repairs_en: repairs(false),
+            ..self.stretch(&shortfall.into())?
+        })
+    }
+
+    /// What is short then, without its causes; none where nobody asks for people so.
+    pub(crate) fn stretch(&self, short: &Stretch) -> Option<event::Shortfall> {
+        Some(event::Shortfall {
+            date: *self.days.get(short.day)?,
+            start: minute(short.start_minute),
+            end: minute(short.end_minute),
+            skill: short
+                .skill
+                .as_ref()
+                .map(|skill| domain::ids::SkillId::new(skill.as_str())),
+            what: self.named(short),
+            tier: match short.tier {
+                Tier::Minimum => event::Tier::Minimum,
+                Tier::Target => event::Tier::Target,
+                Tier::Group => event::Tier::OnPost,
+                Tier::Standby => event::Tier::Standby,
+                // Nobody asks for people by shift here.
+                Tier::Shift => return None,
+            },
+            missing: u16::try_from(short.missing).unwrap_or(u16::MAX),
+            cause_zh: String::new(),
+            cause_en: String::new(),
+            repairs_zh: Vec::new(),
+            repairs_en: Vec::new(),
+        })
+    }
+
+    /// What is short where it is no skill.
+    fn named(&self, short: &Stretch) -> Option<String> {
+        let shift = short.shift.as_ref().and_then(|id| {
+            let known = self.problem.shifts.iter().find(|shift| shift.id == *id)?;
+            Some(known.name.clone())
+        });
+        shift.or_else(|| {
+            let id = short.group.as_ref()?;
+            let known = self.problem.group_demand.iter();
+            let group = known.into_iter().find(|group| group.id == *id)?;
+            Some(group.name_zh.clone())
         })
     }
 

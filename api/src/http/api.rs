@@ -369,6 +369,14 @@ fn rosters_area() -> Vec<Endpoint> {
         .query::<roster_questions::WhyQuery>()
         .answers_with::<app::WhyNotAnswer>(200, "The facts that forbid it, or the costs that rise"),
         Endpoint::get(
+            "/desks/{desk}/rosters/{month}/conflicts",
+            "Why people are missing on a day: the smallest sets of facts that cause it",
+            get(roster_questions::conflicts),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .query::<roster_questions::ConflictsQuery>()
+        .answers_with::<Vec<app::ConflictAnswer>>(200, "By stretch, with what would repair it"),
+        Endpoint::get(
             "/desks/{desk}/rosters/{month}/comparison",
             "What differs between two states of a roster",
             get(roster_questions::comparison),
