@@ -32,11 +32,13 @@ mod problem;
 mod replans;
 mod rosters;
 mod sanctions;
+mod solve_news;
 mod solving;
 mod staff;
 mod teams;
 
 use crate::accounts::{Accounts, Feed};
+use crate::app::solve_news::SolveNews;
 use crate::clock::Clock;
 use domain::day::DayRecord;
 use domain::ids::{DeskId, StaffId};
@@ -128,6 +130,8 @@ pub mod files {
     pub const MODELS: &str = "models";
     /// Passwords and sessions.
     pub const ACCOUNTS: &str = "accounts.db";
+    /// How far solves are, for nodes that do not work on them; may be thrown away at any time.
+    pub const SOLVES: &str = "solves";
 }
 
 impl App {
@@ -152,7 +156,8 @@ impl App {
         let log = SqliteLog::open(folder.join(files::LOG), SqliteOptions::default())
             .map_err(failed("the log cannot be opened"))?;
         let accounts = Accounts::open(&folder.join(files::ACCOUNTS))?;
-        Self::with(Arc::new(log), models, accounts, clock, options, None).await
+        let news = SolveNews::new(Some(&folder.join(files::SOLVES)));
+        Self::with(Arc::new(log), models, accounts, clock, options, news, None).await
     }
 
     /// A service that is gone when it is dropped: for tests and trials.
@@ -168,6 +173,7 @@ impl App {
             accounts,
             clock,
             Options::default(),
+            SolveNews::new(None),
             Some(scratch),
         )
         .await
@@ -179,6 +185,7 @@ impl App {
         accounts: Accounts,
         clock: Arc<dyn Clock>,
         options: Options,
+        news: SolveNews,
         scratch: Option<Scratch>,
     ) -> Result<Self, AppError> {
         let models = ReadModels::open(models).map_err(models_failed)?;
@@ -193,7 +200,7 @@ impl App {
             accounts,
             states: log::StateCache::default(),
             policies: Mutex::default(),
-            solves: solving::Solves::new(options.solving),
+            solves: solving::Solves::new(options.solving, news),
             judgements: judging::Judgements::default(),
             password_turns: Semaphore::new(PASSWORDS_AT_ONCE),
             export_turns: Semaphore::new(EXPORTS_AT_ONCE),
