@@ -31,6 +31,37 @@ pub struct Plan {
     pub relaxed: Vec<Relaxation>,
     /// How the plan came about.
     pub report: Report,
+    /// Short breaks beside the meals; none until they are placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Breaks>,
+}
+
+/// Short breaks of a settled roster, and what they leave short beside its own shortfalls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Breaks {
+    /// Every short break, by person, day and start.
+    pub taken: Vec<Meal>,
+    /// Those that fit nowhere beside the meals.
+    pub left_out: Vec<LeftOut>,
+    /// What cover costs more with them than without; less where too many were there.
+    pub cost: i64,
+    /// Days on which cheaper breaks may exist; on all others none do, the roster and its meals being as they are.
+    pub days_unproven: Vec<usize>,
+    /// Where people are missing beyond the plan's own shortfalls.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// A short break that fits nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Index into the problem's people.
+    pub person: usize,
+    /// Day the shift starts.
+    pub day: usize,
+    /// Which of the shift's breaks, from 0.
+    pub index: usize,
 }
 
 impl Plan {
@@ -186,6 +217,8 @@ pub enum CauseKind {
     Limit,
     /// Meals: enough people are at work, too few on post.
     Meal,
+    /// Short breaks, likewise.
+    Break,
     /// Everybody free is needed (or wanted) elsewhere: too few heads.
     Headcount,
 }

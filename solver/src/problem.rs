@@ -30,6 +30,8 @@ const OBJECTIVE_LIMIT: i128 = 100_000_000_000_000_000;
 pub(crate) const COST_LIMIT: i64 = 1_000_000_000;
 /// Skills are combined by subset (every set of queues has its own cover row), so their number is bounded.
 const SKILLS_LIMIT: usize = 6;
+/// Short breaks of a shift.
+const BREAKS_LIMIT: usize = 4;
 /// Shift templates are kept in one machine word of bits.
 const SHIFTS_LIMIT: usize = 60;
 
@@ -219,6 +221,9 @@ pub struct ShiftTemplate {
     /// Meals taken inside the shift, in order; at most two.
     #[serde(default)]
     pub meals: Vec<MealWindow>,
+    /// Short breaks beside the meals, in order; at most four. Placed once the roster is settled.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub breaks: Vec<MealWindow>,
     /// Minutes that count as worked (contract minutes).
     pub worked_minutes: i64,
     /// Counts against [`Person::nights_max`] and night fairness.
@@ -750,6 +755,7 @@ impl ShiftTemplate {
                 end_minute: DAY_MINUTES,
             }],
             meals: Vec::new(),
+            breaks: Vec::new(),
             worked_minutes,
             night: false,
             late: false,
@@ -1066,6 +1072,12 @@ impl Problem {
             }
             for (k, meal) in shift.meals.iter().enumerate() {
                 self.validate_meal(faults, &format!("{at}.meals[{k}]"), shift, meal);
+            }
+            if shift.breaks.len() > BREAKS_LIMIT {
+                faults.add(format!("{at}.breaks"), "more than four short breaks");
+            }
+            for (k, window) in shift.breaks.iter().enumerate() {
+                self.validate_meal(faults, &format!("{at}.breaks[{k}]"), shift, window);
             }
             if let [first, second] = shift.meals.as_slice()
                 && second.latest_start_minute < first.earliest_start_minute + first.duration_minutes

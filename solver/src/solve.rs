@@ -207,6 +207,7 @@ fn solve_and(
             engine_version: env!("CARGO_PKG_VERSION").into(),
             problem_digest: problem.digest(),
         },
+        breaks: None,
     })
 }
 
@@ -253,6 +254,7 @@ pub fn evaluate(
             problem_digest: problem.digest(),
             ..Report::default()
         },
+        breaks: None,
     })
 }
 

@@ -353,6 +353,18 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
     }
 }
 
+/// A shortfall that short breaks bring about.
+pub(crate) fn during_breaks(problem: &Problem, short: &Shortfall) -> Words {
+    let head = stretch(problem, &short.into());
+    Words {
+        zh: format!("{}:小休期间,各人小休已错开到代价最小", head.zh),
+        en: format!(
+            "{}: during short breaks, staggered at the least cost",
+            head.en
+        ),
+    }
+}
+
 /// A repair: a fact to free, or one more person.
 pub(crate) fn repair(problem: &Problem, freed: Option<&Fact>, day: usize, minutes: i64) -> Words {
     match freed {

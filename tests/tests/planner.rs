@@ -390,3 +390,97 @@ fn a_lead_reads_which_facts_together_leave_the_desk_short() {
         assert!(page.contains(repairs) && page.contains(cheapest), "{page}");
     }
 }
+
+#[test]
+fn short_breaks_are_placed_beside_the_meals_where_the_desk_can_spare_them() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    let template = |code: &str, start: i32, meal: i32, breaks: Value| {
+        json!({
+            "code": code, "name": code, "colour": "#3366cc", "night": false, "duty": false,
+            "segments": [{"start": start, "end": start + 480}], "breaks": breaks,
+            "meals": [{"earliest_start": meal, "latest_start": meal + 120, "minutes": 35}]
+        })
+    };
+    let window = |from: i32, until: i32| json!({"earliest_start": from, "latest_start": until, "minutes": 10});
+    let adopt = |breaks: Value| {
+        let templates = json!({"effective_from": "2026-12-01", "templates": [
+            template("A", 540, 660, breaks), template("B", 780, 1020, json!([window(870, 960), window(1170, 1230)]))
+        ]});
+        lead.put(&format!("/desks/{DESK}/shift-templates"), templates)
+    };
+    // A break must lie inside the shift, and there are only so many.
+    adopt(json!([window(1010, 1020)])).expect(422);
+    adopt(json!([
+        window(600, 610),
+        window(620, 630),
+        window(800, 810),
+        window(820, 830),
+        window(840, 850)
+    ]))
+    .expect(422);
+    adopt(json!([window(600, 700), window(870, 960)])).expect(204);
+    house.draft_december();
+    let record = solve(&house);
+    let roster = lead.get(ROSTER).expect(200).json;
+    let mut worked = 0;
+    for line in roster["lines"].as_array().unwrap() {
+        for cell in line["cells"].as_object().unwrap().values() {
+            let Some(shift) = cell.get("shift").filter(|shift| shift.is_object()) else {
+                continue;
+            };
+            worked += 1;
+            let windows = match shift["code"].as_str().unwrap() {
+                "A" => [(600, 700), (870, 960)],
+                _ => [(870, 960), (1170, 1230)],
+            };
+            let breaks = shift["breaks"].as_array().unwrap();
+            assert_eq!(breaks.len(), 2, "{shift}");
+            let meal = shift["meals"][0]["start"].as_i64().unwrap();
+            for (taken, (earliest, latest)) in breaks.iter().zip(windows) {
+                let start = taken["start"].as_i64().unwrap();
+                assert_eq!((&taken["minutes"], start % 5), (&json!(10), 0));
+                assert!((earliest..=latest).contains(&start), "{shift}");
+                assert!(start + 10 <= meal || meal + 35 <= start, "{shift}");
+            }
+        }
+    }
+    assert!(worked > 60, "{worked}");
+    // What breaks leave short is listed like everything else that is.
+    let shortfalls = record["report"]["shortfalls"].as_array().unwrap();
+    let during: Vec<&Value> = shortfalls
+        .iter()
+        .filter(|short| short["cause_zh"].as_str().unwrap().contains("小休"))
+        .collect();
+    assert!(
+        during.iter().all(|short| short["cause_en"]
+            .as_str()
+            .unwrap()
+            .contains("during short breaks")),
+        "{during:#?}"
+    );
+    // A cell set by hand gets its breaks as well, as early as they fit beside its meal.
+    let cells = json!({"cells": [{"staff": "1001", "date": "2026-12-02", "shift": "A", "meal_starts": [700]}]});
+    lead.post(&format!("{ROSTER}/edits"), cells).expect(204);
+    let roster = lead.get(ROSTER).expect(200).json;
+    let lines = roster["lines"].as_array().unwrap();
+    let mine = lines
+        .iter()
+        .find(|line| line["staff"]["staff"] == "1001")
+        .unwrap();
+    assert_eq!(
+        mine["cells"]["2026-12-02"]["shift"]["breaks"],
+        json!([{"start": 600, "minutes": 10}, {"start": 870, "minutes": 10}])
+    );
+    // Whoever works that day reads them, as does the lead.
+    lead.post(
+        &format!("{ROSTER}/publication"),
+        json!({"acknowledge_shortfalls": true}),
+    )
+    .expect(204);
+    house.set("2026-12-02 09:30");
+    let page = house.page("1001", "/punch");
+    assert!(page.contains("short breaks 10:00–10:10"), "{page}");
+    let page = house.page("L01", &format!("/intraday?desk={DESK}&date=2026-12-02"));
+    assert!(page.contains("short breaks 10:00–10:10"), "{page}");
+}

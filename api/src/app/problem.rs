@@ -173,16 +173,8 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
                 .iter()
                 .map(|s| segment(s.start, s.end))
                 .collect(),
-            meals: offer
-                .template
-                .meals
-                .iter()
-                .map(|meal| MealWindow {
-                    earliest_start_minute: i64::from(meal.earliest_start.0),
-                    latest_start_minute: i64::from(meal.latest_start.0),
-                    duration_minutes: meal.minutes.0,
-                })
-                .collect(),
+            meals: offer.template.meals.iter().map(window).collect(),
+            breaks: offer.template.breaks.iter().map(window).collect(),
             worked_minutes: offer.template.minutes().0,
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
@@ -203,7 +195,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
                 .segments
                 .iter()
                 .flat_map(|s| [s.start_minute, s.end_minute]);
-            let meals = shift.meals.iter().flat_map(|meal| {
+            let meals = shift.meals.iter().chain(&shift.breaks).flat_map(|meal| {
                 [
                     meal.earliest_start_minute,
                     meal.latest_start_minute,
@@ -351,6 +343,14 @@ fn segment(start: DayMinute, end: DayMinute) -> Segment {
     Segment {
         start_minute: i64::from(start.0),
         end_minute: i64::from(end.0),
+    }
+}
+
+fn window(meal: &domain::shift::MealWindow) -> MealWindow {
+    MealWindow {
+        earliest_start_minute: i64::from(meal.earliest_start.0),
+        latest_start_minute: i64::from(meal.latest_start.0),
+        duration_minutes: meal.minutes.0,
     }
 }
 
@@ -674,16 +674,19 @@ impl RosterProblem {
 
     /// A plan as cells of the roster.
     pub(crate) fn cells(&self, plan: &Plan) -> Vec<Cell> {
-        let mut meals: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();
-        for meal in &plan.meals {
-            meals
-                .entry((meal.person, meal.day))
-                .or_default()
-                .push(PlannedMeal {
+        let by_cell = |taken: &[Meal]| {
+            let mut cells: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();
+            for meal in taken {
+                let cell = cells.entry((meal.person, meal.day)).or_default();
+                cell.push(PlannedMeal {
                     start: minute(meal.start_minute),
                     minutes: Minutes(meal.duration_minutes),
                 });
-        }
+            }
+            cells
+        };
+        let meals = by_cell(&plan.meals);
+        let breaks = by_cell(plan.breaks.as_ref().map_or(&[], |breaks| &breaks.taken));
         let mut cells = Vec::with_capacity(self.staff.len() * self.days.len());
         for (person, (staff, row)) in self.staff.iter().zip(&plan.assignments).enumerate() {
             for (day, (&date, id)) in self.days.iter().zip(row).enumerate() {
@@ -693,9 +696,12 @@ impl RosterProblem {
                 let shift = id.as_ref().and_then(|id| self.shifts.get(id)).map(|offer| {
                     let mut meals = meals.get(&(person, day)).cloned().unwrap_or_default();
                     meals.sort_by_key(|meal| meal.start);
+                    let mut breaks = breaks.get(&(person, day)).cloned().unwrap_or_default();
+                    breaks.sort_by_key(|taken| taken.start);
                     Shift {
                         code: offer.template.code.clone(),
                         segments: offer.template.segments.clone(),
+                        breaks,
                         meals,
                         night: offer.template.night,
                         duty: offer.template.duty,
@@ -713,13 +719,42 @@ impl RosterProblem {
 
     /// A plan's shortfalls as the log keeps them.
     pub(crate) fn shortfalls(&self, plan: &Plan) -> Vec<event::Shortfall> {
+        let breaks = plan.breaks.iter().flat_map(|breaks| &breaks.shortfalls);
         plan.shortfalls
             .iter()
+            .chain(breaks)
             .filter_map(|shortfall| self.shortfall(shortfall))
             .collect()
     }
 
-    fn shortfall(&self, shortfall: &Shortfall) -> Option<event::Shortfall> {
+    /// The short breaks of a roster as it stands.
+    pub(crate) fn breaks(&self, roster: &RosterState) -> Vec<Meal> {
+        let mut taken = Vec::new();
+        for (person, staff) in self.staff.iter().enumerate() {
+            for (day, date) in self.days.iter().enumerate() {
+                let shift = roster.shift(staff, *date);
+                for one in shift.iter().flat_map(|shift| &shift.breaks) {
+                    taken.push(Meal {
+                        person,
+                        day,
+                        start_minute: i64::from(one.start.0),
+                        duration_minutes: one.minutes.0,
+                    });
+                }
+            }
+        }
+        taken
+    }
+
+    /// Whether any shift of the month has short breaks.
+    pub(crate) fn has_breaks(&self) -> bool {
+        self.problem
+            .shifts
+            .iter()
+            .any(|shift| !shift.breaks.is_empty())
+    }
+
+    pub(crate) fn shortfall(&self, shortfall: &Shortfall) -> Option<event::Shortfall> {
         let repairs = |zh: bool| {
             let words = shortfall.repairs.iter().map(|repair| &repair.words);
             words
@@ -900,6 +935,7 @@ impl RosterProblem {
                     duration_minutes: meal.minutes.0,
                 })
                 .collect(),
+            breaks: Vec::new(),
             worked_minutes: minutes_of(shift).0,
             night: shift.night,
             late: false,

@@ -42,6 +42,8 @@ const LIMIT_SECONDS_MAX: u32 = 3600;
 const REPLAN_WORK_LIMIT_DEFAULT: u64 = 20_000;
 /// Wall clock of part of a roster when the lead names none.
 const REPLAN_LIMIT_SECONDS_DEFAULT: u32 = 5;
+/// Short breaks of a settled month are given within this, proven or not; well inside a claim's grace.
+const BREAK_SECONDS_MAX: f64 = 10.0;
 /// How often a node looks into the log for solves that nobody works on.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often whoever works on or follows a solve looks into the log for what others say about it.
@@ -225,7 +227,7 @@ impl Task {
     /// Solves it. Nothing the model made is believed before the judge, which shares no code with it, agrees.
     fn solve(self, limits: &Limits, job: &Job) -> Result<(Solved, Plan), String> {
         let problem = &self.problem().problem;
-        let plan = solver::solve(problem, limits, &mut |news| {
+        let mut plan = solver::solve(problem, limits, &mut |news| {
             job.progress.send_modify(|progress| {
                 progress.done = news.done;
                 progress.phase.clone_from(&news.phase);
@@ -245,6 +247,13 @@ impl Task {
             Some(violation) => Err(format!("the checker refuses the plan: {violation}")),
         };
         judge(&plan)?;
+        if let Self::Month(month) = &self
+            && month.has_breaks()
+        {
+            solver::place_breaks(problem, &mut plan, &[], BREAK_SECONDS_MAX)
+                .map_err(|error| error.to_string())?;
+            judge(&plan)?;
+        }
         let solved = match &self {
             Self::Month(problem) => Solved::Month {
                 cells: problem.cells(&plan),

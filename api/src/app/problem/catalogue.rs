@@ -163,8 +163,10 @@ pub(super) fn bind(
             person.shift_max.insert(id.clone(), u32::from(*most));
         }
     }
+    // Leave is no fault of the roster's: a limit that it breaks by itself is not asked of that person.
+    let away = longest_absence(person);
     person.more = RowRules {
-        consecutive_days_off_max: some(rules.consecutive_days_off_max),
+        consecutive_days_off_max: some(rules.consecutive_days_off_max).filter(|max| away < *max),
         kind_days_max: rules
             .kind_days_max
             .iter()
@@ -174,7 +176,10 @@ pub(super) fn bind(
         consecutive_nights_max: some(rules.consecutive_nights_max),
         consecutive_nights_min: some(rules.consecutive_nights_min),
         days_off_after_nights_min: some(rules.days_off_after_nights_min),
-        minutes_week_min: rules.minutes_week_min.map(|minutes| minutes.0),
+        minutes_week_min: rules
+            .minutes_week_min
+            .filter(|_| away == 0)
+            .map(|minutes| minutes.0),
         complete_weekends: rules.complete_weekends == Some(Hardness::Required),
         complete_weekends_wanted: rules.complete_weekends == Some(Hardness::Wanted),
         identical_weekends_wanted: rules.identical_weekends.is_some(),
@@ -192,6 +197,18 @@ pub(super) fn bind(
         meetings: meetings(sources, candidate, days, person),
     };
     remember(sources, shifts, &candidate.staff, &mut person.history);
+}
+
+/// The most whole days in a row that somebody is not there.
+fn longest_absence(person: &Person) -> u32 {
+    let whole = person
+        .unavailable
+        .iter()
+        .filter(|away| away.interval.is_none());
+    let days: BTreeSet<usize> = whole.map(|away| away.day).collect();
+    let run = |first: &usize| (*first..).take_while(|day| days.contains(day)).count();
+    let longest = days.iter().map(run).max().unwrap_or(0);
+    u32::try_from(longest).unwrap_or(u32::MAX)
 }
 
 /// The meetings somebody is wanted at: those called for everybody, or for them by name; not while they are away.
