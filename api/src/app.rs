@@ -32,10 +32,13 @@ mod problem;
 mod replans;
 mod rosters;
 mod sanctions;
+mod solve_news;
 mod solving;
 mod staff;
+mod teams;
 
 use crate::accounts::{Accounts, Feed};
+use crate::app::solve_news::SolveNews;
 use crate::clock::Clock;
 use domain::day::DayRecord;
 use domain::ids::{DeskId, StaffId};
@@ -59,7 +62,9 @@ pub use calendars::CalendarImport;
 pub use caller::Caller;
 pub use error::{AppError, Fault};
 pub use evidence::FeedReport;
-pub use explaining::{ChangedCell, CostChange, RosterComparison, WhyAsked, WhyNotAnswer};
+pub use explaining::{
+    ChangedCell, ConflictAnswer, ConflictFact, CostChange, RosterComparison, WhyAsked, WhyNotAnswer,
+};
 pub use history::Comparison;
 pub use imports::{Commit, GoodRow, ImportReport};
 pub use inputs::*;
@@ -67,6 +72,7 @@ pub use log::{Loaded, Receipt};
 pub(crate) use meetings::fit_for as fit_meeting;
 pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState, Solving};
+pub use teams::DeskTeam;
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -124,6 +130,8 @@ pub mod files {
     pub const MODELS: &str = "models";
     /// Passwords and sessions.
     pub const ACCOUNTS: &str = "accounts.db";
+    /// How far solves are, for nodes that do not work on them; may be thrown away at any time.
+    pub const SOLVES: &str = "solves";
 }
 
 impl App {
@@ -160,7 +168,8 @@ impl App {
     ) -> Result<Self, AppError> {
         make_folder(folder)?;
         let accounts = Accounts::open(&folder.join(files::ACCOUNTS))?;
-        Self::with(log, models, accounts, clock, options, None).await
+        let news = SolveNews::new(Some(&folder.join(files::SOLVES)));
+        Self::with(log, models, accounts, clock, options, news, None).await
     }
 
     /// A service that is gone when it is dropped: for tests and trials.
@@ -176,6 +185,7 @@ impl App {
             accounts,
             clock,
             Options::default(),
+            SolveNews::new(None),
             Some(scratch),
         )
         .await
@@ -187,6 +197,7 @@ impl App {
         accounts: Accounts,
         clock: Arc<dyn Clock>,
         options: Options,
+        news: SolveNews,
         scratch: Option<Scratch>,
     ) -> Result<Self, AppError> {
         let models = ReadModels::open(models).map_err(models_failed)?;
@@ -201,7 +212,7 @@ impl App {
             accounts,
             states: log::StateCache::default(),
             policies: Mutex::default(),
-            solves: solving::Solves::new(options.solving),
+            solves: solving::Solves::new(options.solving, news),
             judgements: judging::Judgements::default(),
             password_turns: Semaphore::new(PASSWORDS_AT_ONCE),
             export_turns: Semaphore::new(EXPORTS_AT_ONCE),

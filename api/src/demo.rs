@@ -398,7 +398,11 @@ fn summary(
             let _ = writeln!(
                 text,
                 "  {} {}–{} {}：{}",
-                row.date, row.start, row.end, row.skill, row.cause_zh
+                row.date,
+                row.start,
+                row.end,
+                row.short_of(),
+                row.cause_zh
             );
         }
     }

@@ -43,6 +43,7 @@ pub mod roster_questions;
 pub mod solving;
 pub mod submissions;
 pub mod swap_form;
+pub mod team;
 pub mod utilisation;
 pub mod visit;
 pub mod what_if;
@@ -104,10 +105,12 @@ pub fn router() -> Router<App> {
         .route("/utilisation", get(utilisation::show))
         .route("/headcount", get(headcount::show))
         .route("/budgets", post(headcount::set_budget))
+        .route("/team", get(team::show).post(team::set))
         .route("/roster", get(roster::show))
         .route("/replan", get(replan::show).post(replan::ask))
         .route("/replan/{solve}/{act}", post(replan::answer))
         .route("/roster/why", get(roster_questions::why))
+        .route("/roster/conflicts", get(roster_questions::conflicts))
         .route("/roster/comparison", get(roster_questions::comparison))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))

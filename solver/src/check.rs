@@ -4,6 +4,7 @@
 //! five-minute points, written to be compared with the rules by eye. It judges solved and hand-edited rosters alike. It
 //! expects a problem whose `validate` finds no fault.
 
+mod breaks;
 mod catalogue;
 mod claims;
 mod cover;
@@ -137,6 +138,10 @@ pub enum Rule {
     MealDuration,
     /// Two meals of one person do not overlap.
     MealOverlap,
+    /// Every short break of a worked shift is there or named as left out: in order, in its window, beside meals and others.
+    Break,
+    /// What short breaks leave missing, and cost, is as said.
+    BreakShortfall,
     /// The list of shortfalls says what is missing, no more and no less.
     Shortfall,
     /// A fact given as the cause of a shortfall is one of the problem's.
@@ -182,6 +187,7 @@ pub fn check(problem: &Problem, plan: &Plan) -> Verdict {
     let points = cover::points(problem, &roster, &plan.meals);
     let costs = sums::recompute(problem, &roster, &points);
     claims::check(problem, plan, &roster, &points, &costs, &mut violations);
+    breaks::check(problem, plan, &roster, &points, &mut violations);
     let objective = i64::try_from(costs.by_term.values().sum::<i128>()).unwrap_or(i64::MAX);
     Verdict {
         violations,

@@ -81,7 +81,7 @@ pub(crate) fn table(compiled: &Compiled<'_>, solution: &Solution) -> (CostTable,
                 Tier::Minimum => CostTerm::UnderMinimum,
                 Tier::Target => CostTerm::UnderTarget,
                 // No profile holds a shift's cover: that is counted by heads below.
-                Tier::Group | Tier::Shift => CostTerm::UnderGroup,
+                Tier::Group | Tier::Shift | Tier::Standby => CostTerm::UnderGroup,
             };
             add(term, group.cost * i64::from(group.short(here)));
         }
@@ -203,54 +203,59 @@ fn missing_by_skill(
     missing
 }
 
-/// Every shortfall, merged over time, without causes yet. A shortfall under the target lists only what is missing beyond a
-/// shortfall under the minimum at the same moment and skill.
-pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Shortfall> {
-    let present = presence(compiled, solution);
-    let classes = compiled.cover.classes();
+/// People missing at a point: tier, skill and group (indices), how many.
+pub(crate) type Missing = (Tier, Option<usize>, Option<usize>, u32);
+
+/// Who is missing at a point with these people of each class on post. Under the target only what is missing beyond the minimum.
+pub(crate) fn missing_at(compiled: &Compiled<'_>, point: usize, people: &[u16]) -> Vec<Missing> {
+    let mut here: Vec<Missing> = Vec::new();
+    let profile = compiled.cover.profile_at[point];
+    if profile == 0 {
+        return here;
+    }
+    let profile = &compiled.cover.profiles[profile as usize];
+    let mut under_minimum = vec![0u32; compiled.problem.skills.len()];
+    for group in &profile.groups {
+        if group.short(people) == 0 {
+            continue;
+        }
+        if group.tier == Tier::Group {
+            let missing = group.short(people) as u32;
+            here.push((Tier::Group, None, Some(group.group), missing));
+            continue;
+        }
+        for (skill, missing) in missing_by_skill(compiled, profile, group, people)
+            .into_iter()
+            .enumerate()
+        {
+            let beyond = if group.tier == Tier::Minimum {
+                under_minimum[skill] = missing;
+                missing
+            } else {
+                missing.saturating_sub(under_minimum[skill])
+            };
+            if beyond > 0 {
+                here.push((group.tier, Some(skill), None, beyond));
+            }
+        }
+    }
+    here
+}
+
+/// What is missing point by point, merged over time, without causes.
+pub(crate) fn stretches(
+    compiled: &Compiled<'_>,
+    missing: impl Fn(usize) -> Vec<Missing>,
+) -> Vec<Shortfall> {
     let grid = compiled.cover.grid;
     let problem = compiled.problem;
     let mut found: Vec<Shortfall> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    for (point, &profile) in compiled.cover.profile_at.iter().enumerate() {
+    for point in 0..compiled.cover.profile_at.len() {
         let day = (point / compiled.cover.day_points).min(compiled.days() - 1);
         let start = (point - day * compiled.cover.day_points) as i64 * grid;
-        let mut here: Vec<(Tier, Option<usize>, Option<usize>, u32)> = Vec::new();
-        if profile != 0 {
-            let profile = &compiled.cover.profiles[profile as usize];
-            let people = &present[point * classes..][..classes];
-            let mut under_minimum = vec![0u32; problem.skills.len()];
-            for group in &profile.groups {
-                if group.short(people) == 0 {
-                    continue;
-                }
-                if group.tier == Tier::Group {
-                    here.push((
-                        Tier::Group,
-                        None,
-                        Some(group.group),
-                        group.short(people) as u32,
-                    ));
-                    continue;
-                }
-                for (skill, missing) in missing_by_skill(compiled, profile, group, people)
-                    .into_iter()
-                    .enumerate()
-                {
-                    let beyond = if group.tier == Tier::Minimum {
-                        under_minimum[skill] = missing;
-                        missing
-                    } else {
-                        missing.saturating_sub(under_minimum[skill])
-                    };
-                    if beyond > 0 {
-                        here.push((group.tier, Some(skill), None, beyond));
-                    }
-                }
-            }
-        }
-        let mut still = Vec::with_capacity(here.len());
-        for (tier, skill, group, missing) in here {
+        let mut still = Vec::new();
+        for (tier, skill, group, missing) in missing(point) {
             let skill = skill.map(|s| problem.skills[s].id.clone());
             let group = group.map(|g| problem.group_demand[g].id.clone());
             let running = open.iter().copied().find(|&index| {
@@ -285,24 +290,50 @@ pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Sh
         }
         open = still;
     }
+    found
+}
+
+/// Every shortfall, merged over time, without causes yet. A shortfall under the target lists only what is missing beyond a
+/// shortfall under the minimum at the same moment and skill.
+pub(crate) fn shortfalls(compiled: &Compiled<'_>, solution: &Solution) -> Vec<Shortfall> {
+    let present = presence(compiled, solution);
+    let classes = compiled.cover.classes();
+    let problem = compiled.problem;
+    let mut found = stretches(compiled, |point| {
+        missing_at(compiled, point, &present[point * classes..][..classes])
+    });
+    let mut on_shift = |cell: usize, tier: Tier, missing: u32| {
+        let shift = &problem.shifts[cell % compiled.off()];
+        found.push(Shortfall {
+            day: cell / compiled.off(),
+            start_minute: shift.start_minute(),
+            end_minute: shift.end_minute(),
+            skill: None,
+            group: None,
+            shift: Some(shift.id.clone()),
+            missing,
+            tier,
+            cause: CauseKind::Headcount,
+            conflict: Vec::new(),
+            words: Words::default(),
+            repairs: Vec::new(),
+        });
+    };
     for (cell, people) in shift_heads(compiled, solution).into_iter().enumerate() {
         let wanted = compiled.wanted[cell];
         if wanted.missing(people) > 0 {
-            let shift = &problem.shifts[cell % compiled.off()];
-            found.push(Shortfall {
-                day: cell / compiled.off(),
-                start_minute: shift.start_minute(),
-                end_minute: shift.end_minute(),
-                skill: None,
-                group: None,
-                shift: Some(shift.id.clone()),
-                missing: wanted.missing(people) as u32,
-                tier: Tier::Shift,
-                cause: CauseKind::Headcount,
-                conflict: Vec::new(),
-                words: Words::default(),
-                repairs: Vec::new(),
-            });
+            on_shift(cell, Tier::Shift, wanted.missing(people) as u32);
+        }
+        // Nobody is missed whose absence costs nothing.
+        if let Some(&(on_call, cost)) = compiled.team.standby.get(cell)
+            && cost > 0
+            && on_call > i64::from(people)
+        {
+            on_shift(
+                cell,
+                Tier::Standby,
+                (on_call - i64::from(people)).min(i64::from(u32::MAX)) as u32,
+            );
         }
     }
     found.sort_by(|a, b| {

@@ -216,6 +216,7 @@ impl Desk {
                     latest_start_minute: meal.1,
                     duration_minutes: MEAL_MINUTES,
                 }],
+                breaks: Vec::new(),
                 worked_minutes: SHIFT_MINUTES,
                 night: false,
                 late: start_minute + SHIFT_MINUTES > 22 * 60,

@@ -26,7 +26,7 @@ use crate::solve::{self, SolveError};
 use crate::words;
 
 pub use comparison::{CellChange, Comparison, DayChange, PersonChange, TermChange, compare};
-pub use conflicts::{Blocking, Conflict, conflicts};
+pub use conflicts::{Blocking, Conflict, conflicts, conflicts_of_day};
 pub use headcount::{Figures, HeadChange, Newcomer, one_fewer, one_more};
 pub(crate) use shortfalls::explain;
 pub use why_not::{Answer, Way, WhyNot, why_not};
@@ -42,11 +42,11 @@ pub struct Stretch {
     pub end_minute: i64,
     /// Which promise is missed.
     pub tier: Tier,
-    /// Skill missing; `None` for [`Tier::Group`].
+    /// Skill missing; `None` for the tiers that have none.
     pub skill: Option<SkillId>,
     /// Group missing, for [`Tier::Group`].
     pub group: Option<String>,
-    /// Shift wanting people, for [`Tier::Shift`].
+    /// Shift wanting people, for [`Tier::Shift`] and [`Tier::Standby`].
     pub shift: Option<ShiftId>,
     /// People missing throughout.
     pub missing: u32,

@@ -4,6 +4,7 @@
 
 mod automaton;
 mod bound;
+mod breaks;
 pub mod catalogue;
 pub mod check;
 mod columns;
@@ -33,6 +34,7 @@ pub mod solve;
 mod team;
 mod words;
 
+pub use breaks::{judge_breaks, place_breaks};
 pub use place::place_meals;
 pub use plan::{Limits, Plan, Progress, Roster, Status};
 pub use problem::{Assignments, Fault, Problem};

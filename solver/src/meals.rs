@@ -240,19 +240,19 @@ fn crews(
 }
 
 /// Equal points of a day.
-struct Point<'a> {
+pub(crate) struct Point<'a> {
     /// People per class whose shift covers it.
-    present: &'a [u16],
+    pub(crate) present: &'a [u16],
     /// How many points.
-    points: f64,
+    pub(crate) points: f64,
     /// People of some classes at their meal.
-    away: &'a dyn Fn(u64) -> Expression,
+    pub(crate) away: &'a dyn Fn(u64) -> Expression,
     /// At most so many of them.
-    away_most: &'a dyn Fn(u64) -> i32,
+    pub(crate) away_most: &'a dyn Fn(u64) -> i32,
 }
 
 /// Cover rows of equal points: people of the classes that count, less those away, plus the shortfall, reach what is wanted.
-fn add_point(
+pub(crate) fn add_point(
     profile: &Profile,
     point: &Point<'_>,
     program: &mut Program,

@@ -31,6 +31,37 @@ pub struct Plan {
     pub relaxed: Vec<Relaxation>,
     /// How the plan came about.
     pub report: Report,
+    /// Short breaks beside the meals; none until they are placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Breaks>,
+}
+
+/// Short breaks of a settled roster, and what they leave short beside its own shortfalls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Breaks {
+    /// Every short break, by person, day and start.
+    pub taken: Vec<Meal>,
+    /// Those that fit nowhere beside the meals.
+    pub left_out: Vec<LeftOut>,
+    /// What cover costs more with them than without; less where too many were there.
+    pub cost: i64,
+    /// Days on which cheaper breaks may exist; on all others none do, the roster and its meals being as they are.
+    pub days_unproven: Vec<usize>,
+    /// Where people are missing beyond the plan's own shortfalls.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// A short break that fits nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Index into the problem's people.
+    pub person: usize,
+    /// Day the shift starts.
+    pub day: usize,
+    /// Which of the shift's breaks, from 0.
+    pub index: usize,
 }
 
 impl Plan {
@@ -121,6 +152,8 @@ pub enum Tier {
     Group,
     /// People wanted on a shift.
     Shift,
+    /// People wanted on call.
+    Standby,
 }
 
 /// A text in both languages.
@@ -143,11 +176,11 @@ pub struct Shortfall {
     pub start_minute: i64,
     /// End (exclusive).
     pub end_minute: i64,
-    /// Skill missing; `None` for [`Tier::Group`] and [`Tier::Shift`].
+    /// Skill missing; `None` for the tiers that have none.
     pub skill: Option<SkillId>,
     /// Group missing, for [`Tier::Group`].
     pub group: Option<String>,
-    /// Shift short of people, for [`Tier::Shift`].
+    /// Shift short of people, for [`Tier::Shift`] and [`Tier::Standby`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<ShiftId>,
     /// People missing throughout the interval.
@@ -184,6 +217,8 @@ pub enum CauseKind {
     Limit,
     /// Meals: enough people are at work, too few on post.
     Meal,
+    /// Short breaks, likewise.
+    Break,
     /// Everybody free is needed (or wanted) elsewhere: too few heads.
     Headcount,
 }

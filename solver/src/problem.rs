@@ -22,12 +22,16 @@ pub const DAY_MINUTES: i64 = 1440;
 const MINUTES_LIMIT: i64 = 1_000_000_000;
 /// Largest count of shifts or days carried over, or fair share of them, accepted: fairness squares it.
 const COUNT_LIMIT: i64 = 10_000;
+/// Largest number of minutes carried over, or fair share of them: more than a month has, and its square in hours still fits.
+const FAIR_MINUTES_LIMIT: i64 = 60_000;
 /// Largest objective a problem may come to: sums of a few of them still fit.
 const OBJECTIVE_LIMIT: i128 = 100_000_000_000_000_000;
 /// Largest single cost accepted: beyond it an objective could overflow.
 pub(crate) const COST_LIMIT: i64 = 1_000_000_000;
 /// Skills are combined by subset (every set of queues has its own cover row), so their number is bounded.
 const SKILLS_LIMIT: usize = 6;
+/// Short breaks of a shift.
+const BREAKS_LIMIT: usize = 4;
 /// Shift templates are kept in one machine word of bits.
 const SHIFTS_LIMIT: usize = 60;
 
@@ -217,6 +221,9 @@ pub struct ShiftTemplate {
     /// Meals taken inside the shift, in order; at most two.
     #[serde(default)]
     pub meals: Vec<MealWindow>,
+    /// Short breaks beside the meals, in order; at most four. Placed once the roster is settled.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub breaks: Vec<MealWindow>,
     /// Minutes that count as worked (contract minutes).
     pub worked_minutes: i64,
     /// Counts against [`Person::nights_max`] and night fairness.
@@ -551,6 +558,34 @@ impl Costs {
         named
     }
 
+    /// What a rule of [`Costs::more`], a shift on call or a rule between people costs a desk that asks for it and names no
+    /// price. Nothing for what is asked for by naming its price.
+    pub fn usual(term: CostTerm) -> Cost {
+        let (per_unit, unit, asked_by) = match term {
+            CostTerm::ConsecutiveWorkDays
+            | CostTerm::ConsecutiveDaysOff
+            | CostTerm::ConsecutiveKind
+            | CostTerm::Assignments => (60, "day", "lead"),
+            CostTerm::Weekends => (240, "weekend", "staff"),
+            CostTerm::BrokenWeekend => (120, "weekend", "staff"),
+            CostTerm::MixedWeekend => (60, "weekend", "staff"),
+            CostTerm::Pattern => (150, "cell", "staff"),
+            CostTerm::Meeting => (300, "meeting", "lead"),
+            CostTerm::UnderStandby => (4_000, "person and day", "lead"),
+            CostTerm::Mentor => (3, "minute alone", "lead"),
+            CostTerm::NotTogether => (500, "day", "lead"),
+            CostTerm::MinutesOver | CostTerm::MinutesUnder | CostTerm::FairnessMinutes => {
+                (0, "minute", "hr")
+            }
+            _ => (0, "unit", "lead"),
+        };
+        Cost {
+            per_unit,
+            unit: unit.into(),
+            asked_by: asked_by.into(),
+        }
+    }
+
     /// Cost per unit of a term of [`Costs::more`].
     pub(crate) fn priced(&self, term: CostTerm) -> i64 {
         self.more.get(&term).map_or(0, |cost| cost.per_unit)
@@ -720,6 +755,7 @@ impl ShiftTemplate {
                 end_minute: DAY_MINUTES,
             }],
             meals: Vec::new(),
+            breaks: Vec::new(),
             worked_minutes,
             night: false,
             late: false,
@@ -889,6 +925,55 @@ impl Problem {
             fair.weekend_days = fair.weekend_days.or_else(|| share(2));
             fair.holidays = fair.holidays.or_else(|| share(3));
         }
+        self.fill_catalogue_shares(&weights, weight_sum);
+    }
+
+    /// Shares of what the catalogue adds, where it is asked for: of the minutes that serve the demand if fairness of hours
+    /// has a price, of meals at an hour nobody likes if a shift has any.
+    fn fill_catalogue_shares(&mut self, weights: &[i64], weight_sum: i64) {
+        let minutes = |s: &ShiftTemplate| -> (i64, i64) {
+            let posted: i64 = s
+                .segments
+                .iter()
+                .map(|g| g.end_minute - g.start_minute)
+                .sum();
+            let meals: i64 = s.meals.iter().map(|m| m.duration_minutes).sum();
+            ((posted - meals).max(1), s.worked_minutes)
+        };
+        let (on_post, worked) = self
+            .shifts
+            .iter()
+            .filter(|s| s.standby.is_none())
+            .map(minutes)
+            .fold((0, 0), |sum, s| (sum.0 + s.0, sum.1 + s.1));
+        let on_post = on_post.max(1);
+        let wanted: i64 = self
+            .demand
+            .iter()
+            .map(|d| i64::from(d.target) * self.slot_minutes)
+            .sum();
+        let unpopular: i64 = self
+            .shifts
+            .iter()
+            .map(|s| i64::from(s.unpopular_meals))
+            .sum();
+        let hours = self.costs.priced(CostTerm::FairnessMinutes) > 0;
+        let carried = |of: fn(&History) -> i64| self.people.iter().map(|p| of(&p.history)).sum();
+        let (past_minutes, past_meals): (i64, i64) =
+            (carried(|h| h.minutes), carried(|h| h.unpopular_meals));
+        // Minutes on post are served by minutes at work, meals included; shifts are taken to be worked equally often.
+        let minutes = wanted.saturating_mul(worked) / on_post + past_minutes;
+        let meals = wanted.saturating_mul(unpopular) / on_post + past_meals;
+        for (person, weight) in self.people.iter_mut().zip(weights) {
+            let share = |total: i64| Some((total * weight + weight_sum - 1).div_euclid(weight_sum));
+            let fair = &mut person.fair_share;
+            if hours {
+                fair.minutes = fair.minutes.or_else(|| share(minutes));
+            }
+            if unpopular > 0 {
+                fair.unpopular_meals = fair.unpopular_meals.or_else(|| share(meals));
+            }
+        }
     }
 
     /// Everything wrong with the problem, in field order; empty when it can be solved or found contradictory in words.
@@ -987,6 +1072,12 @@ impl Problem {
             }
             for (k, meal) in shift.meals.iter().enumerate() {
                 self.validate_meal(faults, &format!("{at}.meals[{k}]"), shift, meal);
+            }
+            if shift.breaks.len() > BREAKS_LIMIT {
+                faults.add(format!("{at}.breaks"), "more than four short breaks");
+            }
+            for (k, window) in shift.breaks.iter().enumerate() {
+                self.validate_meal(faults, &format!("{at}.breaks[{k}]"), shift, window);
             }
             if let [first, second] = shift.meals.as_slice()
                 && second.latest_start_minute < first.earliest_start_minute + first.duration_minutes
@@ -1280,7 +1371,6 @@ impl Problem {
             ("weekend_days", history.weekend_days),
             ("holidays", history.holidays),
             ("assignments", history.assignments),
-            ("minutes", history.minutes),
             ("unpopular_meals", history.unpopular_meals),
             ("weekends", i64::from(history.weekends)),
             (
@@ -1302,11 +1392,21 @@ impl Problem {
         }
         let fair = &person.fair_share;
         for (name, value) in [
+            ("history.minutes", Some(history.minutes)),
+            ("fair_share.minutes", fair.minutes),
+        ] {
+            if value.is_some_and(|v| !(-FAIR_MINUTES_LIMIT..=FAIR_MINUTES_LIMIT).contains(&v)) {
+                faults.add(
+                    format!("{at}.{name}"),
+                    format!("beyond ±{FAIR_MINUTES_LIMIT}"),
+                );
+            }
+        }
+        for (name, value) in [
             ("nights", fair.nights),
             ("lates", fair.lates),
             ("weekend_days", fair.weekend_days),
             ("holidays", fair.holidays),
-            ("minutes", fair.minutes),
             ("unpopular_meals", fair.unpopular_meals),
         ] {
             if value.is_some_and(|v| !(-COUNT_LIMIT..=COUNT_LIMIT).contains(&v)) {

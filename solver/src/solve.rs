@@ -211,6 +211,7 @@ fn solve_and(
             engine_version: env!("CARGO_PKG_VERSION").into(),
             problem_digest: problem.digest(),
         },
+        breaks: None,
     })
 }
 
@@ -257,6 +258,7 @@ pub fn evaluate(
             problem_digest: problem.digest(),
             ..Report::default()
         },
+        breaks: None,
     })
 }
 

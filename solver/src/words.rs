@@ -227,6 +227,7 @@ pub(crate) fn stretch(problem: &Problem, short: &Stretch) -> Words {
         Tier::Target => ("低于目标人数", "under the target"),
         Tier::Group => ("低于要求人数", "under the group's minimum"),
         Tier::Shift => ("低于班次人数", "under the shift's number"),
+        Tier::Standby => ("低于备勤人数", "under the number on call"),
     };
     Words {
         zh: format!(
@@ -309,9 +310,17 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
         zh.push("没有班次覆盖该时段".to_owned());
         en.push("no shift reaches this time".to_owned());
     } else {
-        zh.push(format!("{}人中{}人在岗", reasons.members, reasons.on_post));
+        let (there_zh, there_en) = if short.tier == Tier::Standby {
+            ("备勤", "on call")
+        } else {
+            ("在岗", "on post")
+        };
+        zh.push(format!(
+            "{}人中{}人{there_zh}",
+            reasons.members, reasons.on_post
+        ));
         en.push(format!(
-            "{} of {} on post",
+            "{} of {} {there_en}",
             reasons.on_post, reasons.members
         ));
         if reasons.at_meal > 0 {
@@ -341,6 +350,18 @@ pub(crate) fn shortfall(problem: &Problem, short: &Shortfall, reasons: &Reasons)
     Words {
         zh: format!("{}:{}", head.zh, zh.join(";")),
         en: format!("{}: {}", head.en, en.join("; ")),
+    }
+}
+
+/// A shortfall that short breaks bring about.
+pub(crate) fn during_breaks(problem: &Problem, short: &Shortfall) -> Words {
+    let head = stretch(problem, &short.into());
+    Words {
+        zh: format!("{}:小休期间,各人小休已错开到代价最小", head.zh),
+        en: format!(
+            "{}: during short breaks, staggered at the least cost",
+            head.en
+        ),
     }
 }
 

@@ -7,7 +7,7 @@ mod support;
 
 use solver::check::{Rule, check};
 use solver::desk_instance::DeskSpec;
-use solver::plan::FactKind;
+use solver::plan::{FactKind, Tier};
 use solver::problem::{
     Apart, Budget, CostTerm, FixedCell, Meeting, Mentor, Pattern, Problem, Request, SoftRange,
     Standby, Wish,
@@ -555,6 +555,30 @@ fn standby() {
             want(p, day, 20 * H, 21 * H, "phone", 1);
         }
     });
+}
+
+#[test]
+fn people_missing_on_call_are_listed() {
+    let mut problem = week();
+    on_call(&mut problem, true);
+    let plan = solved(&problem);
+    let listed = plan
+        .shortfalls
+        .iter()
+        .filter(|short| short.tier == Tier::Standby)
+        .map(|short| (short.day, short.missing));
+    // The one person there is wanted on post, and cannot be on call as well.
+    let missing: Vec<(usize, u32)> = (0..7).map(|day| (day, 1)).collect();
+    assert_eq!(listed.collect::<Vec<_>>(), missing);
+    assert_eq!(check(&problem, &plan).violations, []);
+    // The judge wants every one of them named.
+    let mut silent = plan.clone();
+    silent
+        .shortfalls
+        .retain(|short| short.tier != Tier::Standby);
+    let found = check(&problem, &silent).violations;
+    assert_eq!(found.len(), 7, "{found:?}");
+    assert!(found.iter().all(|one| one.rule == Rule::Shortfall));
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn shift(id: &str, segments: &[(i64, i64)], meal: Option<(i64, i64)>) -> ShiftTe
         kind: String::new(),
         segments: segments.iter().map(segment).collect(),
         meals: meal.into_iter().map(window).collect(),
+        breaks: Vec::new(),
         worked_minutes: segments.iter().map(|(from, to)| to - from).sum(),
         night: false,
         late: false,
@@ -163,6 +164,7 @@ fn plan(problem: &Problem, rows: &[&str]) -> Plan {
             problem_digest: problem.digest(),
             ..Report::default()
         },
+        breaks: None,
     };
     for (person, row) in plan.assignments.iter().enumerate() {
         for (day, cell) in row.iter().enumerate() {

@@ -185,6 +185,9 @@ fn body(route: &str) -> Option<Value> {
         "PUT /desks/{desk}/lanes" => {
             json!({"lanes": [{"id": "t1", "name": "1", "skill": "presale"}]})
         }
+        "PUT /desks/{desk}/team" => {
+            json!({"apart": [{"first": "1002", "second": "1003", "hard": false}]})
+        }
         "PUT /desks/{desk}/lane-plans/{date}" => json!({"order": ["t1"], "stints": []}),
         "PUT /desks/{desk}/lane-openings/{date}" => json!({"openings": [], "reason": "x"}),
         "PUT /desks/{desk}/budgets/{month}" => json!({"amount_fen": 100}),

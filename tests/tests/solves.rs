@@ -122,6 +122,47 @@ fn two_nodes_on_one_log_solve_a_request_once() {
 }
 
 #[test]
+fn a_node_that_does_not_solve_shows_the_figures_of_the_one_that_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = front(folder.path(), "2026-11-25 10:00");
+    house.draft_december();
+    let solve = ask(
+        &house,
+        json!({"seed": 1, "work_limit": 100_000_000, "limit_seconds": 60}),
+    );
+    let other = house.block_on(node(&house, folder.path(), "other"));
+    assert_eq!(house.block_on(other.take_up_solves()).unwrap(), [solve]);
+    let mut shown = Value::Null;
+    for _ in 0..3_000 {
+        shown = status(&house, solve)["progress"].clone();
+        if !shown["objective"].is_null() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // This node never solved anything: what it shows, the other has found.
+    assert!(house.app.solve_progress(solve).is_none());
+    assert_eq!(shown["state"], "running", "{shown}");
+    assert!(shown["objective"].is_i64(), "{shown}");
+    assert!(shown["seconds"].as_f64().unwrap() > 0.0, "{shown}");
+    let page = house.page("L01", "/roster?desk=online-shop&month=2026-12");
+    assert!(page.contains("best plan so far"), "{page}");
+    // Not one event told it.
+    assert_eq!(
+        events(&house, "roster.solve_claimed").len() + events(&house, "roster.generated").len(),
+        1
+    );
+    house
+        .to("L01")
+        .delete(&format!("/solves/{solve}"))
+        .expect(204);
+    let ended = house.block_on(other.finish_solve(solve)).unwrap();
+    assert!(ended.state.has_ended());
+    let left = std::fs::read_dir(folder.path().join(paiban::app::files::SOLVES)).unwrap();
+    assert_eq!(left.count(), 0, "figures are gone with their solve");
+}
+
+#[test]
 fn a_solve_of_a_node_that_died_is_taken_up_and_a_stop_reaches_whoever_works_on_it() {
     let folder = tempfile::tempdir().unwrap();
     let house = front(folder.path(), "2026-11-25 10:00");

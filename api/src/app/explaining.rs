@@ -3,10 +3,11 @@
 
 use crate::app::problem::RosterProblem;
 use crate::app::{App, AppError, Fault};
+use domain::event::{Shortfall, Tier};
 use domain::ids::{DeskId, ShiftCode, StaffId};
 use domain::roster::RosterState;
 use domain::who::{Actor, Role};
-use domain::work_date::{Month, WorkDate};
+use domain::work_date::{DayMinute, Month, WorkDate};
 use serde::Serialize;
 use solver::SolveError;
 use solver::explain::{self, Answer, Asked, CellChange, TermChange};
@@ -66,6 +67,54 @@ pub struct RosterComparison {
     pub lines_zh: Vec<String>,
     /// All of it in English.
     pub lines_en: Vec<String>,
+}
+
+/// Why a stretch is short: the smallest set of facts that together cause it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConflictAnswer {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub date: WorkDate,
+    /// From, minutes from midnight.
+    #[schema(value_type = i32)]
+    pub start: DayMinute,
+    /// Until.
+    #[schema(value_type = i32)]
+    pub end: DayMinute,
+    /// `minimum`, `on_post` or `standby`.
+    #[schema(value_type = String)]
+    pub tier: Tier,
+    /// The skill's name, or what else is short.
+    pub short_of: String,
+    /// People missing.
+    pub missing: u32,
+    /// Facts that keep people away.
+    pub facts: Vec<ConflictFact>,
+    /// Names of those at a meal when it begins.
+    pub at_meal: Vec<String>,
+    /// Names of those who could come by every rule, but are needed more elsewhere.
+    pub wanted_elsewhere: Vec<String>,
+    /// Names of those who could come at less cost than now.
+    pub could_come: Vec<String>,
+    /// The cheapest thing that would help, in Chinese.
+    pub repair_zh: Option<String>,
+    /// The same in English.
+    pub repair_en: Option<String>,
+    /// All of it in Chinese.
+    pub words_zh: String,
+    /// All of it in English.
+    pub words_en: String,
+}
+
+/// A fact of a conflict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConflictFact {
+    /// Freeing it alone repairs the stretch: a roster was found.
+    pub repairs: bool,
+    /// In Chinese.
+    pub words_zh: String,
+    /// In English.
+    pub words_en: String,
 }
 
 /// A cost before and after.
@@ -248,6 +297,80 @@ impl App {
             lines_zh,
             lines_en,
         })
+    }
+
+    /// Why people are missing on a day of the roster as it stands, stretch by stretch.
+    pub async fn conflicts(
+        &self,
+        actor: &Actor,
+        desk: &DeskId,
+        month: Month,
+        date: WorkDate,
+    ) -> Result<Vec<ConflictAnswer>, AppError> {
+        may_plan(actor, desk)?;
+        let roster = self.roster_state(desk, month).await?;
+        begun(&roster)?;
+        let mut problem = self.roster_problem(desk, month).await?;
+        let state = problem.read(&roster);
+        let day = problem
+            .day_of(date)
+            .ok_or_else(|| unknown("date", "不在这个月里", "not in this month"))?;
+        let judged = self.shortfalls_of(desk, month, &roster).await?;
+        let (found, problem) = answered(move || {
+            let found = explain::conflicts_of_day(&problem.problem, &state, day)?;
+            Ok((found, problem))
+        })
+        .await?;
+        let skills = self.desk_state(desk).await?.skills.clone();
+        let named = |short: &Shortfall| {
+            let skill = skills
+                .iter()
+                .find(|skill| short.skill.as_ref() == Some(&skill.id));
+            skill.map_or_else(|| short.short_of().to_owned(), |skill| skill.name.clone())
+        };
+        Ok(found
+            .into_iter()
+            .filter_map(|conflict| {
+                let short = problem.stretch(&conflict.stretch)?;
+                let same = |known: &&Shortfall| {
+                    (known.date, known.start, known.end, known.tier)
+                        == (short.date, short.start, short.end, short.tier)
+                        && (&known.skill, &known.what) == (&short.skill, &short.what)
+                };
+                let repairs = judged.iter().find(same);
+                let names = |ids: &[solver::problem::PersonId]| -> Vec<String> {
+                    let people = problem.problem.people.iter();
+                    people
+                        .filter(|person| ids.contains(&person.id))
+                        .map(|person| person.name.clone())
+                        .collect()
+                };
+                Some(ConflictAnswer {
+                    date: short.date,
+                    start: short.start,
+                    end: short.end,
+                    tier: short.tier,
+                    short_of: named(&short),
+                    missing: conflict.stretch.missing,
+                    at_meal: names(&conflict.at_meal),
+                    wanted_elsewhere: names(&conflict.wanted_elsewhere),
+                    could_come: names(&conflict.could_come),
+                    facts: conflict
+                        .facts
+                        .into_iter()
+                        .map(|fact| ConflictFact {
+                            repairs: fact.repairs,
+                            words_zh: fact.words.zh,
+                            words_en: fact.words.en,
+                        })
+                        .collect(),
+                    repair_zh: repairs.and_then(|short| short.repairs_zh.first().cloned()),
+                    repair_en: repairs.and_then(|short| short.repairs_en.first().cloned()),
+                    words_zh: conflict.words.zh,
+                    words_en: conflict.words.en,
+                })
+            })
+            .collect())
     }
 
     /// What differs between a published revision and a later one, or the roster as it stands.

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::event::{
-    CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand, Edge,
-    Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind,
-    ProtectionKind, PunchKind, ReplanScope, Severity, Skill,
+    Apart, CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand,
+    Edge, Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind,
+    Mentoring, ProtectionKind, PunchKind, ReplanScope, Rotation, Severity, Skill,
 };
 use domain::ids::{
     CallId, ComplaintId, DeskId, ItemId, LaneId, LeaveId, RuleId, ShiftCode, SkillId, StaffId,
@@ -287,6 +287,21 @@ inputs! {
         /// In display order: `{"id", "name", "skill"}`.
         #[schema(value_type = Vec<Object>)]
         lanes: Vec<Lane>,
+    }
+    /// Who works with whom at a desk, who does not, and who rotates how: all of it.
+    SetTeam {
+        /// `{"trainee", "mentors", "alone_minutes_max"}`: while the trainee is on post, one of the mentors is.
+        #[serde(default)]
+        #[schema(value_type = Vec<Object>)]
+        mentors: Vec<Mentoring>,
+        /// `{"first", "second", "hard"}`: two people not to be on post together; `hard`, as a rule.
+        #[serde(default)]
+        #[schema(value_type = Vec<Object>)]
+        apart: Vec<Apart>,
+        /// `{"staff", "from", "cycle"}`: a shift code, a kind of shift or null (off) for each day of the cycle.
+        #[serde(default)]
+        #[schema(value_type = Vec<Object>)]
+        rotations: Vec<Rotation>,
     }
     /// A day's lanes, all of them (M4).
     PlanLanes {

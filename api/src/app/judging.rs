@@ -7,6 +7,7 @@ use domain::ids::DeskId;
 use domain::roster::RosterState;
 use domain::work_date::Month;
 use sha2::{Digest, Sha256};
+use solver::SolveError;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,16 +47,22 @@ impl App {
     ) -> Result<Vec<Shortfall>, AppError> {
         let mut problem = self.roster_problem(desk, month).await?;
         let (assignments, meals) = problem.read_roster(roster);
+        let breaks = problem.breaks(roster);
         let mut hash = Sha256::new();
         hash.update(problem.problem.digest());
-        hash.update(serde_json::to_vec(&(&assignments, &meals))?);
+        hash.update(serde_json::to_vec(&(&assignments, &meals, &breaks))?);
         let version: Version = hash.finalize().into();
         let judged = match self.judgements().get(&version) {
             Some(judged) => judged,
             None => {
                 let plan = tokio::task::spawn_blocking(move || {
-                    let plan = solver::evaluate(&problem.problem, &assignments, Some(&meals));
-                    plan.map(|plan| problem.shortfalls(&plan))
+                    let plan = solver::evaluate(&problem.problem, &assignments, Some(&meals))?;
+                    let mut found = problem.shortfalls(&plan);
+                    if !breaks.is_empty() {
+                        let (during, _) = solver::judge_breaks(&problem.problem, &plan, &breaks)?;
+                        found.extend(during.iter().filter_map(|short| problem.shortfall(short)));
+                    }
+                    Ok::<_, SolveError>(found)
                 })
                 .await
                 .map_err(|_| AppError::internal("judging the roster stopped"))?;

@@ -253,6 +253,30 @@ impl App {
         Ok(found)
     }
 
+    /// The month's meetings that people are to be at work for. One held by whoever is on a shift asks nothing of the roster.
+    pub(crate) async fn meetings_wanted(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Vec<MeetingWanted>, AppError> {
+        let meetings = self.meetings_of_month(desk, month).await?.into_iter();
+        let wanted = meetings.filter_map(|(row, _)| {
+            let people = match row.expected {
+                Expected::Everybody => None,
+                Expected::People { staff } => Some(staff.into_iter().collect()),
+                Expected::Shift { .. } => return None,
+            };
+            Some(MeetingWanted {
+                title: row.title,
+                date: row.date,
+                start: row.start,
+                end: row.end,
+                people,
+            })
+        });
+        Ok(wanted.collect())
+    }
+
     /// The month's meetings that were called and not cancelled, and those its policy will call; with each whether people
     /// with a day off are expected.
     async fn meetings_of_month(
@@ -378,6 +402,16 @@ impl App {
             outcome => outcome,
         }
     }
+}
+
+/// A meeting that people are to be at work for.
+pub(crate) struct MeetingWanted {
+    pub(crate) title: String,
+    pub(crate) date: WorkDate,
+    pub(crate) start: DayMinute,
+    pub(crate) end: DayMinute,
+    /// By name; none: everybody of the desk.
+    pub(crate) people: Option<BTreeSet<StaffId>>,
 }
 
 /// A meeting of a month that is planned.

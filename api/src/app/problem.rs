@@ -1,9 +1,11 @@
 //! From what the log knows to the solver's problem, and from the solver's plan back to cells.
 
+mod catalogue;
 mod replan;
 
 pub(crate) use replan::{Proposal, Replanning};
 
+use crate::app::meetings::MeetingWanted;
 use crate::app::{App, AppError, Fault};
 use domain::desk::DeskState;
 use domain::event::{DayKind, DemandSet, LeaveKind, SolveEnd, SolveReport};
@@ -17,6 +19,7 @@ use domain::shift::{Cell, PlannedMeal, Shift, ShiftTemplate};
 use domain::staff::StaffState;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use domain::{event, quantities::Minutes};
+use solver::explain::Stretch;
 use solver::plan::{Meal, Plan, Relaxation, Shortfall, Status, Tier};
 use solver::problem::{
     Cause, Costs, Day, Demand, History, MealWindow, Person, Rules, Segment, ShiftId,
@@ -67,6 +70,7 @@ struct Sources<'a> {
     demand: &'a DemandSet,
     people: &'a [Candidate],
     previous: &'a RosterState,
+    meetings: &'a [MeetingWanted],
     month: Month,
 }
 
@@ -115,11 +119,17 @@ impl App {
                 });
             }
         }
+        let policy = self.policy_on(desk, month.first()).await?;
+        let meetings = match policy.roster.rules.meetings {
+            Some(_) => self.meetings_wanted(desk, month).await?,
+            None => Vec::new(),
+        };
         build(&Sources {
             id: desk,
             desk: &state,
             org: self.org_state().await?.as_ref(),
-            policy: self.policy_on(desk, month.first()).await?.as_ref(),
+            policy: policy.as_ref(),
+            meetings: &meetings,
             demand,
             people: &people,
             previous: self.roster_state(desk, month.previous()).await?.as_ref(),
@@ -140,47 +150,42 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
     let month = sources.month;
     let days: Vec<WorkDate> = month.days().collect();
     let shifts = offered(sources.desk, &days);
+    let unknown = catalogue::unknown_shifts(sources);
+    if !unknown.is_empty() {
+        return Err(AppError::Invalid(unknown));
+    }
+    let rules = &sources.policy.roster.rules;
     let slot_minutes = i64::from(sources.demand.slot_minutes);
-    let last_end = shifts
-        .values()
-        .filter(|offer| !offer.template.night)
-        .map(end_of)
-        .max();
-    let first_end = shifts
-        .values()
-        .filter(|offer| !offer.template.night)
-        .map(end_of)
-        .min();
+    let by_day = |offer: &&Offered| {
+        !offer.template.night && !rules.standby.contains_key(&offer.template.code)
+    };
+    let last_end = shifts.values().filter(by_day).map(end_of).max();
+    let first_end = shifts.values().filter(by_day).map(end_of).min();
     let solver_shifts: Vec<SolverShift> = shifts
         .iter()
         .map(|(id, offer)| SolverShift {
             id: id.clone(),
             name: offer.template.name.clone(),
-            kind: if offer.template.duty { "duty" } else { "" }.to_owned(),
+            kind: catalogue::kind(rules, &offer.template.code),
             segments: offer
                 .template
                 .segments
                 .iter()
                 .map(|s| segment(s.start, s.end))
                 .collect(),
-            meals: offer
-                .template
-                .meals
-                .iter()
-                .map(|meal| MealWindow {
-                    earliest_start_minute: i64::from(meal.earliest_start.0),
-                    latest_start_minute: i64::from(meal.latest_start.0),
-                    duration_minutes: meal.minutes.0,
-                })
-                .collect(),
+            meals: offer.template.meals.iter().map(window).collect(),
+            breaks: offer.template.breaks.iter().map(window).collect(),
             worked_minutes: offer.template.minutes().0,
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
-            late: !offer.template.night && first_end != last_end && Some(end_of(offer)) == last_end,
+            late: by_day(&offer) && first_end != last_end && Some(end_of(offer)) == last_end,
             skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
-            standby: None,
-            unpopular_meals: 0,
+            standby: catalogue::standby(sources, &offer.template.code),
+            unpopular_meals: rules
+                .unpopular_meals
+                .get(&offer.template.code)
+                .map_or(0, |meals| u32::from(*meals)),
         })
         .collect();
     let meal_grid_minutes = solver_shifts
@@ -190,7 +195,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
                 .segments
                 .iter()
                 .flat_map(|s| [s.start_minute, s.end_minute]);
-            let meals = shift.meals.iter().flat_map(|meal| {
+            let meals = shift.meals.iter().chain(&shift.breaks).flat_map(|meal| {
                 [
                     meal.earliest_start_minute,
                     meal.latest_start_minute,
@@ -200,6 +205,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             edges.chain(meals).collect::<Vec<_>>()
         })
         .chain(sources.demand.days.iter().map(|day| i64::from(day.start.0)))
+        .chain(catalogue::edges(rules))
         .fold(gcd(MEAL_GRID_MINUTES, slot_minutes), gcd);
     let mut problem = Problem {
         name: format!(
@@ -235,6 +241,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             .iter()
             .map(|candidate| {
                 let mut person = person(sources, candidate, &days);
+                catalogue::bind(sources, &shifts, candidate, &days, &mut person);
                 cover(sources.policy, &shifts, &mut person);
                 person
             })
@@ -247,7 +254,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         published: None,
         team: Default::default(),
     };
-    problem.fill_fair_shares();
+    catalogue::complete(sources, &shifts, &days, &mut problem)?;
     let faults = problem.validate();
     if !faults.is_empty() {
         let faults = faults.into_iter().map(|fault| {
@@ -336,6 +343,14 @@ fn segment(start: DayMinute, end: DayMinute) -> Segment {
     Segment {
         start_minute: i64::from(start.0),
         end_minute: i64::from(end.0),
+    }
+}
+
+fn window(meal: &domain::shift::MealWindow) -> MealWindow {
+    MealWindow {
+        earliest_start_minute: i64::from(meal.earliest_start.0),
+        latest_start_minute: i64::from(meal.latest_start.0),
+        duration_minutes: meal.minutes.0,
     }
 }
 
@@ -613,6 +628,8 @@ fn costs(policy: &RosterPolicy) -> Result<Costs, AppError> {
             "split_shift" => &mut costs.split_shift,
             "change_per_cell" => &mut costs.change_per_cell,
             "minutes_off_contract" => &mut costs.minutes_off_contract,
+            // Priced beside the rule that asks for it.
+            _ if catalogue::term(name).is_some() => continue,
             _ => {
                 faults.push(Fault::of(
                     format!("roster.cost.{name}"),
@@ -657,16 +674,19 @@ impl RosterProblem {
 
     /// A plan as cells of the roster.
     pub(crate) fn cells(&self, plan: &Plan) -> Vec<Cell> {
-        let mut meals: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();
-        for meal in &plan.meals {
-            meals
-                .entry((meal.person, meal.day))
-                .or_default()
-                .push(PlannedMeal {
+        let by_cell = |taken: &[Meal]| {
+            let mut cells: BTreeMap<(usize, usize), Vec<PlannedMeal>> = BTreeMap::new();
+            for meal in taken {
+                let cell = cells.entry((meal.person, meal.day)).or_default();
+                cell.push(PlannedMeal {
                     start: minute(meal.start_minute),
                     minutes: Minutes(meal.duration_minutes),
                 });
-        }
+            }
+            cells
+        };
+        let meals = by_cell(&plan.meals);
+        let breaks = by_cell(plan.breaks.as_ref().map_or(&[], |breaks| &breaks.taken));
         let mut cells = Vec::with_capacity(self.staff.len() * self.days.len());
         for (person, (staff, row)) in self.staff.iter().zip(&plan.assignments).enumerate() {
             for (day, (&date, id)) in self.days.iter().zip(row).enumerate() {
@@ -676,9 +696,12 @@ impl RosterProblem {
                 let shift = id.as_ref().and_then(|id| self.shifts.get(id)).map(|offer| {
                     let mut meals = meals.get(&(person, day)).cloned().unwrap_or_default();
                     meals.sort_by_key(|meal| meal.start);
+                    let mut breaks = breaks.get(&(person, day)).cloned().unwrap_or_default();
+                    breaks.sort_by_key(|taken| taken.start);
                     Shift {
                         code: offer.template.code.clone(),
                         segments: offer.template.segments.clone(),
+                        breaks,
                         meals,
                         night: offer.template.night,
                         duty: offer.template.duty,
@@ -694,15 +717,44 @@ impl RosterProblem {
         cells
     }
 
-    /// A plan's shortfalls as the log keeps them. Group demands have no skill and are not asked for here.
+    /// A plan's shortfalls as the log keeps them.
     pub(crate) fn shortfalls(&self, plan: &Plan) -> Vec<event::Shortfall> {
+        let breaks = plan.breaks.iter().flat_map(|breaks| &breaks.shortfalls);
         plan.shortfalls
             .iter()
+            .chain(breaks)
             .filter_map(|shortfall| self.shortfall(shortfall))
             .collect()
     }
 
-    fn shortfall(&self, shortfall: &Shortfall) -> Option<event::Shortfall> {
+    /// The short breaks of a roster as it stands.
+    pub(crate) fn breaks(&self, roster: &RosterState) -> Vec<Meal> {
+        let mut taken = Vec::new();
+        for (person, staff) in self.staff.iter().enumerate() {
+            for (day, date) in self.days.iter().enumerate() {
+                let shift = roster.shift(staff, *date);
+                for one in shift.iter().flat_map(|shift| &shift.breaks) {
+                    taken.push(Meal {
+                        person,
+                        day,
+                        start_minute: i64::from(one.start.0),
+                        duration_minutes: one.minutes.0,
+                    });
+                }
+            }
+        }
+        taken
+    }
+
+    /// Whether any shift of the month has short breaks.
+    pub(crate) fn has_breaks(&self) -> bool {
+        self.problem
+            .shifts
+            .iter()
+            .any(|shift| !shift.breaks.is_empty())
+    }
+
+    pub(crate) fn shortfall(&self, shortfall: &Shortfall) -> Option<event::Shortfall> {
         let repairs = |zh: bool| {
             let words = shortfall.repairs.iter().map(|repair| &repair.words);
             words
@@ -716,20 +768,52 @@ impl RosterProblem {
                 .collect()
         };
         Some(event::Shortfall {
-            date: *self.days.get(shortfall.day)?,
-            start: minute(shortfall.start_minute),
-            end: minute(shortfall.end_minute),
-            skill: domain::ids::SkillId::new(shortfall.skill.as_ref()?.as_str()),
-            tier: match shortfall.tier {
-                Tier::Minimum => event::Tier::Minimum,
-                Tier::Target => event::Tier::Target,
-                Tier::Group | Tier::Shift => return None,
-            },
-            missing: u16::try_from(shortfall.missing).unwrap_or(u16::MAX),
             cause_zh: shortfall.words.zh.clone(),
             cause_en: shortfall.words.en.clone(),
             repairs_zh: repairs(true),
             repairs_en: repairs(false),
+            ..self.stretch(&shortfall.into())?
+        })
+    }
+
+    /// What is short then, without its causes; none where nobody asks for people so.
+    pub(crate) fn stretch(&self, short: &Stretch) -> Option<event::Shortfall> {
+        Some(event::Shortfall {
+            date: *self.days.get(short.day)?,
+            start: minute(short.start_minute),
+            end: minute(short.end_minute),
+            skill: short
+                .skill
+                .as_ref()
+                .map(|skill| domain::ids::SkillId::new(skill.as_str())),
+            what: self.named(short),
+            tier: match short.tier {
+                Tier::Minimum => event::Tier::Minimum,
+                Tier::Target => event::Tier::Target,
+                Tier::Group => event::Tier::OnPost,
+                Tier::Standby => event::Tier::Standby,
+                // Nobody asks for people by shift here.
+                Tier::Shift => return None,
+            },
+            missing: u16::try_from(short.missing).unwrap_or(u16::MAX),
+            cause_zh: String::new(),
+            cause_en: String::new(),
+            repairs_zh: Vec::new(),
+            repairs_en: Vec::new(),
+        })
+    }
+
+    /// What is short where it is no skill.
+    fn named(&self, short: &Stretch) -> Option<String> {
+        let shift = short.shift.as_ref().and_then(|id| {
+            let known = self.problem.shifts.iter().find(|shift| shift.id == *id)?;
+            Some(known.name.clone())
+        });
+        shift.or_else(|| {
+            let id = short.group.as_ref()?;
+            let known = self.problem.group_demand.iter();
+            let group = known.into_iter().find(|group| group.id == *id)?;
+            Some(group.name_zh.clone())
         })
     }
 
@@ -851,6 +935,7 @@ impl RosterProblem {
                     duration_minutes: meal.minutes.0,
                 })
                 .collect(),
+            breaks: Vec::new(),
             worked_minutes: minutes_of(shift).0,
             night: shift.night,
             late: false,

@@ -426,7 +426,7 @@ fn shift_of(template: &ShiftTemplate, edit: &CellEdit) -> Option<Shift> {
             .map(|meal| meal.earliest_start)
             .collect(),
     };
-    let meals = template
+    let meals: Vec<PlannedMeal> = template
         .meals
         .iter()
         .zip(starts)
@@ -438,6 +438,7 @@ fn shift_of(template: &ShiftTemplate, edit: &CellEdit) -> Option<Shift> {
     Some(Shift {
         code: template.code.clone(),
         segments: template.segments.clone(),
+        breaks: template.breaks_beside(&meals),
         meals,
         night: template.night,
         duty: template.duty,

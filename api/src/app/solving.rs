@@ -3,6 +3,7 @@
 
 use crate::app::access::may_run_desk;
 use crate::app::problem::{Proposal, Replanning, RosterProblem};
+use crate::app::solve_news::SolveNews;
 use crate::app::{App, AppError, Caller, Receipt, ReplanRoster, SolveRoster};
 use domain::event::{Category, Stream};
 use domain::ids::{DeskId, NodeId, SolveId, StaffId};
@@ -41,6 +42,8 @@ const LIMIT_SECONDS_MAX: u32 = 3600;
 const REPLAN_WORK_LIMIT_DEFAULT: u64 = 20_000;
 /// Wall clock of part of a roster when the lead names none.
 const REPLAN_LIMIT_SECONDS_DEFAULT: u32 = 5;
+/// Short breaks of a settled month are given within this, proven or not; well inside a claim's grace.
+const BREAK_SECONDS_MAX: f64 = 10.0;
 /// How often a node looks into the log for solves that nobody works on.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often whoever works on or follows a solve looks into the log for what others say about it.
@@ -89,7 +92,7 @@ impl SolveState {
     }
 }
 
-/// How far a solve is. What it has found so far is known where it is worked on; elsewhere the log's part is.
+/// How far a solve is. What it has found so far is known where it is worked on, and told to the nodes that share its folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SolveProgress {
     /// Which.
@@ -134,6 +137,7 @@ impl Job {
 pub(crate) struct Solves {
     node: NodeId,
     how: Solving,
+    news: SolveNews,
     jobs: Mutex<HashMap<SolveId, Arc<Job>>>,
     turns: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
@@ -141,10 +145,11 @@ pub(crate) struct Solves {
 
 impl Solves {
     /// A node that has just started.
-    pub(crate) fn new(how: Solving) -> Self {
+    pub(crate) fn new(how: Solving, news: SolveNews) -> Self {
         Self {
             node: NodeId::new(uuid::Uuid::now_v7().simple().to_string()),
             how,
+            news,
             jobs: Mutex::default(),
             turns: Arc::new(Semaphore::new(SOLVES_AT_ONCE)),
             stopping: watch::Sender::new(false),
@@ -222,7 +227,7 @@ impl Task {
     /// Solves it. Nothing the model made is believed before the judge, which shares no code with it, agrees.
     fn solve(self, limits: &Limits, job: &Job) -> Result<(Solved, Plan), String> {
         let problem = &self.problem().problem;
-        let plan = solver::solve(problem, limits, &mut |news| {
+        let mut plan = solver::solve(problem, limits, &mut |news| {
             job.progress.send_modify(|progress| {
                 progress.done = news.done;
                 progress.phase.clone_from(&news.phase);
@@ -242,6 +247,13 @@ impl Task {
             Some(violation) => Err(format!("the checker refuses the plan: {violation}")),
         };
         judge(&plan)?;
+        if let Self::Month(month) = &self
+            && month.has_breaks()
+        {
+            solver::place_breaks(problem, &mut plan, &[], BREAK_SECONDS_MAX)
+                .map_err(|error| error.to_string())?;
+            judge(&plan)?;
+        }
         let solved = match &self {
             Self::Month(problem) => Solved::Month {
                 cells: problem.cells(&plan),
@@ -394,7 +406,9 @@ impl App {
             let turns = Arc::clone(&app.solves().turns);
             // Never closed; without a permit the solve would only run beside another.
             let _turn = turns.acquire_owned().await.ok();
-            match app.work_on(&desk, month, solve, &job).await {
+            let outcome = app.work_on(&desk, month, solve, &job).await;
+            app.solves().news.forget(solve);
+            match outcome {
                 Ok(Some(state)) => job.progress.send_modify(|progress| progress.state = state),
                 // It is another node's: from now on the log says how it goes.
                 Ok(None) => {
@@ -492,17 +506,21 @@ impl App {
         let solved = loop {
             tokio::select! {
                 solved = &mut solving => break solved.unwrap_or_else(|_| Err("the solver stopped".to_owned())),
-                () = tokio::time::sleep(FOLLOW_EVERY) => match self.stop_of(desk, month, solve).await {
-                    Ok(Some(Stop::Asked)) => job.stop(),
-                    Ok(Some(Stop::Lost)) => {
-                        job.lost.store(true, Ordering::Relaxed);
-                        job.stop();
+                () = tokio::time::sleep(FOLLOW_EVERY) => {
+                    let progress = job.progress.borrow().clone();
+                    self.solves().news.tell(&self.solves().node, &progress);
+                    match self.stop_of(desk, month, solve).await {
+                        Ok(Some(Stop::Asked)) => job.stop(),
+                        Ok(Some(Stop::Lost)) => {
+                            job.lost.store(true, Ordering::Relaxed);
+                            job.stop();
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            tracing::warn!(solve.id = %solve, error = crate::http::problem::chain(&error), "the log could not be asked about a solve");
+                        }
                     }
-                    Ok(None) => {}
-                    Err(error) => {
-                        tracing::warn!(solve.id = %solve, error = crate::http::problem::chain(&error), "the log could not be asked about a solve");
-                    }
-                },
+                }
             }
         };
         Ok(solved.map(|(solved, plan)| {
@@ -653,7 +671,31 @@ impl App {
             return Ok(here);
         }
         let row = self.read(move |view| view.solve(solve)).await?;
-        Ok(row.map(told_by_the_log).or(here))
+        Ok(row.map(|row| self.told(row)).or(here))
+    }
+
+    /// How far a solve is that runs, as its own node knows or tells it; none while nothing is known of it.
+    pub(crate) fn solve_figures(&self, row: &SolveRow) -> Option<SolveProgress> {
+        self.solve_progress(row.solve)
+            .filter(|here| here.state != SolveState::Waiting)
+            .or_else(|| {
+                let claim = row.claim.as_ref()?;
+                self.solves().news.heard(row.solve, &claim.node)
+            })
+    }
+
+    /// What the log says of a solve, with the figures of the node that works on it.
+    fn told(&self, row: SolveRow) -> SolveProgress {
+        let figures = self.solve_figures(&row);
+        let log = told_by_the_log(row);
+        match figures {
+            Some(figures) if log.state == SolveState::Running => SolveProgress {
+                state: log.state,
+                cancelled: log.cancelled || figures.cancelled,
+                ..figures
+            },
+            _ => log,
+        }
     }
 
     /// Returns when there may be news of a solve.

@@ -236,9 +236,12 @@ fn read_plan(file: &Path, problem: &Problem) -> Result<Plan, CliError> {
         .map_err(|error| CliError::Found(format!("{}: {error}", file.display())))
 }
 
+/// Short breaks of a plan stopped by work are given within this.
+const BREAK_SECONDS_MAX: f64 = 60.0;
+
 fn solve(problem: &Path, out: &Path, limits: &Limits) -> Result<(), CliError> {
     let problem = read_problem(problem)?;
-    let plan = solver::solve(&problem, limits, &mut |news| {
+    let mut plan = solver::solve(&problem, limits, &mut |news| {
         eprintln!(
             "{:>5.1} s  {:>3.0} %  objective {}  bound {}",
             news.seconds,
@@ -249,6 +252,14 @@ fn solve(problem: &Path, out: &Path, limits: &Limits) -> Result<(), CliError> {
         ControlFlow::Continue(())
     })
     .map_err(|error| found(&error))?;
+    if problem.shifts.iter().any(|shift| !shift.breaks.is_empty()) {
+        // Who asks for seconds gets no more than the two that may follow them.
+        let seconds = match limits.time_limit_seconds {
+            Some(_) => 1.0,
+            None => BREAK_SECONDS_MAX,
+        };
+        solver::place_breaks(&problem, &mut plan, &[], seconds).map_err(|error| found(&error))?;
+    }
     write(out, &plan)?;
     println!(
         "{}",

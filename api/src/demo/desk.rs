@@ -408,6 +408,7 @@ impl SampleDesk {
                     minutes: Minutes(minutes),
                 })
                 .collect(),
+            breaks: Vec::new(),
             night: kind.night,
             duty: kind.duty,
         };

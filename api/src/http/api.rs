@@ -22,6 +22,7 @@ mod rosters;
 mod sanctions;
 mod session;
 mod staff;
+mod teams;
 mod utilisation;
 mod views;
 
@@ -254,6 +255,21 @@ fn desks_area() -> Vec<Endpoint> {
             200,
             "Which rows are good, what is wrong with the others, and whether the good ones went in",
         ),
+        Endpoint::get(
+            "/desks/{desk}/team",
+            "Who works with whom, who does not, and who rotates how",
+            get(teams::team),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Mentors, people kept apart, rotations"),
+        Endpoint::put(
+            "/desks/{desk}/team",
+            "Set who works with whom, who does not, and who rotates how",
+            put(teams::set_team),
+        )
+        .access(Access::Roles(&[Lead, Hr]), Scope::Desk)
+        .body::<inputs::SetTeam>()
+        .answers(204, "Set"),
         Endpoint::put(
             "/desks/{desk}/policy",
             "Adopt a policy document",
@@ -352,6 +368,14 @@ fn rosters_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .query::<roster_questions::WhyQuery>()
         .answers_with::<app::WhyNotAnswer>(200, "The facts that forbid it, or the costs that rise"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/conflicts",
+            "Why people are missing on a day: the smallest sets of facts that cause it",
+            get(roster_questions::conflicts),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .query::<roster_questions::ConflictsQuery>()
+        .answers_with::<Vec<app::ConflictAnswer>>(200, "By stretch, with what would repair it"),
         Endpoint::get(
             "/desks/{desk}/rosters/{month}/comparison",
             "What differs between two states of a roster",

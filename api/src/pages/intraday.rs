@@ -79,6 +79,15 @@ impl IntradayPage {
         rows
     }
 
+    /// Where somebody's short breaks lie.
+    fn breaks(&self, person: &AtWork) -> String {
+        let breaks = person.shift.breaks.iter();
+        let parts: Vec<String> = breaks
+            .map(|one| self.w.window(&one.start, &one.minutes))
+            .collect();
+        parts.join(self.w.t("list.separator"))
+    }
+
     /// Where somebody's meals lie.
     fn meals(&self, person: &AtWork) -> String {
         let meals = person.shift.meals.iter();

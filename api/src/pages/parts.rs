@@ -594,6 +594,7 @@ mod tests {
                 end: DayMinute(1050),
             }],
             meals: Vec::new(),
+            breaks: Vec::new(),
             night: false,
             duty: false,
         };

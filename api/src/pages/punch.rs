@@ -225,6 +225,17 @@ impl PunchPage {
             .map_or(&[], |shift| shift.shift.meals.as_slice())
     }
 
+    /// Today's short breaks, in words; none: the shift has none.
+    fn breaks(&self) -> Option<String> {
+        let shift = &self.shift.as_ref()?.shift;
+        let parts: Vec<String> = shift
+            .breaks
+            .iter()
+            .map(|one| self.w.window(&one.start, &one.minutes))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(self.w.t("list.separator")))
+    }
+
     /// Why this punch is next, in small words under its name.
     fn next_hint(&self) -> String {
         let w = self.w;
@@ -579,6 +590,7 @@ mod tests {
                 start: at("12:05"),
                 minutes: Minutes(35),
             }],
+            breaks: Vec::new(),
             night: false,
             duty: false,
         };

@@ -15,7 +15,7 @@ use axum::response::Response;
 use domain::event::{
     CellChange, ReplanOthers, ReplanProposed, ReplanScope, Shortfall, Skill, Tier,
 };
-use domain::ids::{DeskId, SkillId, SolveId, StaffId};
+use domain::ids::{DeskId, SolveId, StaffId};
 use domain::refusal::Lang;
 use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
@@ -100,15 +100,17 @@ impl ProposalCard {
         let (minimum, target) = self
             .shortfalls
             .iter()
-            .partition(|short| short.tier == Tier::Minimum);
+            .partition(|short| short.tier != Tier::Target);
         [(false, minimum), (true, target)]
     }
 }
 
 impl ReplanPage {
-    fn skill<'a>(&'a self, id: &'a SkillId) -> &'a str {
-        let known = self.skills.iter().find(|skill| skill.id == *id);
-        known.map_or(id.as_str(), |skill| skill.name.as_str())
+    /// The skill's name, or what else is short.
+    fn short_of<'a>(&'a self, short: &'a Shortfall) -> &'a str {
+        let named = |skill: &&Skill| short.skill.as_ref() == Some(&skill.id);
+        let known = self.skills.iter().find(named);
+        known.map_or_else(|| short.short_of(), |skill| skill.name.as_str())
     }
 
     fn cause<'a>(&self, short: &'a Shortfall) -> &'a str {
@@ -121,7 +123,7 @@ impl ReplanPage {
     fn tier_class(&self, short: &Shortfall) -> &'static str {
         match short.tier {
             Tier::Minimum => "bad",
-            Tier::Target => "warn",
+            Tier::OnPost | Tier::Standby | Tier::Target => "warn",
         }
     }
 }

@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::event::{Shortfall, Skill, SolveReport, Tier};
-use domain::ids::{DeskId, ShiftCode, SkillId, SolveId, StaffId};
+use domain::ids::{DeskId, ShiftCode, SolveId, StaffId};
 use domain::refusal::Lang;
 use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
@@ -211,8 +211,9 @@ impl RosterPage {
     }
 
     /// What keeps the desk from opening, what is merely wished for.
-    fn tiers(&self) -> [(Tier, Vec<&Shortfall>); 2] {
-        [Tier::Minimum, Tier::Target].map(|tier| (tier, self.stretches(tier)))
+    fn tiers(&self) -> [(Tier, Vec<&Shortfall>); 4] {
+        [Tier::Minimum, Tier::OnPost, Tier::Standby, Tier::Target]
+            .map(|tier| (tier, self.stretches(tier)))
     }
 
     fn is_target(&self, tier: &Tier) -> bool {
@@ -229,13 +230,15 @@ impl RosterPage {
     fn tier_class(&self, short: &Shortfall) -> &'static str {
         match short.tier {
             Tier::Minimum => "bad",
-            Tier::Target => "warn",
+            Tier::OnPost | Tier::Standby | Tier::Target => "warn",
         }
     }
 
-    fn skill<'a>(&'a self, id: &'a SkillId) -> &'a str {
-        let known = self.skills.iter().find(|skill| skill.id == *id);
-        known.map_or(id.as_str(), |skill| skill.name.as_str())
+    /// The skill's name, or what else is short.
+    fn short_of<'a>(&'a self, short: &'a Shortfall) -> &'a str {
+        let named = |skill: &&Skill| short.skill.as_ref() == Some(&skill.id);
+        let known = self.skills.iter().find(named);
+        known.map_or_else(|| short.short_of(), |skill| skill.name.as_str())
     }
 
     fn cause<'a>(&self, short: &'a Shortfall) -> &'a str {

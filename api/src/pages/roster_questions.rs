@@ -1,14 +1,16 @@
 //! Questions about the roster: "why not this person then?", and what differs between two of its states. Plain forms.
 
 use super::parts::{Choice, Chrome};
+use super::solving::relaxed_words;
 use super::visit::{DeskAsked, Visit};
 use super::words::Words;
-use crate::app::{App, AppError, WhyAsked};
+use crate::app::{App, AppError, ConflictAnswer, ConflictFact, WhyAsked};
 use crate::http::extract::Asked;
 use crate::http::problem::Failed;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::event::Tier;
 use domain::ids::{DeskId, StaffId};
 use domain::refusal::Lang;
 use domain::who::Role;
@@ -65,6 +67,57 @@ pub struct ComparisonPage {
     pub after: Option<u32>,
     /// The answer, line by line; none while there is nothing to compare.
     pub lines: Option<Vec<String>>,
+}
+
+/// Why people are missing on a day.
+#[derive(Template)]
+#[template(path = "roster_conflicts.html")]
+pub struct ConflictsPage {
+    /// Words of the reader.
+    pub w: Words,
+    /// The frame.
+    pub chrome: Chrome,
+    /// Which desk.
+    pub desk: DeskId,
+    /// Which month.
+    pub month: Month,
+    /// Which day.
+    pub date: WorkDate,
+    /// By stretch.
+    pub conflicts: Vec<ConflictAnswer>,
+    /// What the last plan had to let go that day, in words.
+    pub relaxed: Vec<String>,
+}
+
+impl ConflictsPage {
+    fn is_minimum(&self, conflict: &ConflictAnswer) -> bool {
+        conflict.tier == Tier::Minimum
+    }
+
+    fn names(&self, names: &[String]) -> String {
+        names.join(self.w.t("list.separator"))
+    }
+
+    fn fact<'a>(&self, fact: &'a ConflictFact) -> &'a str {
+        match self.w.lang {
+            Lang::Zh => &fact.words_zh,
+            Lang::En => &fact.words_en,
+        }
+    }
+
+    fn words<'a>(&self, conflict: &'a ConflictAnswer) -> &'a str {
+        match self.w.lang {
+            Lang::Zh => &conflict.words_zh,
+            Lang::En => &conflict.words_en,
+        }
+    }
+
+    fn repair<'a>(&self, conflict: &'a ConflictAnswer) -> Option<&'a str> {
+        match self.w.lang {
+            Lang::Zh => conflict.repair_zh.as_deref(),
+            Lang::En => conflict.repair_en.as_deref(),
+        }
+    }
 }
 
 impl ComparisonPage {
@@ -174,6 +227,50 @@ pub(super) fn choices(desk: &DeskAsked, date: WorkDate, w: Words) -> Vec<Choice>
         .chain(shifts)
         .chain(std::iter::once(word("off", "day.off")))
         .collect()
+}
+
+/// What an address asks.
+#[derive(Debug, Deserialize)]
+pub struct ConflictsQuery {
+    desk: Option<String>,
+    month: Month,
+    date: WorkDate,
+}
+
+/// `GET /roster/conflicts`.
+pub async fn conflicts(
+    State(app): State<App>,
+    visit: Visit,
+    Asked(query): Asked<ConflictsQuery>,
+) -> Result<Response, Failed> {
+    let desk = led(&visit, &app, query.desk.as_deref()).await?;
+    let (w, id, month) = (visit.w, desk.row.desk, query.month);
+    let conflicts = app
+        .conflicts(&visit.actor, &id, month, query.date)
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let whose = id.clone();
+    let solves = app
+        .read(move |view| view.solves(&whose, month))
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let mut report = solves
+        .into_iter()
+        .rev()
+        .find_map(|solve| solve.report.filter(|_| solve.proposal.is_none()));
+    if let Some(report) = &mut report {
+        report.relaxed.retain(|relaxed| relaxed.date == query.date);
+    }
+    let page = ConflictsPage {
+        w,
+        chrome: visit.chrome(&app, "/roster", None).await?,
+        desk: id,
+        month,
+        date: query.date,
+        conflicts,
+        relaxed: report.map_or_else(Vec::new, |report| relaxed_words(&report, w)),
+    };
+    visit.page(&page)
 }
 
 /// `GET /roster/comparison`.

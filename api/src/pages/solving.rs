@@ -19,9 +19,9 @@ pub struct Solving {
 }
 
 impl Solving {
-    /// As this node knows it.
+    /// As the node that works on it knows it.
     pub(super) fn of(app: &App, solve: &SolveRow, now: DateTime<Utc>, w: Words) -> Self {
-        let progress = app.solve_progress(solve.solve);
+        let progress = app.solve_figures(solve);
         let since = solve
             .requested_at
             .map_or(0, |at| (now - at).num_seconds().max(0));

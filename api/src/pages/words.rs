@@ -316,6 +316,8 @@ impl Words {
     pub fn tier(&self, tier: &Tier) -> &'static str {
         self.word(match tier {
             Tier::Minimum => "tier.minimum",
+            Tier::OnPost => "tier.on_post",
+            Tier::Standby => "tier.standby",
             Tier::Target => "tier.target",
         })
     }

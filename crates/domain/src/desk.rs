@@ -7,10 +7,11 @@ pub mod define_skills;
 pub mod open;
 pub mod set_budget;
 pub mod set_demand;
+pub mod set_team;
 
 use crate::decider::{State, ensure};
 use crate::event::{
-    DemandSet, DeskEvent, DeskOpened, Lane, PolicyAdopted, ShiftTemplatesAdopted, Skill,
+    DemandSet, DeskEvent, DeskOpened, Lane, PolicyAdopted, ShiftTemplatesAdopted, Skill, TeamSet,
 };
 use crate::ids::{DeskId, SkillId};
 use crate::quantities::Fen;
@@ -36,6 +37,8 @@ pub struct DeskState {
     pub lanes: Vec<Lane>,
     /// What each month's roster may cost, as set last.
     pub budgets: BTreeMap<Month, Fen>,
+    /// Who works with whom, as set last.
+    pub team: Option<TeamSet>,
 }
 
 impl DeskState {
@@ -77,6 +80,7 @@ impl State for DeskState {
             DeskEvent::BudgetSet(set) => {
                 self.budgets.insert(set.month, set.amount);
             }
+            DeskEvent::TeamSet(set) => self.team = Some(set.clone()),
         }
     }
 }

@@ -4,8 +4,10 @@
 
 mod conduct;
 pub mod document;
+mod rules;
 
 pub use conduct::*;
+pub use rules::*;
 
 use crate::event::LeaveKind;
 use crate::headcount::HeadcountPolicy;
@@ -466,10 +468,13 @@ pub struct RosterPolicy {
     pub contract_slack_minutes: Minutes,
     /// Costs by name ([`COST_NAMES`]), in cost units; a name left out keeps the solver's default.
     pub cost: BTreeMap<String, i64>,
+    /// Rules that not every desk asks for.
+    #[serde(default)]
+    pub rules: RosterRules,
 }
 
 /// The names of a roster's costs, as the solver has them.
-pub const COST_NAMES: [&str; 11] = [
+pub const COST_NAMES: [&str; 27] = [
     "under_minimum",
     "under_target",
     "over_target",
@@ -481,6 +486,22 @@ pub const COST_NAMES: [&str; 11] = [
     "split_shift",
     "change_per_cell",
     "minutes_off_contract",
+    "consecutive_work_days",
+    "consecutive_days_off",
+    "consecutive_kind",
+    "assignments",
+    "weekends",
+    "broken_weekend",
+    "mixed_weekend",
+    "pattern",
+    "meeting",
+    "minutes_over",
+    "minutes_under",
+    "fairness_minutes",
+    "under_standby",
+    "mentor",
+    "not_together",
+    "budget",
 ];
 
 /// The law of the region (HAZARDS C; every figure with its source in the document's comments).

@@ -1013,7 +1013,7 @@ say_by_variant! { SwapStatus { Asked "等待同事答复" "waiting for the colle
 say_by_variant! { SanctionStep { Verify "核实" "verify", Balance "平衡" "balance", Approve "批准" "approve", } }
 say_by_variant! { LeaveKind { Personal "事假" "personal leave", Sick "病假" "sick leave", Annual "年假" "annual leave", Compensatory "调休" "time off in lieu", Marriage "婚假" "marriage leave", Maternity "产假" "maternity leave", Paternity "陪产假" "paternity leave", Bereavement "丧假" "bereavement leave", } }
 say_by_variant! { LeaveUnit { Day "整天" "whole days", HalfDay "半天或整天" "half days or whole days", Hour "整小时、半天或整天" "whole hours, half days or whole days", } }
-say_by_variant! { Tier { Minimum "最低" "minimum", Target "目标" "target", } }
+say_by_variant! { Tier { Minimum "最低" "minimum", OnPost "在岗要求" "on post", Standby "备勤" "on call", Target "目标" "target", } }
 
 /// A correction that counts towards the month's cap.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1209,14 +1209,14 @@ impl Say for LoanSpan {
 impl Say for Shortfall {
     fn say(&self, lang: Lang) -> String {
         let (date, start, end) = (self.date, self.start, self.end);
-        let (skill, missing) = (&self.skill, self.missing);
+        let (short, missing) = (self.short_of(), self.missing);
         match lang {
             Lang::Zh => format!(
-                "{date} {start}–{end} {skill} 缺 {missing} 人({})",
+                "{date} {start}–{end} {short} 缺 {missing} 人({})",
                 self.cause_zh
             ),
             Lang::En => format!(
-                "{date} {start}–{end} {skill} {missing} short ({})",
+                "{date} {start}–{end} {short} {missing} short ({})",
                 self.cause_en
             ),
         }

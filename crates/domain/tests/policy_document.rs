@@ -434,3 +434,83 @@ fn a_document_survives_its_own_json() {
         document
     );
 }
+
+#[test]
+fn every_rule_of_the_roster_can_be_named_and_none_need_be() {
+    use domain::policy::{FairKind, Hardness, RosterRules, Wanted};
+    let shipped = PolicyDocument::parse(ONLINE_SHOP).unwrap();
+    assert_eq!(shipped.versions[0].roster.rules, RosterRules::default());
+    let text = format!(
+        "{ONLINE_SHOP}\n{}",
+        r#"
+[version.roster.rules]
+forbidden_successions = [["N", "A"], ["B", "A"]]
+consecutive_days_off_max = 4
+consecutive_nights_min = 2
+consecutive_nights_max = 4
+days_off_after_nights_min = 2
+minutes_week_min = 1200
+minutes_week_max = 2640
+minutes_under_contract_max = 480
+complete_weekends = "wanted"
+identical_weekends = "wanted"
+weekends_wanted_max = 2
+work_days_wanted = { min = 3, max = 5 }
+days_off_wanted = { min = 2 }
+assignments_wanted = { min = 18, max = 22 }
+fair = ["nights", "minutes", "unpopular_meals"]
+meetings = "required"
+[version.roster.rules.shift_max]
+N = 6
+[version.roster.rules.kind]
+early = ["A"]
+late = ["B", "C"]
+[version.roster.rules.kind_days_max]
+late = 4
+[version.roster.rules.kind_days_wanted.early]
+min = 2
+[version.roster.rules.unpopular_meals]
+B = 1
+[version.roster.rules.standby.S]
+people = 1
+rests = false
+[[version.roster.rules.on_post]]
+name = "班长在岗"
+holding = "senior"
+start = "09:00"
+end = "21:00"
+minimum = 1
+"#
+    );
+    let text = text.replace(
+        "[version.roster.cost]\n",
+        "[version.roster.cost]\nmentor = 4\nnot_together = 700\nbudget = 5\n",
+    );
+    let document = PolicyDocument::parse(&text).unwrap();
+    let roster = &document.versions[0].roster;
+    let rules = &roster.rules;
+    assert_eq!(rules.forbidden_successions.len(), 2);
+    assert_eq!(rules.complete_weekends, Some(Hardness::Wanted));
+    assert_eq!(
+        rules.kind_days_wanted["early"],
+        Wanted {
+            min: Some(2),
+            max: None
+        }
+    );
+    assert_eq!(rules.fair.as_ref().unwrap()[1], FairKind::Minutes);
+    assert_eq!(rules.on_post[0].holding.as_str(), "senior");
+    assert_eq!(rules.kind_of(&"C".into()), Some("late"));
+    assert_eq!((roster.cost["mentor"], roster.cost["budget"]), (4, 5));
+    // As stored and read again it is the same.
+    let stored = serde_json::to_string(&document).unwrap();
+    assert_eq!(
+        serde_json::from_str::<PolicyDocument>(&stored).unwrap(),
+        document
+    );
+    // A shift is of one kind.
+    let twice = text.replace("late = [\"B\", \"C\"]", "late = [\"B\", \"A\"]");
+    let found = faults(&twice);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].field.ends_with("roster.rules.kind"));
+}

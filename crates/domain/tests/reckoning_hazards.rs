@@ -380,3 +380,24 @@ fn a7_a_suspect_punch_is_flagged_and_holds_the_penalty_back() {
         DayStatus::AbsencePending
     );
 }
+
+#[test]
+fn nobody_on_call_is_missed() {
+    let call = facts_of(zone("Asia/Shanghai"), "s1", "2026-12-07", "18:00-22:00 |");
+    let mut rules = rules();
+    let missed = reckon(&call, &rules).status;
+    assert!(matches!(
+        missed,
+        DayStatus::AbsencePending | DayStatus::Absent
+    ));
+    let on_call = domain::policy::StandbyPolicy {
+        people: 1,
+        rests: true,
+    };
+    rules.roster.rules.standby.insert("A".into(), on_call);
+    let record = reckon(&call, &rules);
+    assert_eq!(
+        (record.status, record.worked_minutes),
+        (DayStatus::DayOff, Minutes(0))
+    );
+}

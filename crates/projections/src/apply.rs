@@ -298,6 +298,8 @@ impl<'c> Applier<'c> {
                 let Some(row) = row else { return Ok(()) };
                 row
             }
+            // Read where the roster is planned, from the desk's stream.
+            (DeskEvent::TeamSet(_), _) => return Ok(()),
             // Nothing is known of a desk before it opens.
             (
                 DeskEvent::SkillsDefined(_)

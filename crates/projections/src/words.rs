@@ -192,6 +192,19 @@ fn desk(s: &Speaker<'_>, event: &DeskEvent) -> String {
                 e.amount
             ),
         ),
+        DeskEvent::TeamSet(e) => {
+            let (mentors, apart, rotations) = (e.mentors.len(), e.apart.len(), e.rotations.len());
+            s.say(
+                format!(
+                    "{}设定带教{mentors}项、不同班{apart}项、轮班顺序{rotations}项",
+                    s.name(&e.by)
+                ),
+                format!(
+                    "{} set who works with whom: {mentors} with mentors, {apart} kept apart, {rotations} rotating",
+                    s.name(&e.by)
+                ),
+            )
+        }
     }
 }
 

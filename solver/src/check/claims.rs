@@ -229,7 +229,8 @@ fn shortfalls(problem: &Problem, plan: &Plan, points: &[Point], violations: &mut
         }
     }
     // What is claimed where nothing is wanted.
-    for entry in plan.shortfalls.iter().filter(|e| e.tier != Tier::Shift) {
+    let by_time = |entry: &&Shortfall| !matches!(entry.tier, Tier::Shift | Tier::Standby);
+    for entry in plan.shortfalls.iter().filter(by_time) {
         let mut now = moment(entry.day, entry.start_minute);
         while now < moment(entry.day, entry.end_minute) {
             if !points.iter().any(|point| point.moment == now) {
@@ -252,9 +253,9 @@ fn shift_shortfalls(
     roster: &Roster<'_>,
     violations: &mut Vec<Violation>,
 ) {
-    let said = |day: usize, shift: &ShiftId| -> i64 {
+    let said = |tier: Tier, day: usize, shift: &ShiftId| -> i64 {
         let entries = plan.shortfalls.iter().filter(|entry| {
-            entry.tier == Tier::Shift && entry.day == day && entry.shift.as_ref() == Some(shift)
+            entry.tier == tier && entry.day == day && entry.shift.as_ref() == Some(shift)
         });
         entries.map(|entry| i64::from(entry.missing)).sum()
     };
@@ -276,7 +277,7 @@ fn shift_shortfalls(
             0
         };
         let missing = (i64::from(asked) - on_shift(roster, cover)).max(0);
-        let said = said(cover.day, &cover.shift);
+        let said = said(Tier::Shift, cover.day, &cover.shift);
         if said != missing {
             broken(
                 cover.day,
@@ -294,6 +295,27 @@ fn shift_shortfalls(
                 entry.day,
                 "says people are missing on a shift nobody asked for".to_owned(),
             );
+        }
+    }
+    // On call: every day the shift is offered, whoever is there.
+    for shift in &problem.shifts {
+        let asked = shift.standby.filter(|standby| standby.under_cost > 0);
+        let asked = asked.map_or(0, |standby| i64::from(standby.people));
+        for day in 0..problem.days.len() {
+            let offered = shift.days.as_ref().is_none_or(|days| days.contains(&day));
+            let there = roster
+                .worked
+                .iter()
+                .filter(|row| row[day].is_some_and(|on| on.id == shift.id))
+                .count() as i64;
+            let missing = if offered { (asked - there).max(0) } else { 0 };
+            let said = said(Tier::Standby, day, &shift.id);
+            if said != missing {
+                broken(
+                    day,
+                    format!("on call {}: says {said} missing, {missing} are", shift.id),
+                );
+            }
         }
     }
 }
@@ -322,7 +344,9 @@ fn malformed(problem: &Problem, entry: &Shortfall) -> Option<String> {
             skill_known && entry.group.is_none() && entry.shift.is_none()
         }
         Tier::Group => group_known && entry.skill.is_none() && entry.shift.is_none(),
-        Tier::Shift => entry.skill.is_none() && entry.group.is_none() && entry.shift.is_some(),
+        Tier::Shift | Tier::Standby => {
+            entry.skill.is_none() && entry.group.is_none() && entry.shift.is_some()
+        }
     };
     (!right).then(|| {
         format!(

@@ -48,11 +48,29 @@ pub struct Blocking {
     pub words: Words,
 }
 
-/// The conflict behind each of the first `most` stretches under the minimum (or a group's), by time.
+/// The conflict behind each of the first `most` stretches under the minimum (a group's, a shift's), by time.
 pub fn conflicts(
     problem: &Problem,
     roster: &Roster,
     most: usize,
+) -> Result<Vec<Conflict>, SolveError> {
+    asked(problem, roster, most, None)
+}
+
+/// The same of one day.
+pub fn conflicts_of_day(
+    problem: &Problem,
+    roster: &Roster,
+    day: usize,
+) -> Result<Vec<Conflict>, SolveError> {
+    asked(problem, roster, usize::MAX, Some(day))
+}
+
+fn asked(
+    problem: &Problem,
+    roster: &Roster,
+    most: usize,
+    day: Option<usize>,
 ) -> Result<Vec<Conflict>, SolveError> {
     sound(problem)?;
     let mut paths = Paths::default();
@@ -69,17 +87,22 @@ pub fn conflicts(
         paths,
     };
     let shortfalls = costs::shortfalls(&compiled, &solution);
-    let short = shortfalls.iter().filter(|s| s.tier != Tier::Target);
+    let short = shortfalls
+        .iter()
+        .filter(|s| s.tier != Tier::Target && day.is_none_or(|day| s.day == day));
     Ok(short.take(most).map(|s| question.conflict(s)).collect())
 }
 
 /// Costs of what must not be short.
 fn under(compiled: &Compiled<'_>, solution: &Solution) -> i64 {
     let by_term = costs::table(compiled, solution).0.by_term;
-    [CostTerm::UnderMinimum, CostTerm::UnderGroup]
-        .iter()
-        .filter_map(|term| by_term.get(term))
-        .sum()
+    let terms = [
+        CostTerm::UnderMinimum,
+        CostTerm::UnderGroup,
+        CostTerm::UnderShift,
+        CostTerm::UnderStandby,
+    ];
+    terms.iter().filter_map(|term| by_term.get(term)).sum()
 }
 
 struct Question<'a> {
@@ -187,9 +210,11 @@ impl Question<'_> {
         // Whoever comes must be there for all of it.
         let shifts = &self.compiled.problem.shifts;
         let whole = |choice: &usize| {
-            shifts[*choice].segments.iter().any(|segment| {
-                segment.start_minute <= short.start_minute && short.end_minute <= segment.end_minute
-            })
+            short.shift.as_ref() == Some(&shifts[*choice].id)
+                || shifts[*choice].segments.iter().any(|segment| {
+                    segment.start_minute <= short.start_minute
+                        && short.end_minute <= segment.end_minute
+                })
         };
         mask[short.day] &= (0..shifts.len())
             .filter(whole)
@@ -210,7 +235,8 @@ impl Question<'_> {
         let still = costs::shortfalls(self.compiled, &after)
             .iter()
             .any(|other| {
-                (other.tier, &other.skill, &other.group) == (short.tier, &short.skill, &short.group)
+                (other.tier, &other.skill, &other.group, &other.shift)
+                    == (short.tier, &short.skill, &short.group, &short.shift)
                     && other.day == short.day
                     && other.start_minute < short.end_minute
                     && short.start_minute < other.end_minute

@@ -11,6 +11,7 @@ use crate::facts::Binding;
 use crate::paths::{Found, Paths};
 use crate::person::{INFINITE, PersonModel, bars};
 use crate::plan::{CauseKind, Fact, FactKind, Repair, Shortfall, Tier};
+use crate::problem::ShiftId;
 use crate::search::{Compiled, Search, Solution};
 use crate::words::{self, Reasons};
 
@@ -313,6 +314,10 @@ impl WhatIf<'_> {
 
     /// Person-minutes of the shortfall that a row would be at work for (its meal may still fall into it).
     fn minutes(&self, short: &Shortfall, row: &[u8]) -> i64 {
+        // On call nobody is on post; who works the shift is there for all of it.
+        if short.tier == Tier::Standby {
+            return short.end_minute - short.start_minute;
+        }
         let Some(shift) = self.compiled.shifts.get(row[short.day] as usize) else {
             return 0;
         };
@@ -337,12 +342,19 @@ fn one_more(compiled: &Compiled<'_>, short: &Shortfall) -> Repair {
     let per_minute = match short.tier {
         Tier::Minimum => costs.under_minimum.per_unit + costs.under_target.per_unit,
         Tier::Target => costs.under_target.per_unit,
-        Tier::Group | Tier::Shift => costs.under_group.per_unit,
+        Tier::Group | Tier::Shift | Tier::Standby => costs.under_group.per_unit,
+    };
+    let on_call = |shift: &ShiftId| {
+        let known = compiled.problem.shifts.iter().find(|s| s.id == *shift);
+        known.and_then(|shift| shift.standby)
     };
     Repair {
         fact: None,
         minutes_removed: minutes,
         cost_change: match &short.shift {
+            Some(shift) if short.tier == Tier::Standby => {
+                -on_call(shift).map_or(0, |standby| standby.under_cost)
+            }
             Some(shift) => -compiled
                 .wanted_of(short.day, shift)
                 .relief(short.missing as i32),

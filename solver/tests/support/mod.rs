@@ -94,6 +94,7 @@ pub(crate) fn shift(
             })
             .into_iter()
             .collect(),
+        breaks: Vec::new(),
         worked_minutes: end_minute - start_minute,
         night: false,
         late: false,

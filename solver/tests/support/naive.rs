@@ -692,7 +692,7 @@ fn shortfalls_true(problem: &Problem, plan: &Plan) -> bool {
     for entry in &plan.shortfalls {
         let known = match entry.tier {
             // These desks want nobody on a shift as such.
-            Tier::Shift => false,
+            Tier::Shift | Tier::Standby => false,
             Tier::Group => {
                 entry.skill.is_none()
                     && problem

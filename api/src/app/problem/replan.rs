@@ -345,6 +345,7 @@ impl RosterProblem {
         Some(Shift {
             code: template.code.clone(),
             segments: template.segments.clone(),
+            breaks: template.breaks_beside(&meals),
             meals,
             night: template.night,
             duty: template.duty,

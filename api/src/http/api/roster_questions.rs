@@ -1,6 +1,6 @@
 //! What a lead asks about a roster: why somebody does not work then, what differs between two of its states.
 
-use crate::app::{App, AppError, Fault, RosterComparison, WhyAsked, WhyNotAnswer};
+use crate::app::{App, AppError, ConflictAnswer, Fault, RosterComparison, WhyAsked, WhyNotAnswer};
 use crate::http::extract::{Asked, At, Reader};
 use crate::http::problem::Failed;
 use axum::Json;
@@ -29,10 +29,7 @@ pub(super) async fn why(
     Asked(query): Asked<WhyQuery>,
     reader: Reader,
 ) -> Result<Json<WhyNotAnswer>, Failed> {
-    let date: WorkDate = query.date.parse().map_err(|_| {
-        let fault = Fault::of("date", "不是日期", "not a date");
-        reader.failed(AppError::fault(fault))
-    })?;
+    let date = day(&query.date).map_err(|error| reader.failed(error))?;
     let asked = WhyAsked::of(query.shift.as_deref());
     app.why_not(
         &reader.actor,
@@ -45,6 +42,33 @@ pub(super) async fn why(
     .await
     .map(Json)
     .map_err(|error| reader.failed(error))
+}
+
+/// Which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConflictsQuery {
+    /// The day.
+    #[param(value_type = String, format = Date)]
+    date: String,
+}
+
+pub(super) async fn conflicts(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    Asked(query): Asked<ConflictsQuery>,
+    reader: Reader,
+) -> Result<Json<Vec<ConflictAnswer>>, Failed> {
+    let date = day(&query.date).map_err(|error| reader.failed(error))?;
+    app.conflicts(&reader.actor, &desk, month, date)
+        .await
+        .map(Json)
+        .map_err(|error| reader.failed(error))
+}
+
+fn day(text: &str) -> Result<WorkDate, AppError> {
+    let fault = |_| AppError::fault(Fault::of("date", "不是日期", "not a date"));
+    text.parse().map_err(fault)
 }
 
 /// Which two states.

@@ -6,10 +6,13 @@ use crate::event::{DeskEvent, ShiftTemplatesAdopted};
 use crate::ids::DeskId;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
-use crate::shift::ShiftTemplate;
+use crate::shift::{MealWindow, ShiftTemplate};
 use crate::who::{Issued, Role};
 use crate::work_date::WorkDate;
 use std::collections::BTreeSet;
+
+/// Short breaks of a shift.
+const BREAKS_MAX: usize = 4;
 
 /// Adopt shift templates, all of them.
 #[derive(Clone, Debug)]
@@ -64,8 +67,20 @@ fn sound_template(at: &str, template: &ShiftTemplate) -> Result<(), Refusal> {
         Fault::NotAColour,
     )?;
     sound_segments(at, &template.segments)?;
-    for (i, meal) in template.meals.iter().enumerate() {
-        let field = |name: &str| format!("{at}meals[{i}].{name}");
+    ensure(
+        template.breaks.len() <= BREAKS_MAX,
+        format!("{at}breaks"),
+        Fault::TooLong,
+    )?;
+    let windows = |list: &str, windows: &[MealWindow]| -> Vec<(String, MealWindow)> {
+        let named = windows.iter().enumerate();
+        named
+            .map(|(i, window)| (format!("{at}{list}[{i}]"), *window))
+            .collect()
+    };
+    let meals = windows("meals", &template.meals);
+    for (path, meal) in meals.into_iter().chain(windows("breaks", &template.breaks)) {
+        let field = |name: &str| format!("{path}.{name}");
         let (earliest, latest) = (meal.earliest_start, meal.latest_start);
         ensure(
             meal.minutes > Minutes::ZERO,

@@ -2,7 +2,7 @@
 
 use crate::event::events;
 use crate::ids::{DeskId, LaneId, PolicyVersionId, SkillId, StaffId};
-use crate::quantities::Fen;
+use crate::quantities::{Fen, Minutes};
 use crate::shift::ShiftTemplate;
 use crate::work_date::{DayMinute, Month, WorkDate, Zone};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,52 @@ pub struct BudgetSet {
     pub by: StaffId,
 }
 
+/// While somebody learns, one of their mentors is on post with them (带教).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mentoring {
+    /// Who learns.
+    pub trainee: StaffId,
+    /// Any one of these.
+    pub mentors: Vec<StaffId>,
+    /// Minutes of a shift that the trainee may be alone.
+    pub alone_minutes_max: Minutes,
+}
+
+/// Two people who are not to be on post together (不同班).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// One.
+    pub first: StaffId,
+    /// The other.
+    pub second: StaffId,
+    /// A rule rather than a wish: each day it is broken is named.
+    pub hard: bool,
+}
+
+/// A rotation that somebody keeps to, over and over (轮班顺序).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// Who.
+    pub staff: StaffId,
+    /// The day the cycle begins on.
+    pub from: WorkDate,
+    /// Shift code or kind of shift per day of the cycle; none is off.
+    pub cycle: Vec<Option<String>>,
+}
+
+/// Who works with whom, who does not, and who rotates how: all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamSet {
+    /// Who learns from whom.
+    pub mentors: Vec<Mentoring>,
+    /// Who is kept apart.
+    pub apart: Vec<Apart>,
+    /// Who rotates.
+    pub rotations: Vec<Rotation>,
+    /// Who said so.
+    pub by: StaffId,
+}
+
 events! {
     /// Facts of stream `desk-{desk}`.
     DeskEvent {
@@ -127,5 +173,6 @@ events! {
         "desk.policy_adopted", 1 => PolicyAdopted,
         "desk.lanes_defined", 1 => LanesDefined,
         "desk.budget_set", 1 => BudgetSet,
+        "desk.team_set", 1 => TeamSet,
     }
 }

@@ -59,11 +59,15 @@ pub struct SolveRequested {
 pub enum Tier {
     /// Under the minimum: the desk must not be.
     Minimum,
+    /// Fewer of a kind on post than the policy asks for (a senior).
+    OnPost,
+    /// Fewer on call than the policy asks for.
+    Standby,
     /// Under the target: wished for.
     Target,
 }
 
-/// A stretch of a day with too few people of a skill (T1).
+/// A stretch of a day with too few people (T1): of a skill, or as named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shortfall {
     /// The day.
@@ -72,8 +76,12 @@ pub struct Shortfall {
     pub start: DayMinute,
     /// Until.
     pub end: DayMinute,
-    /// The skill short of.
-    pub skill: SkillId,
+    /// The skill short of; none: what `what` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<SkillId>,
+    /// What is short where it is no skill: a shift on call, a kind of people on post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
     /// Which level is missed.
     pub tier: Tier,
     /// People missing.
@@ -86,6 +94,14 @@ pub struct Shortfall {
     pub repairs_zh: Vec<String>,
     /// The same in English.
     pub repairs_en: Vec<String>,
+}
+
+impl Shortfall {
+    /// The skill, or the name of what else is short.
+    pub fn short_of(&self) -> &str {
+        let skill = self.skill.as_ref().map(SkillId::as_str);
+        skill.or(self.what.as_deref()).unwrap_or_default()
+    }
 }
 
 /// How a solve ended.

@@ -3,6 +3,7 @@
 
 mod conduct;
 mod leave;
+mod rules;
 
 use super::*;
 use crate::hours::Regime;
@@ -979,6 +980,10 @@ fn roster(section: &Section<'_, '_>) -> RosterPolicy {
         nights_max: section.count_optional("nights_max", 0..=31),
         contract_slack_minutes: section.minutes("contract_slack_minutes", 0..=10_000, rule),
         cost: costs(&section.section("cost", rule)),
+        rules: section
+            .section_if_any("rules")
+            .map(|section| rules::rules(&section))
+            .unwrap_or_default(),
     };
     if policy.consecutive_days_min > policy.consecutive_days_max {
         section.fault(

@@ -103,7 +103,10 @@ pub(super) struct DayPlan {
 
 impl DayPlan {
     pub(super) fn of(facts: &DayFacts, policy: &Policy) -> Self {
+        // On call nobody is on post, so nobody is missed: whoever is called in worked on a day off.
+        let on_post = |shift: &Shift| !policy.roster.rules.standby.contains_key(&shift.code);
         let shift = facts.assignment.as_ref().and_then(|a| a.shift.clone());
+        let shift = shift.filter(on_post);
         let spans: Vec<(Segment, Span)> = shift
             .iter()
             .flat_map(|shift| shift.segments.iter())

@@ -143,9 +143,11 @@ fn open_part(shift: &Shift, span: &LeaveSpan) -> Option<Shift> {
         })
     };
     let meals = shift.meals.iter().filter(whole).copied().collect();
+    let breaks = shift.breaks.iter().filter(whole).copied().collect();
     (!segments.is_empty()).then(|| Shift {
         segments,
         meals,
+        breaks,
         ..shift.clone()
     })
 }

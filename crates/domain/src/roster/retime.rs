@@ -69,11 +69,17 @@ pub fn decide(
             ensure(ends <= i64::from(second.start.0), "meals", Fault::Overlaps)?;
         }
     }
+    let segments = command
+        .segments
+        .clone()
+        .unwrap_or_else(|| before.segments.clone());
+    // A short break that has no room any more is dropped: nothing is paid or judged by it.
+    let room = |one: &&PlannedMeal| {
+        one.is_inside(&segments) && !meals.iter().any(|meal| one.overlaps(meal))
+    };
     let after = Shift {
-        segments: command
-            .segments
-            .clone()
-            .unwrap_or_else(|| before.segments.clone()),
+        breaks: before.breaks.iter().filter(room).copied().collect(),
+        segments,
         meals,
         ..before.clone()
     };

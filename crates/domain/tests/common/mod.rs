@@ -217,6 +217,7 @@ fn assignment(staff: &str, on: WorkDate, text: &str) -> Option<Assignment> {
         code: "A".into(),
         segments: Vec::new(),
         meals: Vec::new(),
+        breaks: Vec::new(),
         night: false,
         duty: false,
     };

@@ -126,6 +126,7 @@ fn template(code: &str, segments: &[&str]) -> ShiftTemplate {
         colour: "#3b82f6".into(),
         segments: segments.iter().map(|text| segment(text)).collect(),
         meals: vec![],
+        breaks: Vec::new(),
         night: false,
         duty: false,
     }

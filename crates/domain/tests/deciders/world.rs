@@ -158,6 +158,7 @@ pub(crate) fn shift(code: &str, segments: &[&str]) -> Shift {
         code: code.into(),
         segments: segments.iter().map(|text| segment(text)).collect(),
         meals: vec![],
+        breaks: Vec::new(),
         night: false,
         duty: false,
     }

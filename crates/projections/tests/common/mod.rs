@@ -159,6 +159,7 @@ pub fn shift(code: &str) -> Option<Shift> {
             start: DayMinute(meal),
             minutes: Minutes(30),
         }],
+        breaks: Vec::new(),
         night,
         duty: false,
     })
@@ -199,6 +200,7 @@ pub fn founded(people: u32) -> Vec<Entry> {
                 colour: "#204080".to_owned(),
                 segments: shift.segments,
                 meals: Vec::new(),
+                breaks: Vec::new(),
                 night: shift.night,
                 duty: false,
             }
