@@ -42,8 +42,8 @@ const LIMIT_SECONDS_MAX: u32 = 3600;
 const REPLAN_WORK_LIMIT_DEFAULT: u64 = 20_000;
 /// Wall clock of part of a roster when the lead names none.
 const REPLAN_LIMIT_SECONDS_DEFAULT: u32 = 5;
-/// Short breaks of a settled month are given within this, proven or not; well inside a claim's grace.
-const BREAK_SECONDS_MAX: f64 = 10.0;
+/// Short breaks of a settled month are given within this beyond the limit, proven or not; well inside a claim's grace.
+const BREAK_SECONDS_MAX: f64 = 1.0;
 /// How often a node looks into the log for solves that nobody works on.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often whoever works on or follows a solve looks into the log for what others say about it.

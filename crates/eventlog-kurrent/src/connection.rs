@@ -95,7 +95,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(options: &KurrentOptions) -> Result<Self, OpenError> {
         Ok(Self {
-            settings: options.settings.clone(),
+            settings: ClientSettings::clone(&options.settings),
             call_timeout: options.call_timeout,
             session: Mutex::default(),
         })

@@ -46,7 +46,7 @@ pub enum CopyError {
         which: &'static str,
         /// At which event.
         #[source]
-        error: VerifyError,
+        error: Box<VerifyError>,
     },
     /// The target holds something else at this place.
     #[error(
@@ -116,7 +116,12 @@ pub async fn copy(from: &dyn EventLog, to: &KurrentLog) -> Result<Copied, CopyEr
     if is_behind && !to.read_all(compared_to, 1).await?.is_empty() {
         return Err(CopyError::Longer);
     }
-    let broken = |which| move |error| CopyError::Broken { which, error };
+    let broken = |which| {
+        move |error| CopyError::Broken {
+            which,
+            error: Box::new(error),
+        }
+    };
     let source = verify(from).await.map_err(broken("the log to move"))?;
     let target = verify(to).await.map_err(broken("the copy"))?;
     let (sealed, seal) = (seal(from).await?, seal(to).await?);
@@ -194,7 +199,7 @@ impl Copier<'_> {
                 });
                 return Err(CopyError::Broken {
                     which: "the log to move",
-                    error,
+                    error: Box::new(error),
                 });
             }
             self.heads

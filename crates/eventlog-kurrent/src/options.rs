@@ -1,6 +1,6 @@
 //! Where a log is, and how patiently it is asked.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use eventstore::ClientSettings;
 use thiserror::Error;
@@ -9,7 +9,7 @@ use thiserror::Error;
 /// `esdb://admin:changeit@one:2113,two:2113,three:2113?tls=true#head-office`.
 #[derive(Clone)]
 pub struct KurrentOptions {
-    pub(crate) settings: ClientSettings,
+    pub(crate) settings: Arc<ClientSettings>,
     pub(crate) log: String,
     pub(crate) must_exist: bool,
     /// How long one call may take before it is given up and asked anew.
@@ -50,12 +50,9 @@ impl FromStr for KurrentOptions {
                 "a log's name has 1 to {LOG_NAME_BYTES_MAX} letters a–z, digits and hyphens"
             )));
         }
-        let settings =
-            connection
-                .parse()
-                .map_err(|error: eventstore::ClientSettingsParseError| {
-                    OptionsError(error.message().to_owned())
-                })?;
+        let settings = connection.parse().map(Arc::new).map_err(
+            |error: eventstore::ClientSettingsParseError| OptionsError(error.message().to_owned()),
+        )?;
         Ok(Self {
             settings,
             log: log.to_owned(),

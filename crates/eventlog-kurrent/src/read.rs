@@ -137,13 +137,11 @@ impl Ledger {
             (None, Direction::Forwards) => StreamPosition::Start,
             (None, Direction::Backwards) => StreamPosition::End,
         };
-        patiently(self, || {
-            self.decoded(stream, from.clone(), direction, limit)
-        })
-        .await?
-        .into_iter()
-        .map(|decoded| Ok(decoded?.event))
-        .collect()
+        patiently(self, || self.decoded(stream, from, direction, limit))
+            .await?
+            .into_iter()
+            .map(|decoded| Ok(decoded?.event))
+            .collect()
     }
 
     /// Raw events of the whole store, `count` of them unless it ends before.

@@ -101,7 +101,7 @@ impl Memory {
         for event in events {
             last = Some(self.push(stream, event));
         }
-        if self.events.len() % OWN_EVERY == 0 {
+        if self.events.len().is_multiple_of(OWN_EVERY) {
             self.write_own();
         }
         last.ok_or(current)
