@@ -388,9 +388,11 @@ pub fn program() -> &'static Path {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let mut build = Command::new(cargo);
         // What cargo says to a test would make build scripts that listen to it run again, and all that rests on them.
+        let of_this_test = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_TARGET_DIR" {
-                build.env_remove(name);
+            let text = name.to_string_lossy();
+            if of_this_test.iter().any(|prefix| text.starts_with(prefix)) {
+                build.env_remove(&name);
             }
         }
         let built = build
