@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use acceptance::{DESK, ZONE, agent, program};
-use chrono::Utc;
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use domain::ids::StaffId;
 use domain::policy::document::ONLINE_SHOP;
 use domain::work_date::{DayMinute, Month};
@@ -384,17 +384,18 @@ fn three_nodes_killed_under_load_do_everything_once() {
 
     // All nodes show the same books once they have reached the same position.
     let position = last_position.into_inner().unwrap().unwrap();
-    let today = ZONE.date(Utc::now());
-    for path in [
-        format!("/staff/1001/day-records/{today}"),
-        format!("/staff/1001/day-records/{yesterday}"),
-    ] {
+    let (from, until) = (Utc::now() - TimeDelta::days(1), Utc::now());
+    let span = [from, until].map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    for staff in STAFF {
+        let path = format!("/staff/{staff}/punches?from={}&until={}", span[0], span[1]);
         let shown: Vec<_> = nodes
             .iter()
             .flatten()
             .map(|node| get(&node.address, &sessions["L01"], &path, Some(&position)))
             .collect();
         assert_eq!(shown.len(), NODES);
+        let punches = shown[0].as_array().map_or(0, Vec::len);
+        assert!(punches >= acknowledged[staff].len(), "{staff}: {punches}");
         assert!(
             shown.windows(2).all(|pair| pair[0] == pair[1]),
             "{shown:#?}"
