@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod served;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::ids::StaffId;
 use domain::policy::document::ONLINE_SHOP;

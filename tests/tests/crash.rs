@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use acceptance::{DESK, agent, program};
+use acceptance::served::{Served, until_acknowledged};
+use acceptance::{DESK, program};
 use domain::event::{AttendanceEvent, Stream};
 use domain::ids::StaffId;
 use domain::policy::document::ONLINE_SHOP;
@@ -11,11 +12,10 @@ use eventlog::sqlite::{SqliteLog, SqliteOptions};
 use eventlog::{Direction, EventLog, StreamName};
 use paiban::app::{App, Caller, Options, files};
 use paiban::clock::{Clock, SystemClock};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,82 +64,6 @@ async fn found(folder: &Path) -> BTreeMap<&'static str, (String, String)> {
     sessions
 }
 
-/// A served folder; killed without warning when dropped.
-struct Served {
-    process: Child,
-    address: String,
-}
-
-impl Served {
-    fn start(program: &Path, folder: &Path) -> Self {
-        let mut process = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .env("PAIBAN_LOG", "error")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("listening on ")
-            .expect("the address")
-            .to_owned();
-        Self { process, address }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // SIGKILL on Unix.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Punches under a key until it is acknowledged or the storm is over; the punch's id once it is.
-fn punch(
-    address: &Mutex<Option<String>>,
-    session: &(String, String),
-    key: &str,
-    over: &AtomicBool,
-) -> Option<String> {
-    let agent = agent();
-    loop {
-        if over.load(Ordering::Relaxed) {
-            return None;
-        }
-        let Some(target) = address.lock().unwrap().clone() else {
-            std::thread::sleep(Duration::from_millis(5));
-            continue;
-        };
-        let answer = agent
-            .post(format!("{target}/api/v1/punches"))
-            .header("cookie", &session.0)
-            .header("x-csrf-token", &session.1)
-            .header("idempotency-key", key)
-            .config()
-            .timeout_global(Some(Duration::from_secs(5)))
-            .build()
-            .send_json(json!({"kind": "in"}));
-        match answer {
-            Ok(mut answer) if answer.status() == 201 => {
-                // A connection cut in the middle of the answer is no acknowledgement.
-                if let Ok(body) = answer.body_mut().read_json::<Value>() {
-                    return Some(body["id"].as_str().unwrap().to_owned());
-                }
-            }
-            Ok(answer) if answer.status().is_client_error() => {
-                panic!("refused: {}", answer.status())
-            }
-            Ok(_) | Err(_) => std::thread::sleep(Duration::from_millis(5)),
-        }
-    }
-}
-
 #[test]
 fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
     let program = program();
@@ -149,7 +73,7 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
     runtime.block_on(async { tokio::time::sleep(Duration::from_millis(50)).await });
 
     let kills = kills();
-    let address = Mutex::new(None);
+    let address: Mutex<Option<String>> = Mutex::default();
     let over = AtomicBool::new(false);
     let acknowledged: Mutex<BTreeMap<&str, BTreeSet<String>>> = Mutex::default();
     std::thread::scope(|scope| {
@@ -157,9 +81,14 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
             let (address, over, acknowledged) = (&address, &over, &acknowledged);
             scope.spawn(move || {
                 for n in 0.. {
-                    let Some(id) = punch(address, session, &format!("{staff}-{n}"), over) else {
+                    let (key, body) = (format!("{staff}-{n}"), json!({"kind": "in"}));
+                    let target = |_| address.lock().unwrap().clone();
+                    let Some((punch, _)) =
+                        until_acknowledged(target, session, "/punches", &key, &body, over)
+                    else {
                         return;
                     };
+                    let id = punch["id"].as_str().unwrap().to_owned();
                     let fresh = acknowledged
                         .lock()
                         .unwrap()
@@ -172,7 +101,12 @@ fn no_acknowledged_punch_is_lost_or_doubled_by_kill_9() {
             });
         }
         for round in 0..kills {
-            let served = Served::start(program, folder.path());
+            let served = Served::start(|command| {
+                command
+                    .arg("--data")
+                    .arg(folder.path())
+                    .env("PAIBAN_LOG", "error");
+            });
             *address.lock().unwrap() = Some(served.address.clone());
             // Another moment of the storm each time.
             std::thread::sleep(Duration::from_millis(40 + 13 * (round as u64 % 11)));

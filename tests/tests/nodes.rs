@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use acceptance::served::{Served, until_acknowledged};
 use acceptance::{DESK, ZONE, agent, program};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use domain::ids::StaffId;
@@ -16,9 +17,8 @@ use paiban::clock::{Clock, SimulatedClock, SystemClock};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -120,42 +120,17 @@ async fn found(log: Arc<dyn EventLog>, folder: &Path) -> Sessions {
     sessions
 }
 
-/// A node; killed without warning when dropped.
-struct Node {
-    process: Child,
-    address: String,
-}
-
-impl Node {
-    fn start(store: &TestStore, folder: &Path, number: usize) -> Self {
-        let mut process = Command::new(program())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+fn start(store: &TestStore, folder: &Path, number: usize) -> Served {
+    Served::start(|command| {
+        command
             .args(["--solve-grace-seconds", "1"])
             .args(["--log", &store.connection()])
             .arg("--data")
             .arg(folder)
             .arg("--models")
             .arg(folder.join(format!("node-{number}")))
-            .env("PAIBAN_LOG", "off")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().strip_prefix("listening on ");
-        let address = address.expect("the address").to_owned();
-        Self { process, address }
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // SIGKILL on Unix.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+            .env("PAIBAN_LOG", "off");
+    })
 }
 
 /// Where the nodes that live listen.
@@ -170,43 +145,12 @@ fn send(
     body: &Value,
     over: &AtomicBool,
 ) -> Option<(Value, String)> {
-    let agent = agent();
-    for attempt in 0.. {
-        if over.load(Ordering::Relaxed) {
-            return None;
-        }
-        let living: Vec<_> = addresses.lock().unwrap().values().cloned().collect();
-        let Some(node) = living.get(attempt % living.len().max(1)) else {
-            std::thread::sleep(Duration::from_millis(5));
-            continue;
-        };
-        let answer = agent
-            .post(format!("{node}/api/v1{path}"))
-            .header("cookie", &session.0)
-            .header("x-csrf-token", &session.1)
-            .header("idempotency-key", key)
-            .config()
-            .timeout_global(Some(Duration::from_secs(10)))
-            .build()
-            .send_json(body);
-        match answer {
-            Ok(mut answer) if answer.status().is_success() => {
-                let position = answer.headers()["paiban-position"]
-                    .to_str()
-                    .unwrap()
-                    .to_owned();
-                // A connection cut in the middle of the answer is no acknowledgement.
-                if let Ok(body) = answer.body_mut().read_json() {
-                    return Some((body, position));
-                }
-            }
-            Ok(answer) if answer.status().is_client_error() => {
-                panic!("{path} refused: {}", answer.status())
-            }
-            Ok(_) | Err(_) => std::thread::sleep(Duration::from_millis(5)),
-        }
-    }
-    None
+    let target = |attempt: usize| {
+        let living = addresses.lock().unwrap();
+        let turn = attempt % living.len().max(1);
+        living.values().nth(turn).cloned()
+    };
+    until_acknowledged(target, session, path, key, body, over)
 }
 
 /// What a node shows once it has reached a position.
@@ -237,7 +181,7 @@ fn three_nodes_killed_under_load_do_everything_once() {
 
     let addresses = Addresses::default();
     let start = |number| {
-        let node = Node::start(&store, folder.path(), number);
+        let node = start(&store, folder.path(), number);
         addresses
             .lock()
             .unwrap()
