@@ -205,14 +205,14 @@ impl<'a> Given<'a> {
         &present[point * classes..][..classes]
     }
 
-    /// What cover costs at a point.
-    fn point_cost(&self, present: &[u16], point: usize) -> i64 {
+    /// What cover costs at a point with these people of each class.
+    fn point_cost(&self, here: &[u16], point: usize) -> i64 {
         let cover = &self.compiled.cover;
         let profile = cover.profile_at[point];
         if profile == 0 {
             return 0;
         }
-        let (profile, here) = (&cover.profiles[profile as usize], self.here(present, point));
+        let profile = &cover.profiles[profile as usize];
         let short: i64 = profile
             .groups
             .iter()
@@ -224,9 +224,17 @@ impl<'a> Given<'a> {
         short + over
     }
 
+    /// What one more person of a class on a break at a point would cost.
+    fn cost_of_one(&self, class: usize, point: usize) -> i64 {
+        let mut fewer = self.here(&self.with, point).to_vec();
+        fewer[class] = fewer[class].saturating_sub(1);
+        self.point_cost(&fewer, point) - self.point_cost(self.here(&self.with, point), point)
+    }
+
     fn cost(&self) -> i64 {
+        let cost = |present, point| self.point_cost(self.here(present, point), point);
         (0..self.compiled.cover.points)
-            .map(|point| self.point_cost(&self.with, point) - self.point_cost(&self.without, point))
+            .map(|point| cost(&self.with, point) - cost(&self.without, point))
             .sum()
     }
 
@@ -481,19 +489,14 @@ fn greedy_day(
         for &person in &crew.people {
             let mut free_from = 0;
             for (index, (length, at)) in crew.breaks.iter().enumerate() {
-                let cost = |given: &Given<'_>, start: usize| -> i64 {
+                let cost = |start: usize| -> i64 {
                     let points = first + start..(first + start + length).min(compiled.cover.points);
-                    let mut after = given.clone();
-                    after.take(person, day, start, *length);
                     points
-                        .map(|point| {
-                            given.point_cost(&after.with, point)
-                                - given.point_cost(&given.with, point)
-                        })
+                        .map(|point| given.cost_of_one(crew.class, point))
                         .sum()
                 };
                 let open = at.iter().copied().filter(|start| *start >= free_from);
-                let best = open.min_by_key(|start| (cost(given, *start), *start));
+                let best = open.min_by_key(|start| (cost(*start), *start));
                 if let Some(start) = best {
                     given.take(person, day, start, *length);
                     free_from = start + length;
