@@ -389,7 +389,7 @@ events! {
     RosterEvent {
         "roster.drafted", 1 => RosterDrafted,
         "roster.solve_requested", 1 => SolveRequested,
-        "roster.generated", 1 => RosterGenerated,
+        "roster.generated", 2 => RosterGenerated,
         "roster.solve_failed", 1 => SolveFailed,
         "roster.solve_claimed", 1 => SolveClaimed,
         "roster.solve_released", 1 => SolveReleased,
@@ -397,7 +397,7 @@ events! {
         "roster.replan_proposed", 1 => ReplanProposed,
         "roster.replan_discarded", 1 => ReplanDiscarded,
         "roster.cells_edited", 1 => CellsEdited,
-        "roster.published", 1 => RosterPublished,
+        "roster.published", 2 => RosterPublished,
         "roster.amended", 1 => RosterAmended,
         "roster.duty_table_submitted", 1 => DutyTableSubmitted,
         "roster.locked", 1 => RosterLocked,
