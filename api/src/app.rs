@@ -73,6 +73,7 @@ pub(crate) use meetings::fit_for as fit_meeting;
 pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState, Solving};
 pub use teams::DeskTeam;
+pub(crate) use teams::ROWS_MAX as TEAM_ROWS_MAX;
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);

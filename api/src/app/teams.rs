@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Rows of one list at most.
-const ROWS_MAX: usize = 200;
+pub(crate) const ROWS_MAX: usize = 200;
 
 /// What is set at a desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

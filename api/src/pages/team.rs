@@ -3,7 +3,7 @@
 use super::parts::{Choice, Chrome, DeskChoice};
 use super::visit::{Posted, Query, Visit, encoded, fault};
 use super::words::Words;
-use crate::app::{App, AppError, DeskTeam, SetTeam};
+use crate::app::{App, AppError, DeskTeam, SetTeam, TEAM_ROWS_MAX};
 use crate::http::extract::Asked;
 use crate::http::problem::Failed;
 use askama::Template;
@@ -15,12 +15,10 @@ use domain::quantities::Minutes;
 use domain::who::Role;
 use domain::work_date::{Month, WorkDate};
 
-/// Rows of each list: more than a desk needs.
-const ROWS_MAX: usize = 200;
 /// Empty rows offered after those that are filled.
 const ROWS_FREE: usize = 2;
-/// Mentors of one trainee.
-const MENTORS: usize = 3;
+/// Mentors offered for one trainee at the least.
+const MENTORS_MIN: usize = 3;
 /// A day off in a rotation as typed.
 const OFF: &str = "-";
 
@@ -58,7 +56,7 @@ pub struct MentorRow {
     /// Who.
     pub trainee: String,
     /// Their mentors, empty where none is chosen.
-    pub mentors: [String; MENTORS],
+    pub mentors: Vec<String>,
     /// Minutes they may be alone.
     pub alone_minutes: String,
 }
@@ -85,37 +83,43 @@ pub struct RotationRow {
     pub cycle: String,
 }
 
-fn padded<T: Default>(rows: impl Iterator<Item = T>) -> Vec<T> {
-    let mut rows: Vec<T> = rows.take(ROWS_MAX - ROWS_FREE).collect();
-    rows.resize_with(rows.len() + ROWS_FREE, T::default);
+fn padded<T>(rows: impl Iterator<Item = T>, empty: impl Fn() -> T) -> Vec<T> {
+    let mut rows: Vec<T> = rows.collect();
+    rows.resize_with(rows.len() + ROWS_FREE, empty);
     rows
+}
+
+/// Who is named, and room for more.
+fn mentors_offered(named: &[StaffId]) -> Vec<String> {
+    let mut offered: Vec<String> = named.iter().map(ToString::to_string).collect();
+    offered.resize_with(MENTORS_MIN.max(named.len() + 1), String::new);
+    offered
 }
 
 impl TeamPage {
     fn mentor_rows(team: &DeskTeam) -> Vec<MentorRow> {
-        padded(team.mentors.iter().map(|row| {
-            let mut mentors: [String; MENTORS] = Default::default();
-            for (place, mentor) in mentors.iter_mut().zip(&row.mentors) {
-                *place = mentor.to_string();
-            }
-            MentorRow {
-                trainee: row.trainee.to_string(),
-                mentors,
-                alone_minutes: row.alone_minutes_max.0.to_string(),
-            }
-        }))
+        let rows = team.mentors.iter().map(|row| MentorRow {
+            trainee: row.trainee.to_string(),
+            mentors: mentors_offered(&row.mentors),
+            alone_minutes: row.alone_minutes_max.0.to_string(),
+        });
+        padded(rows, || MentorRow {
+            mentors: mentors_offered(&[]),
+            ..MentorRow::default()
+        })
     }
 
     fn apart_rows(team: &DeskTeam) -> Vec<ApartRow> {
-        padded(team.apart.iter().map(|pair| ApartRow {
+        let rows = team.apart.iter().map(|pair| ApartRow {
             first: pair.first.to_string(),
             second: pair.second.to_string(),
             hard: pair.hard,
-        }))
+        });
+        padded(rows, ApartRow::default)
     }
 
     fn rotation_rows(team: &DeskTeam) -> Vec<RotationRow> {
-        padded(team.rotations.iter().map(|rotation| {
+        let rows = team.rotations.iter().map(|rotation| {
             let day = |name: &Option<String>| name.clone().unwrap_or_else(|| OFF.to_owned());
             let cycle: Vec<String> = rotation.cycle.iter().map(day).collect();
             RotationRow {
@@ -123,7 +127,8 @@ impl TeamPage {
                 from: rotation.from.to_string(),
                 cycle: cycle.join(" "),
             }
-        }))
+        });
+        padded(rows, RotationRow::default)
     }
 }
 
@@ -188,9 +193,10 @@ fn read(posted: &Posted) -> Result<SetTeam, AppError> {
         apart: Vec::new(),
         rotations: Vec::new(),
     };
-    for n in 0..ROWS_MAX {
+    for n in 0..TEAM_ROWS_MAX + ROWS_FREE {
         if let Some(trainee) = posted.chosen(&format!("trainee-{n}")) {
-            let mentors = (0..MENTORS).filter_map(|k| posted.chosen(&format!("mentor-{n}-{k}")));
+            let mentors =
+                (0..TEAM_ROWS_MAX).filter_map(|k| posted.chosen(&format!("mentor-{n}-{k}")));
             let alone = format!("alone-{n}");
             let alone_minutes = match posted.chosen(&alone) {
                 Some(_) => posted.parsed(&alone, "fault.number")?,
