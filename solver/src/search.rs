@@ -25,9 +25,9 @@ const SWEEP_DAYS: usize = 28;
 const WINDOW_DAYS: [usize; 5] = [2, 2, 3, 4, 5];
 const VICTIMS: [usize; 5] = [1, 2, 2, 3, 5];
 
-/// The same where cover is by shift; the longest window is the whole horizon, if that is no longer than the last. Every pair gets equal work rather than equal moves: long windows are many times dearer, and
-/// drawn as often as short ones they ate nearly all of it (public instance 13, 200,000 work units, one thread, seeds 1 and 2: 4,059
-/// and 4,476, against 3,220 and 3,262).
+/// The same where cover is by shift; a horizon no longer than the last is a window too. Every pair gets equal work rather than equal
+/// moves: long windows are many times dearer, and drawn as often as short ones they ate nearly all of it (public instance 13, 200,000
+/// work units, one thread, seeds 1 and 2: 4,059 and 4,476, against 3,220 and 3,262).
 const WINDOW_DAYS_BY_SHIFT: [usize; 8] = [7, 10, 14, 21, 28, 42, 84, 126];
 const VICTIMS_BY_SHIFT: [usize; 4] = [1, 2, 3, 5];
 /// Labels kept per day there.
@@ -39,18 +39,16 @@ const LABELS_BY_SHIFT_MAX: usize = 300;
 const PARTS: i64 = 8;
 const DRIFT: f64 = 0.5;
 
-/// There too cover begins soft and grows firm. At firmness `f` a search minds
+/// Cover is firm when so much of a search is done.
+const FIRM_AT: f64 = 0.6;
+
+/// How a search is annealed: it cools, and where cover is by shift, cover begins soft and grows firm. At firmness `f` the search minds
 ///
 /// `cost − (1 − f) · (cost of cover + Σ price · people)`,
 ///
-/// so at 0 everybody follows the linear program's prices, whoever else comes, and at 1 it is the objective. What somebody missing
-/// costs would otherwise freeze long before requests are told apart: a hundred times as much, it needs a temperature at which they
-/// melt (public instances 16 and 18, a minute of two threads: 3,239 and 4,619, against 3,528 and 5,101 firm from the start).
-///
-/// Firm at this part of a search.
-const FIRM_AT: f64 = 0.6;
-
-/// How a search is annealed.
+/// so at 0 everybody follows the linear program's prices, whoever else comes, and at 1 it is the objective. Otherwise no one
+/// temperature suits both: somebody missing costs a hundred times what a request does, and is frozen where it is long before requests
+/// are told apart (public instances 16 and 18, a minute of two threads: 3,239 and 4,619, against 3,528 and 5,101 firm from the start).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Annealing {
     /// Temperatures at the beginning and the end, in cost units.
@@ -83,12 +81,11 @@ struct Arm {
 
 /// All kinds of moves for a horizon.
 fn arms(days: usize) -> Vec<Arm> {
-    let longest = WINDOW_DAYS_BY_SHIFT.into_iter().max();
-    let shorter = WINDOW_DAYS_BY_SHIFT
-        .into_iter()
-        .filter(|&window| window < days);
+    let longest = WINDOW_DAYS_BY_SHIFT.into_iter().max().unwrap_or(days);
+    let shorter = WINDOW_DAYS_BY_SHIFT.into_iter();
     shorter
-        .chain(Some(days).filter(|&days| Some(days) <= longest))
+        .filter(|&window| window < days.min(longest))
+        .chain([days.min(longest)])
         .flat_map(|days| {
             VICTIMS_BY_SHIFT.map(|people| Arm {
                 days,
@@ -854,4 +851,55 @@ pub(crate) fn first_meals(compiled: &Compiled<'_>, choice: u8) -> CellMeals {
         free = start + length;
     }
     meals
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used)]
+
+    use super::*;
+    use crate::{columns, costs, nrp};
+
+    /// Three people for a desk that wants two on each of seven days, who would rather not work the third.
+    const WEEK: &str = "SECTION_HORIZON\n7\nSECTION_SHIFTS\nE,480,\nSECTION_STAFF\nA,E=7,1920,0,4,1,1,1\n\
+        B,E=7,1920,0,4,1,1,1\nC,E=7,1440,0,3,1,1,1\nSECTION_DAYS_OFF\nSECTION_SHIFT_ON_REQUESTS\n\
+        SECTION_SHIFT_OFF_REQUESTS\nA,2,E,3\nB,2,E,2\nSECTION_COVER\n0,E,2,100,1\n1,E,2,100,1\n2,E,2,100,1\n\
+        3,E,2,100,1\n4,E,2,100,1\n5,E,2,100,1\n6,E,2,100,1\n";
+
+    #[test]
+    fn cover_that_begins_soft_ends_firm_and_the_best_roster_is_the_best_by_its_real_cost() {
+        let problem = nrp::read("week", WEEK).expect("an instance");
+        let compiled = Compiled::build(&problem, None);
+        let first = columns::stretch_prices(&compiled, 60.0).expect("prices");
+        let mut search = Search::new(&compiled, 1);
+        search.construct().expect("a roster");
+        search.take_prices(&first.prices);
+        let annealing = Annealing {
+            hot: 20.0,
+            cold: 0.3,
+            firmness: 0.05,
+        };
+        let (mut moves, mut least, mut was_soft) = (0, search.cost(), false);
+        search.anneal(annealing, &mut |search| {
+            let posts = search.heads.cost() + search.person_cost.iter().sum::<i64>();
+            least = least.min(posts);
+            was_soft |= search.firmness < 0.06;
+            moves += 1;
+            (moves <= 400).then(|| f64::from(moves - 1) / 400.0)
+        });
+        assert!(was_soft);
+        assert_eq!(search.firmness, 1.0);
+        assert_eq!(search.minded(), search.cost() as f64);
+        let best = search.best().expect("a best roster").clone();
+        assert_eq!(best.cost, least);
+        assert_eq!(best.cost, costs::table(&compiled, &best).1);
+    }
+
+    #[test]
+    fn no_window_is_longer_than_the_horizon_or_four_months() {
+        let longest = |days| arms(days).iter().map(|arm| arm.days).max();
+        for (days, longest_days) in [(5, 5), (28, 28), (56, 56), (126, 126), (364, 126)] {
+            assert_eq!(longest(days), Some(longest_days));
+        }
+    }
 }

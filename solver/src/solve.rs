@@ -445,9 +445,10 @@ impl<'a> Run<'a> {
             &columns::Effort {
                 started,
                 until_seconds: self.until(COLUMNS_UNTIL),
-                rounds_max: match self.limits.time_limit_seconds {
-                    Some(_) => usize::MAX,
-                    None => COLUMN_ROUNDS_MAX,
+                // The next search goes by these prices: a solve given work stays repeatable, its time limit is only a guard.
+                rounds_max: match (self.limits.time_limit_seconds, self.limits.work_limit) {
+                    (Some(_), None) => usize::MAX,
+                    _ => COLUMN_ROUNDS_MAX,
                 },
                 threads: self.searches.len(),
             },
