@@ -237,6 +237,20 @@ fn a_desk_says_who_works_with_whom_and_the_roster_goes_by_it() {
     let off = (0..31).filter(|day| row[*day] != wanted[day % 6]).count();
     assert!(off <= 10, "{off} off the rotation: {row:?}");
     assert_eq!(cost(&record, "pattern"), 150 * i64::try_from(off).unwrap());
+    // More mentors than a form begins with: all are shown, one place is left, and sent as shown they stay.
+    let mentors = ["1001", "1002", "1003", "1006"];
+    let many = json!({
+        "mentors": [{"trainee": "1005", "mentors": mentors, "alone_minutes_max": 30}],
+        "apart": [], "rotations": []
+    });
+    lead.put(&team, many.clone()).expect(204);
+    let page = house.page("L01", &format!("/team?desk={DESK}"));
+    assert!(page.contains("name=\"mentor-0-4\""), "{page}");
+    let mut fields = vec![("desk", DESK), ("trainee-0", "1005"), ("alone-0", "30")];
+    let names = ["mentor-0-0", "mentor-0-1", "mentor-0-2", "mentor-0-3"];
+    fields.extend(names.into_iter().zip(mentors));
+    assert_eq!(house.send_form("L01", "/team", &fields).status, 303);
+    assert_eq!(lead.get(&team).expect(200).json, many);
     // Taken back, it is gone.
     lead.put(&team, json!({})).expect(204);
     assert_eq!(
