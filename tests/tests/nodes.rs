@@ -401,7 +401,7 @@ fn a_live_installation_moves_into_a_cluster() {
     house.work("1001", "2026-12-02 08:40", "2026-12-02 17:05");
     let source = house.block_on(verify(house.app.log())).unwrap();
     let seal = house.block_on(eventlog::seal(house.app.log())).unwrap();
-    let seal: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
+    let seal = eventlog::export::to_hex(&seal);
     drop(house);
     let (is_good, said, faults) = run(&["log", "copy", "--from", &from, "--to", &to]);
     assert!(is_good, "{faults}");

@@ -1,10 +1,10 @@
 //! Moving a log into the cluster: the same events with the same chain, at new positions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use eventlog::{
     CommandId, Direction, EventLog, Hash, ReadError, RecordedEvent, Revision, StreamName,
-    VerifyError, seal, store_parts::GENESIS, verify,
+    VerifyError, Walk, seal, verify,
 };
 use eventstore::StreamPosition;
 use thiserror::Error;
@@ -63,11 +63,14 @@ pub enum CopyError {
     /// The target holds more than the log to move.
     #[error("the target has events that the log has not")]
     Longer,
-    /// Events were appended to the log while it was verified; run the copy again.
+    /// Events were appended to the log while the copy was verified; run the copy again.
     #[error(
         "the log went on meanwhile; stop the service and run the copy again, it goes on where it ended"
     )]
     WentOn,
+    /// Both hold, and are not the same.
+    #[error("the copy's seal is not that of the log")]
+    Unequal,
     /// A log could not be read.
     #[error("a log could not be read")]
     Read(#[from] ReadError),
@@ -84,8 +87,14 @@ pub enum CopyError {
 pub async fn copy(from: &dyn EventLog, to: &KurrentLog) -> Result<Copied, CopyError> {
     let mut copier = Copier {
         to,
-        heads: HashMap::new(),
         claimed: HashSet::new(),
+    };
+    let mut walk = Walk::new(from.positions_are_dense());
+    let broken = |which| {
+        move |error: VerifyError| CopyError::Broken {
+            which,
+            error: Box::new(error),
+        }
     };
     let (mut events, mut found) = (0, 0);
     let (mut read_to, mut compared_to) = (None, None);
@@ -94,7 +103,10 @@ pub async fn copy(from: &dyn EventLog, to: &KurrentLog) -> Result<Copied, CopyEr
         let page = from.read_all(read_to, PAGE_EVENTS).await?;
         let Some(last) = page.last() else { break };
         read_to = Some(last.position);
-        copier.check(&page)?;
+        for event in &page {
+            let is_sound = walk.take(event).map_err(VerifyError::Broken);
+            is_sound.map_err(broken("the log to move"))?;
+        }
         let mut there = 0;
         if is_behind {
             let copies = to.read_all(compared_to, page.len()).await?;
@@ -116,22 +128,18 @@ pub async fn copy(from: &dyn EventLog, to: &KurrentLog) -> Result<Copied, CopyEr
     if is_behind && !to.read_all(compared_to, 1).await?.is_empty() {
         return Err(CopyError::Longer);
     }
-    let broken = |which| {
-        move |error| CopyError::Broken {
-            which,
-            error: Box::new(error),
-        }
-    };
-    let source = verify(from).await.map_err(broken("the log to move"))?;
     let target = verify(to).await.map_err(broken("the copy"))?;
-    let (sealed, seal) = (seal(from).await?, seal(to).await?);
-    if source.events != target.events || sealed != seal {
+    let (source, sealed) = (walk.verified(), walk.seal());
+    if from.end().await? != source.end || target.events != source.events {
         return Err(CopyError::WentOn);
+    }
+    if seal(to).await? != sealed {
+        return Err(CopyError::Unequal);
     }
     Ok(Copied {
         events,
         found,
-        seal,
+        seal: sealed,
     })
 }
 
@@ -170,44 +178,10 @@ fn differs(event: &RecordedEvent) -> CopyError {
 
 struct Copier<'a> {
     to: &'a KurrentLog,
-    heads: HashMap<StreamName, (Revision, Hash)>,
     claimed: HashSet<(CommandId, StreamName)>,
 }
 
 impl Copier<'_> {
-    /// Whether these events continue their streams and give their own hashes, before they are passed on.
-    fn check(&mut self, page: &[RecordedEvent]) -> Result<(), CopyError> {
-        for event in page {
-            let (revision, prev_hash) = self
-                .heads
-                .get(&event.stream)
-                .map_or((Revision(0), GENESIS), |(last, hash)| (last.next(), *hash));
-            let holds = event.revision == revision
-                && event.prev_hash == prev_hash
-                && event.hash == event.expected_hash();
-            if !holds {
-                let fault = if event.revision == revision {
-                    eventlog::Fault::Altered
-                } else {
-                    eventlog::Fault::OutOfOrder { expected: revision }
-                };
-                let error = VerifyError::Broken(eventlog::BrokenEvent {
-                    stream: event.stream.clone(),
-                    revision: event.revision,
-                    id: Some(event.id),
-                    fault,
-                });
-                return Err(CopyError::Broken {
-                    which: "the log to move",
-                    error: Box::new(error),
-                });
-            }
-            self.heads
-                .insert(event.stream.clone(), (event.revision, event.hash));
-        }
-        Ok(())
-    }
-
     /// Makes the claims of the commands, so that one sent again later is found.
     async fn claim(&mut self, events: &[RecordedEvent]) -> Result<(), CopyError> {
         let mut claims = JoinSet::new();

@@ -25,27 +25,18 @@ struct Envelope {
 
 mod hex {
     use eventlog::Hash;
+    use eventlog::export::{hash_from_hex, to_hex};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(hash: &Hash, serializer: S) -> Result<S::Ok, S::Error> {
-        let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        serializer.serialize_str(&text)
+        serializer.serialize_str(&to_hex(hash))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Hash, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let fault = || D::Error::custom("a hash has 64 hexadecimal digits");
-        if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(fault());
-        }
-        let mut hash = Hash::default();
-        for (byte, place) in hash.iter_mut().zip((0..).step_by(2)) {
-            let digits = text.get(place..place + 2).ok_or_else(fault)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| fault())?;
-        }
-        Ok(hash)
+        hash_from_hex(&String::deserialize(deserializer)?)
+            .ok_or_else(|| D::Error::custom("a hash has 64 hexadecimal digits"))
     }
 }
 

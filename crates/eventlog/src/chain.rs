@@ -60,7 +60,7 @@ impl Link<'_> {
 
 impl RecordedEvent {
     /// The chain value this event should have.
-    pub fn expected_hash(&self) -> Hash {
+    fn expected_hash(&self) -> Hash {
         Link {
             stream: &self.stream,
             revision: self.revision,
