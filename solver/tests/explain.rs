@@ -126,6 +126,24 @@ fn somebody_needed_more_elsewhere_is_named_so() {
 }
 
 #[test]
+fn where_everybody_is_there_and_too_few_it_says_so() {
+    // c alone, who works the late shift that wants two.
+    let mut problem = friday();
+    problem.people = vec![problem.people[2].clone()];
+    let mut assignments = vec![vec![None; 7]];
+    assignments[0][4] = Some("late".into());
+    let roster = Roster {
+        assignments,
+        meals: None,
+    };
+    let found = conflicts(&problem, &roster, 10).unwrap();
+    assert!(found[0].facts.is_empty(), "{found:?}");
+    let (zh, en) = (&found[0].words.zh, &found[0].words.en);
+    assert!(zh.ends_with("能排的人都已在岗,人手不够"), "{zh}");
+    assert!(en.ends_with("too few people"), "{en}");
+}
+
+#[test]
 fn why_not_names_the_facts_or_the_price() {
     let problem = friday();
     let roster = friday_roster(&problem);

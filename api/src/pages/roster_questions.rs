@@ -94,6 +94,16 @@ impl ConflictsPage {
         conflict.tier == Tier::Minimum
     }
 
+    /// Nothing is listed that could be read instead of the words.
+    fn is_bare(&self, conflict: &ConflictAnswer) -> bool {
+        let lists = [
+            &conflict.at_meal,
+            &conflict.could_come,
+            &conflict.wanted_elsewhere,
+        ];
+        conflict.facts.is_empty() && lists.iter().all(|names| names.is_empty())
+    }
+
     fn names(&self, names: &[String]) -> String {
         names.join(self.w.t("list.separator"))
     }

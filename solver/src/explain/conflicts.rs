@@ -287,6 +287,10 @@ fn in_words(problem: &Problem, conflict: &Conflict, members: usize, no_shift: bo
             en.push(format!("{list_en}: {say_en}"));
         }
     }
+    if zh.is_empty() {
+        zh.push("能排的人都已在岗,人手不够".to_owned());
+        en.push("everybody who can be is on post already: too few people".to_owned());
+    }
     Words {
         zh: format!("{}:{}", head.zh, zh.join(";")),
         en: format!("{}: {}", head.en, en.join("; ")),
