@@ -9,7 +9,7 @@
 //! minimum. The best `y` is the dual of the linear program over whole rows,
 //! `min Σ cost λ + under u + over o,  Σ λ + u − o = wanted,  Σ_{rows of p} λ = 1`, whose rows are found by the shortest path as
 //! they are wanted. Prices between the best so far and the master's (smoothing) spare most of the rounds; the first ones are those
-//! of the linear program over stretches of work, which proves a bound by itself.
+//! of the linear program over stretches of work, which proves a bound by itself; [`crate::ascent`] comes near them where it is large.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -21,7 +21,7 @@ use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
 use crate::search::{Compiled, Solution};
-use crate::shift_cover::{PRICE_PARTS, ShiftHeads};
+use crate::shift_cover::PRICE_PARTS;
 
 const SCALE: i64 = PRICE_PARTS;
 /// Labels a day when a row is priced: few first, to have a row to beat, then as many as a proof needs.
@@ -50,11 +50,12 @@ pub(crate) struct Priced {
     least: Vec<i64>,
 }
 
-/// The prices of the linear program over stretches of work, and the lower bound it proves; both in thousandths.
+/// Prices per `day * shifts + shift`, of the linear program over stretches of work or near them, and the lower bound they prove; both
+/// in thousandths.
 #[derive(Clone, Debug)]
 pub(crate) struct StretchPrices {
     pub prices: Vec<i64>,
-    floor: i64,
+    pub floor: i64,
 }
 
 impl Priced {
@@ -65,9 +66,13 @@ impl Priced {
 
     /// The objective is whole.
     pub(crate) fn round_up(&self) -> i64 {
-        let bound = self.bound.max(self.floor);
-        bound.div_euclid(SCALE) + i64::from(bound.rem_euclid(SCALE) > 0)
+        round_up(self.bound.max(self.floor))
     }
+}
+
+/// A bound in whole cost units: the objective is whole.
+pub(crate) fn round_up(bound: i64) -> i64 {
+    bound.div_euclid(SCALE) + i64::from(bound.rem_euclid(SCALE) > 0)
 }
 
 /// Least cost of a person, and a row that has it (if one was found).
@@ -100,10 +105,10 @@ struct Column {
 }
 
 /// Prices rows until the bound meets the cost of the roster at hand, nothing is left to gain, or the effort is spent. `rows` are good
-/// rows to begin with, per person. Without first prices only what simple ones prove.
+/// rows to begin with, per person.
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
-    first: Option<StretchPrices>,
+    first: StretchPrices,
     rows: &[Vec<Row>],
     at_hand: &Solution,
     effort: &Effort,
@@ -123,16 +128,7 @@ pub(crate) fn prove(
     let price = |columns: &[Column], prices, width| {
         price(compiled, columns, prices, width, effort.threads, &left)
     };
-    let Some(StretchPrices { prices, floor }) = first else {
-        let priced = simple_prices(compiled, &at_hand.rows)
-            .into_iter()
-            .filter_map(|prices| price(&columns, prices, Width::Near))
-            .map(|(priced, _)| priced)
-            .max_by_key(|priced| priced.bound)?;
-        // There is nothing after it to break off.
-        let _ = hear(priced.round_up());
-        return Some(priced);
-    };
+    let StretchPrices { prices, floor } = first;
     // With few labels first: that is soon done, and the program's bound is not lost if the seconds end here.
     let (mut best, found) = price(&columns, prices.clone(), Width::Near)?;
     add(compiled, &mut columns, found);
@@ -224,28 +220,6 @@ pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<St
         prices,
         floor: (bound * SCALE as f64).floor() as i64,
     })
-}
-
-/// Prices that need no program: as if somebody were missing everywhere, which is near the truth where the whole desk is too small;
-/// what one more person is worth in a roster; and none at all.
-fn simple_prices(compiled: &Compiled<'_>, rows: &[Row]) -> [Vec<i64>; 3] {
-    let cells = 0..compiled.wanted.len();
-    let mut heads = ShiftHeads::new(&compiled.wanted);
-    let off = compiled.off();
-    for row in rows {
-        for (day, &choice) in row.iter().enumerate() {
-            if usize::from(choice) < off {
-                heads.change(day * off + usize::from(choice), 1);
-            }
-        }
-    }
-    let missing = |cell: usize| SCALE * compiled.wanted[cell].worth_max();
-    let worth = |cell: usize| SCALE * heads.gain(cell).max(0);
-    [
-        cells.clone().map(missing).collect(),
-        cells.clone().map(worth).collect(),
-        cells.map(|_| 0).collect(),
-    ]
 }
 
 /// The linear program over the rows known: its value and prices.
@@ -501,7 +475,7 @@ mod tests {
             threads: 1,
         };
         let (solution, rows) = (search.solution(), vec![Vec::new(); 2]);
-        let first = (rounds_max > 0).then(|| stretch_prices(&compiled, 60.0).expect("prices"));
+        let first = stretch_prices(&compiled, 60.0).expect("prices");
         let mut heard = None;
         let mut hear = |bound| {
             heard = Some(bound);
@@ -514,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_everywhere_is_proven_without_a_program() {
+    fn what_is_missing_everywhere_is_proven_at_the_first_prices() {
         // Each may work two of the four days: 12 people wanted, 4 there.
         assert_eq!(bound(0), 800);
         assert_eq!(bound(9), 800);

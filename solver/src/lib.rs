@@ -2,6 +2,7 @@
 
 //! best it can be. Knows no event, no database, no clock of the application: a [`Problem`] goes in, a [`Plan`] comes out.
 
+mod ascent;
 mod automaton;
 mod bound;
 mod breaks;

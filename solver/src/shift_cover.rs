@@ -70,11 +70,17 @@ impl Wanted {
     /// The least of `scale · cost(n) + price · n` over all n: convex, and not falling beyond `people` as `price ≥ −scale · over`, so
     /// it lies where the slope changes or at nobody.
     pub(crate) fn least(self, price: i64, scale: i64) -> i64 {
-        [0, self.minimum, self.people]
-            .into_iter()
-            .map(|n| scale * self.cost(n) + price * i64::from(n))
-            .min()
-            .unwrap_or(0)
+        self.cheapest(price, scale).0
+    }
+
+    /// The people that have it.
+    pub(crate) fn least_at(self, price: i64, scale: i64) -> i64 {
+        self.cheapest(price, scale).1
+    }
+
+    fn cheapest(self, price: i64, scale: i64) -> (i64, i64) {
+        let at = |n: i32| (scale * self.cost(n) + price * i64::from(n), i64::from(n));
+        at(0).min(at(self.minimum)).min(at(self.people))
     }
 }
 

@@ -1,8 +1,10 @@
 //! From a problem to a plan: construct, ruin and recreate, exact meals, bound, words.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use crate::ascent;
 use crate::bound::{self, Bound, BoundLimits};
 use crate::columns::{self, StretchPrices};
 use crate::costs;
@@ -25,11 +27,13 @@ const ROUNDS: u64 = 40;
 /// Rounds after which the threads go on from the best roster any of them has.
 const ROUNDS_PER_EXCHANGE: u64 = 5;
 
+/// Seconds between two reports of a bound that rises with every step.
+const NEWS_SECONDS: f64 = 0.5;
 /// Seconds beyond a time limit in which causes are still looked for.
 const EXPLAIN_SECONDS: f64 = 1.0;
 
 /// A search's share of the limits: it ends at this part of the seconds, and does this part of the work. Work belongs to searches alone.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Share {
     until: f64,
     work: f64,
@@ -40,27 +44,65 @@ const CLOCK_SEARCH: Share = Share {
     until: 0.6,
     work: 1.0,
 };
-/// By shift: the linear program's prices, a search, the columns and the exact program, and a search from what they found.
-const FIRST_PRICES_UNTIL: f64 = 0.2;
-const FIRST_SEARCH: Share = Share {
-    until: 0.35,
-    work: 0.6,
+/// By shift: prices, a search, columns, the exact program with a search beside it, and a search from what they found.
+#[derive(Clone, Copy, Debug)]
+struct Stages {
+    first: Share,
+    columns_until: f64,
+    /// The exact program runs until this ends, on a thread of its own.
+    beside: Share,
+    last: Share,
+}
+/// Few cells are soon proven, so that comes first.
+const FEW_CELLS: Stages = Stages {
+    first: Share {
+        until: 0.05,
+        work: 0.1,
+    },
+    columns_until: 0.3,
+    beside: Share {
+        until: 0.9,
+        work: 0.6,
+    },
+    last: Share {
+        until: 1.0,
+        work: 0.3,
+    },
 };
-const COLUMNS_UNTIL: f64 = 0.55;
-const EXACT_UNTIL: f64 = 0.9;
-const LAST_SEARCH: Share = Share {
-    until: 1.0,
-    work: 0.4,
+const MANY_CELLS: Stages = Stages {
+    first: Share {
+        until: 0.35,
+        work: 0.6,
+    },
+    columns_until: 0.55,
+    beside: Share {
+        until: 0.9,
+        work: 0.2,
+    },
+    last: Share {
+        until: 1.0,
+        work: 0.2,
+    },
 };
+/// How many are few: the linear program over stretches ends in a second or two.
+const FEW_CELLS_MAX: usize = 4_000;
+/// The part of the seconds left, and the steps, in which first prices are sought.
+const FIRST_PRICES: f64 = 0.2;
+const FIRST_PRICES_ROUNDS_MAX: usize = 1_000;
+/// With one thread the exact program is alone until then.
+const EXACT_ALONE_UNTIL: f64 = 0.6;
 /// Annealing temperatures where cover is by shift, in units of the dearest person missing: first search, and after the bound.
 const HOT: f64 = 0.1;
 const COLD: f64 = 0.003;
 const REHEAT: f64 = 0.05;
 const RECOLD: f64 = 0.003;
+/// Cells up to which cover begins softly; half a year of a hundred people has too few moves in a minute to find back to firm cover
+/// (public instances 21 and 22, 3,600,000 work units, two threads: 25,372 and 35,414 softly, 22,028 and 34,034 firmly).
+const SOFT_CELLS_MAX: usize = 80_000;
 /// Firmness of cover where they begin.
 const FIRMNESS: f64 = 0.05;
 const FIRMNESS_AGAIN: f64 = 0.3;
-/// Cells up to which columns are generated; beyond, only the roster's own worths are priced.
+/// Cells up to which columns are generated; beyond, first prices are all that is proven.
 const COLUMN_CELLS_MAX: usize = 80_000;
 /// Rounds of columns when no clock ends them.
 const COLUMN_ROUNDS_MAX: usize = 60;
@@ -328,7 +370,7 @@ impl<'a> Run<'a> {
         (status, proven)
     }
 
-    /// Cover by shift: prices, a search, the bound by columns, the exact program over what the bound leaves open, then search on.
+    /// Cover by shift: see [`Stages`].
     fn by_shift(
         &mut self,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
@@ -336,36 +378,50 @@ impl<'a> Run<'a> {
         if progress(&self.news("search", 0.0)).is_break() {
             return (Status::Cancelled, None);
         }
-        let first = self.first_prices();
+        let stages = if self.cells() <= FEW_CELLS_MAX {
+            FEW_CELLS
+        } else {
+            MANY_CELLS
+        };
+        let cancelled = Cell::new(false);
+        let mut progress = |news: &Progress| {
+            let flow = progress(news);
+            cancelled.set(cancelled.get() || flow.is_break());
+            flow
+        };
+        let first = self.first_prices(&mut progress);
         let unit = self.dearest_missing();
-        let soft = first.is_some();
+        let soft = first.is_some() && self.cells() <= SOFT_CELLS_MAX;
         let annealing = |hot, cold, firmness| Annealing {
             hot: unit * hot,
             cold: unit * cold,
             firmness: if soft { firmness } else { 1.0 },
         };
-        let status = self.search(FIRST_SEARCH, annealing(HOT, COLD, FIRMNESS), progress);
-        if status == Status::Cancelled {
+        let from_hot = annealing(HOT, COLD, FIRMNESS);
+        let again = annealing(REHEAT, RECOLD, FIRMNESS_AGAIN);
+        let status = self.search(stages.first, from_hot, &mut progress);
+        let Some(first) = first.filter(|_| status != Status::Cancelled) else {
             return (status, None);
+        };
+        let (mut bound, narrow) = self.prove_by_columns(first, stages.columns_until, &mut progress);
+        let mut last = stages.last;
+        if let Some(narrow) = narrow {
+            let beside = if stages.first.work < stages.beside.work {
+                from_hot
+            } else {
+                again
+            };
+            self.prove_exactly(&narrow, &mut bound, stages.beside, beside, &mut progress);
+        } else {
+            last.work += stages.beside.work;
         }
-        let mut cancelled = false;
-        let proven = self.prove_by_columns(first, &mut |news| {
-            let flow = progress(news);
-            cancelled |= flow.is_break();
-            flow
-        });
-        let open = proven
-            .as_ref()
-            .is_none_or(|bound| bound.value < self.best.cost);
-        let status = match (cancelled, open) {
+        let open = bound.value < self.best.cost;
+        let status = match (cancelled.get(), open) {
             (true, _) => Status::Cancelled,
-            (false, true) => {
-                let again = annealing(REHEAT, RECOLD, FIRMNESS_AGAIN);
-                self.search(LAST_SEARCH, again, progress)
-            }
+            (false, true) => self.search(last, again, &mut progress),
             (false, false) => status,
         };
-        (status, proven)
+        (status, Some(bound))
     }
 
     /// What the dearest person missing costs.
@@ -374,16 +430,53 @@ impl<'a> Run<'a> {
         under.unwrap_or(1).max(1) as f64
     }
 
-    /// The prices of the linear program over stretches, handed to the searches; `None` where there are too many cells for it or the
-    /// seconds end.
-    fn first_prices(&mut self) -> Option<StretchPrices> {
-        if self.cells() > COLUMN_CELLS_MAX {
-            return None;
-        }
-        let left = self.until(FIRST_PRICES_UNTIL) - self.started.elapsed().as_secs_f64();
-        let first = columns::stretch_prices(self.compiled, left)?;
+    /// Prices to begin with, handed to the searches: of the linear program over stretches where there are few cells, else near them.
+    fn first_prices(
+        &mut self,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Option<StretchPrices> {
+        let spent = self.started.elapsed().as_secs_f64();
+        let seconds = FIRST_PRICES * (self.until(1.0) - spent);
+        let by_program = (self.cells() <= FEW_CELLS_MAX)
+            .then(|| columns::stretch_prices(self.compiled, seconds))
+            .flatten();
+        let first = match by_program {
+            Some(first) => first,
+            None => self.prices_by_ascent(seconds, progress)?,
+        };
         self.take_prices(&first.prices);
         Some(first)
+    }
+
+    fn prices_by_ascent(
+        &self,
+        seconds: f64,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Option<StretchPrices> {
+        let (started, news) = (self.started, self.news("bound", 0.0));
+        let effort = ascent::Effort {
+            rounds_max: FIRST_PRICES_ROUNDS_MAX,
+            // A solve given work stays repeatable: its time limit is only a guard.
+            seconds: match self.limits.work_limit {
+                Some(_) => f64::INFINITY,
+                None => seconds,
+            },
+            threads: self.searches.len(),
+        };
+        let mut told = started.elapsed().as_secs_f64();
+        let starts = ascent::simple_prices(self.compiled, &self.best.rows);
+        ascent::prices(self.compiled, &starts, &effort, &mut |bound| {
+            let seconds = started.elapsed().as_secs_f64();
+            if seconds - told < NEWS_SECONDS {
+                return ControlFlow::Continue(());
+            }
+            told = seconds;
+            progress(&Progress {
+                seconds,
+                bound: Some(bound),
+                ..news.clone()
+            })
+        })
     }
 
     fn take_prices(&mut self, prices: &[i64]) {
@@ -417,16 +510,25 @@ impl<'a> Run<'a> {
             .sum()
     }
 
-    /// Column generation, then the exact program over what the prices leave open.
+    /// Column generation; beside the bound, what its prices leave open, if an exact program may be expected to close the rest.
     fn prove_by_columns(
         &mut self,
-        first: Option<StretchPrices>,
+        first: StretchPrices,
+        until: f64,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
-    ) -> Option<Bound> {
+    ) -> (Bound, Option<Compiled<'a>>) {
         let (started, compiled) = (self.started, self.compiled);
         let objective = self.best.cost;
-        let news = self.news("bound", COLUMNS_UNTIL);
-        let soft = first.is_some();
+        let proven = |value, from| Bound {
+            value,
+            from,
+            rows: None,
+        };
+        let floor = proven(columns::round_up(first.floor), "ascent");
+        if self.cells() > COLUMN_CELLS_MAX {
+            return (floor, None);
+        }
+        let news = self.news("bound", until);
         let mut rows: Vec<Vec<Row>> = vec![Vec::new(); compiled.people.len()];
         let known = self.searches.iter().filter_map(Search::best);
         for solution in known.chain([&self.best]) {
@@ -444,7 +546,7 @@ impl<'a> Run<'a> {
             &self.best,
             &columns::Effort {
                 started,
-                until_seconds: self.until(COLUMNS_UNTIL),
+                until_seconds: self.until(until),
                 // The next search goes by these prices: a solve given work stays repeatable, its time limit is only a guard.
                 rounds_max: match (self.limits.time_limit_seconds, self.limits.work_limit) {
                     (Some(_), None) => usize::MAX,
@@ -461,19 +563,14 @@ impl<'a> Run<'a> {
                 cancelled |= flow.is_break();
                 flow
             },
-        )?;
-        if soft {
-            self.take_prices(priced.prices());
-        }
-        let mut bound = Bound {
-            value: priced.round_up(),
-            from: "columns",
-            rows: None,
+        );
+        let Some(priced) = priced else {
+            return (floor, None);
         };
-        let left = self.until(EXACT_UNTIL) - started.elapsed().as_secs_f64();
-        let too_large = self.cells() > COLUMN_CELLS_MAX;
-        if bound.value >= objective || cancelled || too_large || left <= 1.0 {
-            return Some(bound);
+        self.take_prices(priced.prices());
+        let bound = proven(priced.round_up(), "columns");
+        if bound.value >= objective || cancelled {
+            return (bound, None);
         }
         let mut narrow = compiled.clone();
         for (model, left) in narrow
@@ -500,16 +597,55 @@ impl<'a> Run<'a> {
         } else {
             ENDGAME_FAR_CELLS_MAX
         };
-        if open as usize <= cells_max
-            && let Some(exact) = bound::exact_among(&narrow, &self.best, left)
-        {
+        (bound, (open as usize <= cells_max).then_some(narrow))
+    }
+
+    /// The exact program over what is left open, while all threads but one search on. Work alone ends the search where the solve is
+    /// stopped by work; else it ends with the program.
+    fn prove_exactly(
+        &mut self,
+        narrow: &Compiled<'_>,
+        bound: &mut Bound,
+        share: Share,
+        annealing: Annealing,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) {
+        let alone = self.searches.len() == 1;
+        let until = if alone {
+            EXACT_ALONE_UNTIL
+        } else {
+            share.until
+        };
+        let seconds = self.until(until) - self.started.elapsed().as_secs_f64();
+        if seconds <= 1.0 {
+            return;
+        }
+        let known = self.best.clone();
+        let resting = if alone { None } else { self.searches.pop() };
+        let proven = std::thread::scope(|scope| {
+            let program = scope.spawn(|| bound::exact_among(narrow, &known, seconds));
+            if !alone {
+                let by_work = self.limits.work_limit.is_some();
+                self.search(share, annealing, &mut |news| {
+                    if program.is_finished() && !by_work {
+                        return ControlFlow::Break(());
+                    }
+                    progress(news)
+                });
+            }
+            program.join().ok().flatten()
+        });
+        if let Some(mut search) = resting {
+            search.restart(&self.best);
+            self.searches.push(search);
+        }
+        if let Some(exact) = proven {
             bound.value = bound.value.max(exact.value);
             bound.from = "columns and exact model";
             if let Some(rows) = exact.rows {
                 self.take_rows(rows);
             }
         }
-        Some(bound)
     }
 
     /// Goes on from better rows, if they are.
