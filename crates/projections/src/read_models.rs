@@ -1,6 +1,7 @@
 //! Keeping the read models up with the log, and asking them.
 
-use crate::apply::Applier;
+use crate::apply::{Applier, Read};
+use crate::build::build;
 use crate::database::{Database, checkpoint, set_checkpoint};
 use crate::derive::settle;
 use crate::error::{Error, Result};
@@ -180,6 +181,7 @@ impl ReadModels {
         log: &dyn EventLog,
         until: Option<Position>,
     ) -> Result<Option<Position>> {
+        self.build_if_empty(log, until).await?;
         loop {
             let mut batch = read_batch(log, self.position()).await?;
             batch.retain(|event| until.is_none_or(|until| event.position <= until));
@@ -188,6 +190,31 @@ impl ReadModels {
             }
             self.apply(batch, None).await?;
         }
+    }
+
+    /// Read models of nothing are not brought up to a long log batch by batch, but built beside and put in place whole;
+    /// until then they answer that nothing has been applied.
+    async fn build_if_empty(&self, log: &dyn EventLog, until: Option<Position>) -> Result<()> {
+        if self.position().is_some() || log.read_all(None, BATCH_EVENTS).await?.len() < BATCH_EVENTS
+        {
+            return Ok(());
+        }
+        self.build(log, until).await.map(drop)
+    }
+
+    async fn build(&self, log: &dyn EventLog, until: Option<Position>) -> Result<Replayed> {
+        let file = fresh_file(&self.shared.folder);
+        let hypothesis = self.database().hypothesis().cloned();
+        // Up to the end without holding up the live ones, then the rest while they stand still.
+        let (database, mut replayed) = build(file, hypothesis, log, until).await?;
+        let database = Arc::new(database);
+        let _feeding = self.shared.feeding.lock().await;
+        if until.is_none() {
+            replay_into(&database, log, &mut replayed).await?;
+        }
+        set_current(&self.shared.folder, &database)?;
+        self.put_in_place(database)?;
+        Ok(replayed)
     }
 
     /// Keeps up with the log from now on.
@@ -215,6 +242,7 @@ impl ReadModels {
         {
             return Err(wrong_store(at, log.store_id()));
         }
+        self.build_if_empty(log.as_ref(), None).await?;
         let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
         let mut catching_up = true;
         loop {
@@ -250,7 +278,7 @@ impl ReadModels {
         let _feeding = self.shared.feeding.lock().await;
         let database = self.database();
         let reached =
-            tokio::task::spawn_blocking(move || apply_batch(&database, &events, checkpoint))
+            tokio::task::spawn_blocking(move || apply_batch(&database, events, checkpoint))
                 .await??;
         self.shared.position.send_replace(reached);
         Ok(())
@@ -261,12 +289,7 @@ impl ReadModels {
     pub async fn replay_beside(folder: impl AsRef<Path>, log: &dyn EventLog) -> Result<Replayed> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)?;
-        let database = Arc::new(Database::create(&fresh_file(folder))?);
-        let mut replayed = Replayed {
-            events: 0,
-            position: None,
-        };
-        replay_into(&database, log, &mut replayed).await?;
+        let (database, replayed) = build(fresh_file(folder), None, log, None).await?;
         // The old file is left to those who use it; the next to open the folder removes it.
         set_current(folder, &database)?;
         Ok(replayed)
@@ -319,19 +342,7 @@ impl ReadModels {
 
     /// Builds the read models afresh beside the live ones, which go on answering, and then puts them in their place.
     pub async fn replay(&self, log: &dyn EventLog) -> Result<Replayed> {
-        let file = fresh_file(&self.shared.folder);
-        let database = Arc::new(Database::create(&file)?);
-        let mut replayed = Replayed {
-            events: 0,
-            position: None,
-        };
-        // Up to the end without holding up the live ones, then the rest while they stand still.
-        replay_into(&database, log, &mut replayed).await?;
-        let _feeding = self.shared.feeding.lock().await;
-        replay_into(&database, log, &mut replayed).await?;
-        set_current(&self.shared.folder, &database)?;
-        self.put_in_place(database)?;
-        Ok(replayed)
+        self.build(log, None).await
     }
 
     fn database(&self) -> Arc<Database> {
@@ -353,7 +364,7 @@ async fn replay_into(
         replayed.events += batch.len() as u64;
         let database = Arc::clone(database);
         replayed.position =
-            tokio::task::spawn_blocking(move || apply_batch(&database, &batch, None)).await??;
+            tokio::task::spawn_blocking(move || apply_batch(&database, batch, None)).await??;
     }
 }
 
@@ -437,7 +448,7 @@ async fn next_batch(
 /// checkpoint were applied before and are passed over.
 pub(crate) fn apply_batch(
     database: &Database,
-    events: &[RecordedEvent],
+    events: Vec<RecordedEvent>,
     upto: Option<Position>,
 ) -> Result<Option<Position>> {
     let mut writer = database.writer();
@@ -452,8 +463,8 @@ pub(crate) fn apply_batch(
             return Err(wrong_store(at, event.position.store()));
         }
         if reached.is_none_or(|at| event.position > at) {
-            applier.apply(event)?;
             reached = Some(event.position);
+            applier.apply(Read::of(event)?)?;
         }
     }
     let dirty = applier.dirty;
@@ -472,7 +483,7 @@ pub(crate) fn apply_batch(
     Ok(reached)
 }
 
-fn wrong_store(at: Position, log: StoreId) -> Error {
+pub(crate) fn wrong_store(at: Position, log: StoreId) -> Error {
     Error::WrongStore {
         built_from: at.store().to_string(),
         log,
