@@ -20,9 +20,7 @@ use domain::shift::{Cell, Shift};
 use domain::who::Role;
 use domain::work_date::DayMinute;
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
-use eventlog::{
-    CommandId, EventLog, EventType, ExpectedRevision, Metadata, NewEvent, StreamName,
-};
+use eventlog::{CommandId, EventLog, EventType, ExpectedRevision, Metadata, NewEvent, StreamName};
 use projections::ReadModels;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1064,19 +1064,12 @@ impl<'c> Applier<'c> {
     }
 
     /// The line of somebody in a month's roster, `known` if that is it.
-    fn line<'l>(
-        &self,
-        known: &'l mut Option<Line>,
-        staff: &str,
-        month: Month,
-    ) -> Result<&'l Line> {
+    fn line<'l>(&self, known: &'l mut Option<Line>, staff: &str, month: Month) -> Result<&'l Line> {
         if let Some(line) = known.take_if(|line| line.staff.as_str() == staff) {
             return Ok(known.insert(line));
         }
         let staff = StaffId::new(staff);
-        let loans: Vec<LoanRow> =
-            self.facts
-                .states("loan", By::Staff(staff.as_str()), None)?;
+        let loans: Vec<LoanRow> = self.facts.states("loan", By::Staff(staff.as_str()), None)?;
         let person = self.facts.staff(&staff)?;
         let zone = match &person {
             Some(person) => self.zone(&person.desk)?,

@@ -9,23 +9,37 @@
 //! written twice to outlive a crash, since a file that was not finished is thrown away.
 
 use crate::apply::{Applier, Read};
-use crate::database::{Database, begin_building, end_building, set_checkpoint};
+use crate::database::{Database, begin_building, end_building, let_read, set_checkpoint};
 use crate::derive::settle;
-use crate::dirty::Dirty;
 use crate::error::{Error, Result};
 use crate::read_models::{Replayed, wrong_store};
 use crate::replica::Hypothesis;
+use crate::workers::Writer;
 use eventlog::{EventLog, Position};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
-/// Events read at once, and such pages that may be ready before they are applied.
-const PAGE_EVENTS: usize = 1024;
+/// Pages of events that may be ready before they are applied.
 const PAGES_AHEAD: usize = 4;
 
-/// Days of people that may wait to be derived: they are held in memory, with what the same people's facts come to.
-const DIRTY_DAYS_MAX: usize = 500_000;
+/// Where the log is cut; the rows do not depend on it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// Events read at once.
+    pub(crate) page_events: usize,
+    /// Days of people that may wait to be derived; they are held in memory.
+    pub(crate) dirty_days_max: usize,
+}
+
+impl Default for Cut {
+    fn default() -> Self {
+        Self {
+            page_events: 1024,
+            dirty_days_max: 500_000,
+        }
+    }
+}
 
 enum Step {
     Page(Vec<Read>),
@@ -39,10 +53,11 @@ pub(crate) async fn build(
     hypothesis: Option<Hypothesis>,
     log: &dyn EventLog,
     until: Option<Position>,
+    cut: Cut,
 ) -> Result<(Database, Replayed)> {
     let (pages, steps) = mpsc::channel(PAGES_AHEAD);
     let building = tokio::task::spawn_blocking(move || {
-        let built = write(&file, hypothesis.as_ref(), steps);
+        let built = write(&file, hypothesis.as_ref(), steps, cut.dirty_days_max);
         if built.is_err() {
             // The next opening of the folder would remove it too.
             let _ = std::fs::remove_file(&file);
@@ -51,7 +66,7 @@ pub(crate) async fn build(
         let database = Database::open_current(&file)?.ok_or(Error::Stopped)?;
         Ok((database.under(hypothesis), replayed))
     });
-    let read = read(log, until, pages).await;
+    let read = read(log, until, pages, cut.page_events).await;
     let built = building.await?;
     // A builder that failed hears no more pages; then its error is the one that counts.
     match (read, built) {
@@ -64,11 +79,12 @@ async fn read(
     log: &dyn EventLog,
     until: Option<Position>,
     pages: mpsc::Sender<Step>,
+    page_events: usize,
 ) -> Result<()> {
     let mut after = None;
     loop {
-        let mut page = log.read_all(after, PAGE_EVENTS).await?;
-        let is_last = page.len() < PAGE_EVENTS;
+        let mut page = log.read_all(after, page_events).await?;
+        let is_last = page.len() < page_events;
         after = page.last().map(|event| event.position).or(after);
         page.retain(|event| until.is_none_or(|until| event.position <= until));
         let is_last = is_last || until.is_some_and(|until| after.is_some_and(|at| at >= until));
@@ -87,36 +103,38 @@ fn write(
     file: &Path,
     hypothesis: Option<&Hypothesis>,
     mut steps: mpsc::Receiver<Step>,
+    dirty_days_max: usize,
 ) -> Result<Replayed> {
     let mut connection = begin_building(file)?;
+    let indexes = drop_event_indexes(&connection)?;
     let mut replayed = Replayed {
         events: 0,
         position: None,
     };
-    {
-        let transaction = connection.transaction()?;
-        let indexes = drop_event_indexes(&transaction)?;
-        let mut applier = Applier::new(&transaction, hypothesis);
-        loop {
+    let mut is_whole = false;
+    while !is_whole {
+        let facts = connection.transaction()?;
+        let mut applier = Applier::new(&facts, hypothesis);
+        while !is_whole && applier.dirty.days_count() < dirty_days_max {
             match steps.blocking_recv() {
                 Some(Step::Page(page)) => apply(&mut applier, page, &mut replayed)?,
-                Some(Step::End) => break,
+                Some(Step::End) => is_whole = true,
                 None => return Err(Error::Stopped),
             }
-            if applier.dirty.days_count() > DIRTY_DAYS_MAX {
-                settle(&transaction, std::mem::take(&mut applier.dirty))?;
-            }
         }
-        let dirty: Dirty = applier.dirty;
-        settle(&transaction, dirty)?;
-        for sql in indexes {
-            transaction.execute_batch(&sql)?;
-        }
-        if let Some(position) = replayed.position {
-            set_checkpoint(&transaction, position)?;
-        }
-        transaction.commit()?;
+        let dirty = applier.dirty;
+        facts.commit()?;
+        let_read(&connection)?;
+        settle(&Writer::with_readers(&connection, file), dirty)?;
     }
+    let rest = connection.transaction()?;
+    for sql in indexes {
+        rest.execute_batch(&sql)?;
+    }
+    if let Some(position) = replayed.position {
+        set_checkpoint(&rest, position)?;
+    }
+    rest.commit()?;
     end_building(connection, file)?;
     Ok(replayed)
 }

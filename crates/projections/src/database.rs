@@ -134,9 +134,19 @@ pub(crate) fn begin_building(file: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// From here on others read what was committed while the rest is written.
+pub(crate) fn let_read(connection: &Connection) -> Result<()> {
+    Ok(connection.pragma_update(None, "journal_mode", "WAL")?)
+}
+
+/// One of those.
+pub(crate) fn open_worker(file: &Path) -> Result<Connection> {
+    open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
 /// Makes what was built outlive a power cut; from now on it is a file like any other.
 pub(crate) fn end_building(connection: Connection, file: &Path) -> Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let_read(&connection)?;
     drop(connection);
     std::fs::File::open(file)?.sync_all()?;
     if let Some(folder) = file.parent() {

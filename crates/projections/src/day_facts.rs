@@ -236,7 +236,12 @@ impl Facts<'_> {
                    AND suspicion IS NULL AND position <= ?4 ORDER BY day_at, position",
             )?;
             let rows = statement.query_map(
-                (desk.desk.as_str(), micros(from), micros(until), self.limit()),
+                (
+                    desk.desk.as_str(),
+                    micros(from),
+                    micros(until),
+                    self.limit(),
+                ),
                 |row| {
                     Ok((
                         event_id(row.get(0)?),

@@ -8,6 +8,7 @@ use crate::period_close;
 use crate::post;
 use crate::rules;
 use crate::states::ComplaintRow;
+use crate::workers::Writer;
 use domain::day::DayRecord;
 use domain::ids::{CallId, DeskId, StaffId};
 use domain::penalty::{
@@ -22,55 +23,101 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People whose days are reckoned with one memory of what was read: enough to share a desk's facts, few enough to hold.
-const PEOPLE_TOGETHER: usize = 200;
+const PEOPLE_TOGETHER: usize = 100;
 
 /// Derives everything stale again.
-pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
-    let facts = Facts::now(connection);
+pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty) -> Result<()> {
+    let facts = Facts::now(writer.connection);
     reach_passed_days(&facts, &mut dirty)?;
     reach_shifts_begun(&facts, &mut dirty)?;
     reach_colleagues(&facts, &mut dirty)?;
-    // By desk, for colleagues' facts are looked at together.
-    let mut of_desks: BTreeMap<Option<DeskId>, Vec<(StaffId, BTreeSet<WorkDate>)>> =
-        BTreeMap::new();
-    for (staff, dates) in std::mem::take(&mut dirty.days) {
-        let desk = facts.staff(&staff)?.map(|person| person.desk);
-        of_desks.entry(desk).or_default().push((staff, dates));
-    }
-    for (desk, people) in &of_desks {
-        for people in people.chunks(PEOPLE_TOGETHER) {
-            settle_days(connection, desk.as_ref(), people, &mut dirty)?;
-        }
-    }
-    settle_months(&facts, &mut dirty)?;
+    writer.each(&people_by_desk(&facts, &mut dirty)?, derive_days, |days| {
+        store_days(writer.connection, &days, &mut dirty)
+    })?;
+    find_judged_months(&facts, &mut dirty)?;
+    let months: Vec<_> = dirty.months.into_iter().collect();
+    let derive_month = |connection: &Connection, (desk, month): &(DeskId, Month)| {
+        let proposed = penalties(&Facts::now(connection), desk, *month, None)?;
+        Ok((desk.clone(), *month, proposed))
+    };
+    writer.each(&months, derive_month, |(desk, month, proposed)| {
+        store_penalties(writer.connection, &desk, month, &proposed)
+    })?;
     for closing in &dirty.closings {
-        period_close::freeze(connection, closing)?;
+        period_close::freeze(writer.connection, closing)?;
     }
     Ok(())
 }
 
-fn settle_days(
-    connection: &Connection,
-    desk: Option<&DeskId>,
-    people: &[(StaffId, BTreeSet<WorkDate>)],
-    dirty: &mut Dirty,
-) -> Result<()> {
-    let dates = || people.iter().flat_map(|(_, dates)| dates);
+/// Some people of a desk (none: who are at none) and their stale days.
+struct Stale {
+    desk: Option<DeskId>,
+    people: Vec<(StaffId, BTreeSet<WorkDate>)>,
+}
+
+/// A day derived: its record and how that is stored.
+struct DerivedDay {
+    staff: StaffId,
+    desk: Option<DeskId>,
+    date: WorkDate,
+    record: Option<(DayRecord, String)>,
+}
+
+/// By desk, for colleagues' facts are looked at together.
+fn people_by_desk(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<Vec<Stale>> {
+    let mut of_desks: BTreeMap<Option<DeskId>, Vec<Stale>> = BTreeMap::new();
+    let by_number: BTreeMap<_, _> = std::mem::take(&mut dirty.days).into_iter().collect();
+    for (staff, dates) in by_number {
+        let desk = facts.staff(&staff)?.map(|person| person.desk);
+        let groups = of_desks.entry(desk.clone()).or_default();
+        match groups.last_mut() {
+            Some(last) if last.people.len() < PEOPLE_TOGETHER => last.people.push((staff, dates)),
+            _ => groups.push(Stale {
+                desk,
+                people: vec![(staff, dates)],
+            }),
+        }
+    }
+    Ok(of_desks.into_values().flatten().collect())
+}
+
+fn derive_days(connection: &Connection, stale: &Stale) -> Result<Vec<DerivedDay>> {
+    let dates = || stale.people.iter().flat_map(|(_, dates)| dates);
     let (Some(first), Some(last)) = (dates().min(), dates().max()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let facts = Facts::now(connection).keeping(*first, *last);
-    for (staff, dates) in people {
-        for date in dates {
-            touch(connection, staff, *date)?;
-            let record = record(&facts, staff, *date)?;
-            store(connection, staff, *date, record.as_ref())?;
-            if let Some(desk) = desk {
-                for lent in record.iter().flat_map(|record| &record.lent) {
-                    dirty.evidence(&lent.to, *date);
-                }
-                dirty.evidence(desk, *date);
+    let mut days = Vec::with_capacity(dates().count());
+    for (staff, dates) in &stale.people {
+        for &date in dates {
+            let record = record(&facts, staff, date)?;
+            days.push(DerivedDay {
+                staff: staff.clone(),
+                desk: stale.desk.clone(),
+                date,
+                record: match record {
+                    Some(record) => {
+                        let text = to_json(&record)?;
+                        Some((record, text))
+                    }
+                    None => None,
+                },
+            });
+        }
+    }
+    Ok(days)
+}
+
+fn store_days(connection: &Connection, days: &[DerivedDay], dirty: &mut Dirty) -> Result<()> {
+    for day in days {
+        touch(connection, &day.staff, day.date)?;
+        store(connection, day)?;
+        if let Some(desk) = &day.desk {
+            let record = day.record.iter().map(|(record, _)| record);
+            for lent in record.flat_map(|record| &record.lent) {
+                dirty.evidence(&lent.to, day.date);
             }
+            dirty.evidence(desk, day.date);
         }
     }
     Ok(())
@@ -78,7 +125,7 @@ fn settle_days(
 
 /// Penalties judge closed days only, and a shift ends a day later at the most. So what concerns open days alone waits
 /// until they are closed; a punch of today costs no month.
-fn settle_months(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+fn find_judged_months(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
     for (desk, dates) in std::mem::take(&mut dirty.evidence) {
         let Some(last) = facts.closed_through(&desk)? else {
             continue;
@@ -88,10 +135,6 @@ fn settle_months(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
         dirty
             .months
             .extend(months.map(|month| (desk.clone(), month)));
-    }
-    for (desk, month) in &dirty.months {
-        let proposed = penalties(facts, desk, *month, None)?;
-        store_penalties(facts.connection, desk, *month, &proposed)?;
     }
     Ok(())
 }
@@ -146,8 +189,7 @@ fn reach_shifts_begun(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
                     continue;
                 }
                 for (colleague, shift) in colleagues {
-                    if colleague != staff
-                        && rules::begins_about(shift, row.zone, date, policy, *at)
+                    if colleague != staff && rules::begins_about(shift, row.zone, date, policy, *at)
                     {
                         dirty.day(colleague, date);
                     }
@@ -218,16 +260,11 @@ pub(crate) fn record(
     Ok(day.policy().map(|policy| reckon(&day.facts, policy)))
 }
 
-fn store(
-    connection: &Connection,
-    staff: &StaffId,
-    date: WorkDate,
-    record: Option<&DayRecord>,
-) -> Result<()> {
-    let Some(record) = record else {
+fn store(connection: &Connection, day: &DerivedDay) -> Result<()> {
+    let Some((record, text)) = &day.record else {
         connection
             .prepare_cached("DELETE FROM day_records WHERE staff = ?1 AND date = ?2")?
-            .execute((staff.as_str(), date.to_string()))?;
+            .execute((day.staff.as_str(), day.date.to_string()))?;
         return Ok(());
     };
     connection
@@ -238,8 +275,8 @@ fn store(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
-            staff.as_str(),
-            date.to_string(),
+            day.staff.as_str(),
+            day.date.to_string(),
             record.desk.as_str(),
             word(&record.status)?,
             record.shift.as_ref().map(|code| code.as_str()),
@@ -249,7 +286,7 @@ fn store(
             record.late_minutes.0,
             record.early_minutes.0,
             record.policy.as_str(),
-            to_json(record)?,
+            text,
         ))?;
     Ok(())
 }

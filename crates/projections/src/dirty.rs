@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{DeskId, StaffId};
 use domain::work_date::{Month, WorkDate};
 use rusqlite::Connection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Days that a fact of local date L can touch begin so many days before L: punches are looked at up to two days after
 /// the work date (a night shift's late out), and a day before it (early for a shift at midnight).
@@ -18,7 +18,7 @@ const DAYS_AFTER: i64 = 1;
 /// then once, however many there were.
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
-    pub(crate) days: BTreeMap<StaffId, BTreeSet<WorkDate>>,
+    pub(crate) days: HashMap<StaffId, BTreeSet<WorkDate>>,
     pub(crate) months: BTreeSet<(DeskId, Month)>,
     pub(crate) evidence: BTreeMap<DeskId, BTreeSet<WorkDate>>,
     /// In-punches at a desk on a local date.
@@ -81,11 +81,19 @@ impl Dirty {
 
     /// Whether a day waits.
     pub(crate) fn has_day(&self, staff: &StaffId, date: WorkDate) -> bool {
-        self.days.get(staff).is_some_and(|days| days.contains(&date))
+        self.days
+            .get(staff)
+            .is_some_and(|days| days.contains(&date))
     }
 
     /// Somebody punched in at a desk.
-    pub(crate) fn came(&mut self, desk: &DeskId, date: WorkDate, staff: &StaffId, at: DateTime<Utc>) {
+    pub(crate) fn came(
+        &mut self,
+        desk: &DeskId,
+        date: WorkDate,
+        staff: &StaffId,
+        at: DateTime<Utc>,
+    ) {
         let came = self.came.entry((desk.clone(), date)).or_default();
         came.push((staff.clone(), at));
     }

@@ -134,10 +134,10 @@ impl<'c> Facts<'c> {
             let found = self.dated_states(kind, by, (from, until))?;
             return found.iter().map(|found| from_json(&found.state)).collect();
         }
-        let by_key = kept
-            .states
-            .get(&(kind, column), || Ok(Rc::default()))?;
-        let all = by_key.get(key, || Ok(self.dated_states(kind, by, (&first, &last))?.into()))?;
+        let by_key = kept.states.get(&(kind, column), || Ok(Rc::default()))?;
+        let all = by_key.get(key, || {
+            Ok(self.dated_states(kind, by, (&first, &last))?.into())
+        })?;
         all.iter()
             .filter(|found| found.first.as_str() <= until && found.last.as_str() >= from)
             .map(|found| from_json(&found.state))
@@ -509,9 +509,7 @@ impl<'c> Facts<'c> {
         };
         let of_people = kept.moments.get(&sql, || Ok(Rc::default()))?;
         let all = of_people.get(staff, || {
-            Ok(self
-                .read_moments(sql, staff, kept.from, kept.until)?
-                .into())
+            Ok(self.read_moments(sql, staff, kept.from, kept.until)?.into())
         })?;
         let about = all.iter().filter(|(_, at, _)| from <= *at && *at < until);
         Ok(about.copied().collect())

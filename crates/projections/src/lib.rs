@@ -35,6 +35,7 @@ mod rules;
 mod states;
 mod upcast;
 mod words;
+mod workers;
 
 pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
 pub use error::{Error, Result};

@@ -1,12 +1,13 @@
 //! Keeping the read models up with the log, and asking them.
 
 use crate::apply::{Applier, Read};
-use crate::build::build;
+use crate::build::{Cut, build};
 use crate::database::{Database, checkpoint, set_checkpoint};
 use crate::derive::settle;
 use crate::error::{Error, Result};
 use crate::query::View;
 use crate::replica::Hypothesis;
+use crate::workers::Writer;
 use eventlog::{
     EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
 };
@@ -199,14 +200,19 @@ impl ReadModels {
         {
             return Ok(());
         }
-        self.build(log, until).await.map(drop)
+        self.build(log, until, Cut::default()).await.map(drop)
     }
 
-    async fn build(&self, log: &dyn EventLog, until: Option<Position>) -> Result<Replayed> {
+    async fn build(
+        &self,
+        log: &dyn EventLog,
+        until: Option<Position>,
+        cut: Cut,
+    ) -> Result<Replayed> {
         let file = fresh_file(&self.shared.folder);
         let hypothesis = self.database().hypothesis().cloned();
         // Up to the end without holding up the live ones, then the rest while they stand still.
-        let (database, mut replayed) = build(file, hypothesis, log, until).await?;
+        let (database, mut replayed) = build(file, hypothesis, log, until, cut).await?;
         let database = Arc::new(database);
         let _feeding = self.shared.feeding.lock().await;
         if until.is_none() {
@@ -242,7 +248,12 @@ impl ReadModels {
         {
             return Err(wrong_store(at, log.store_id()));
         }
-        self.build_if_empty(log.as_ref(), None).await?;
+        while let Err(error) = self.build_if_empty(log.as_ref(), None).await {
+            match error {
+                Error::Log(ReadError::Unavailable(why)) => try_later(&why).await,
+                error => return Err(error),
+            }
+        }
         let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
         let mut catching_up = true;
         loop {
@@ -254,8 +265,7 @@ impl ReadModels {
                 Ok(()) => {}
                 Err(Error::Log(ReadError::Closed)) => return Ok(()),
                 Err(Error::Log(ReadError::Unavailable(why))) => {
-                    tracing::warn!(why, "the log cannot be reached; trying again");
-                    tokio::time::sleep(RETRY_INTERVAL).await;
+                    try_later(&why).await;
                     // Whatever was taken from the old subscription and not applied is read again.
                     subscription = log.subscribe_all(self.position(), Filter::all()).await?;
                     catching_up = true;
@@ -289,7 +299,8 @@ impl ReadModels {
     pub async fn replay_beside(folder: impl AsRef<Path>, log: &dyn EventLog) -> Result<Replayed> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)?;
-        let (database, replayed) = build(fresh_file(folder), None, log, None).await?;
+        let (database, replayed) =
+            build(fresh_file(folder), None, log, None, Cut::default()).await?;
         // The old file is left to those who use it; the next to open the folder removes it.
         set_current(folder, &database)?;
         Ok(replayed)
@@ -342,7 +353,22 @@ impl ReadModels {
 
     /// Builds the read models afresh beside the live ones, which go on answering, and then puts them in their place.
     pub async fn replay(&self, log: &dyn EventLog) -> Result<Replayed> {
-        self.build(log, None).await
+        self.build(log, None, Cut::default()).await
+    }
+
+    /// The same with the log cut elsewhere, for tests: the rows do not depend on it.
+    #[doc(hidden)]
+    pub async fn replay_cut(
+        &self,
+        log: &dyn EventLog,
+        page_events: usize,
+        dirty_days_max: usize,
+    ) -> Result<Replayed> {
+        let cut = Cut {
+            page_events,
+            dirty_days_max,
+        };
+        self.build(log, None, cut).await
     }
 
     fn database(&self) -> Arc<Database> {
@@ -468,7 +494,7 @@ pub(crate) fn apply_batch(
         }
     }
     let dirty = applier.dirty;
-    settle(&transaction, dirty)?;
+    settle(&Writer::alone(&transaction), dirty)?;
     let reached = match (reached, upto) {
         (Some(at), Some(upto)) if upto > at => Some(upto),
         (None, upto) => upto,
@@ -481,6 +507,11 @@ pub(crate) fn apply_batch(
     }
     transaction.commit()?;
     Ok(reached)
+}
+
+async fn try_later(why: &str) {
+    tracing::warn!(why, "the log cannot be reached; trying again");
+    tokio::time::sleep(RETRY_INTERVAL).await;
 }
 
 pub(crate) fn wrong_store(at: Position, log: StoreId) -> Error {
