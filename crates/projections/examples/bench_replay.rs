@@ -222,7 +222,7 @@ async fn work_a_day(filling: &mut Filling, people: usize, date: usize) {
                 continue;
             };
             let minutes = (person * 7 + date * 3) % 13;
-            let jitter = Duration::minutes(i64::try_from(minutes).unwrap() - 6);
+            let jitter = Duration::minutes(4 * (i64::try_from(minutes).unwrap() - 6));
             let instant = |minute: DayMinute| ZONE.instant(date_of(date), minute);
             let segments = shift.segments.iter();
             let eats = instant(shift.segments[0].start) + Duration::hours(1);

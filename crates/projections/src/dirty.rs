@@ -22,12 +22,15 @@ pub(crate) struct Dirty {
     pub(crate) months: BTreeSet<(DeskId, Month)>,
     pub(crate) evidence: BTreeMap<DeskId, BTreeSet<WorkDate>>,
     /// In-punches at a desk on a local date.
-    pub(crate) came: BTreeMap<(DeskId, WorkDate), Vec<(StaffId, DateTime<Utc>)>>,
+    pub(crate) came: BTreeMap<(DeskId, WorkDate), Vec<Came>>,
     /// The days of a desk's people that time passing may decide.
     pub(crate) passed: BTreeMap<DeskId, Passed>,
     pub(crate) closings: Vec<Closing>,
     days_count: usize,
 }
+
+/// Who punched in, and when.
+pub(crate) type Came = (StaffId, DateTime<Utc>);
 
 /// From a day (none: from the first there is) to the last one closed.
 #[derive(Clone, Copy, Debug)]

@@ -52,6 +52,15 @@ pub(crate) struct DatedState {
 /// An event about somebody at a moment, and what it said.
 pub(crate) type Moment = (EventId, DateTime<Utc>, bool);
 
+/// What is known of each person, in order.
+type OfPeople<T> = Memo<StaffId, Rc<[T]>>;
+
+/// The states found by a key.
+type StatesByKey = Memo<String, Rc<[DatedState]>>;
+
+/// Where and when a shift begins, and whose rules say what is about then.
+type ShiftBegun = (DeskId, DeskId, WorkDate, DateTime<Utc>);
+
 /// Everything read so far of a stretch of days.
 pub(crate) struct Kept {
     pub(crate) first: WorkDate,
@@ -61,16 +70,16 @@ pub(crate) struct Kept {
     pub(crate) staff: Memo<StaffId, Option<StaffRow>>,
     pub(crate) cells: Memo<StaffId, Rc<Cells>>,
     /// By kind of state and column, then by key.
-    pub(crate) states: Memo<(&'static str, &'static str), Rc<Memo<String, Rc<[DatedState]>>>>,
+    pub(crate) states: Memo<(&'static str, &'static str), Rc<StatesByKey>>,
     /// With the instants that say which day each belongs to.
-    pub(crate) punches: Memo<StaffId, Rc<[(DateTime<Utc>, PunchFact)]>>,
+    pub(crate) punches: OfPeople<(DateTime<Utc>, PunchFact)>,
     /// By the question that finds them, then by person.
-    pub(crate) moments: Memo<&'static str, Rc<Memo<StaffId, Rc<[Moment]>>>>,
-    pub(crate) overtime: Memo<StaffId, Rc<[(WorkDate, OvertimeFact)]>>,
+    pub(crate) moments: Memo<&'static str, Rc<OfPeople<Moment>>>,
+    pub(crate) overtime: OfPeople<(WorkDate, OvertimeFact)>,
     pub(crate) closed_through: Memo<DeskId, Option<WorkDate>>,
     pub(crate) closed_at: Memo<DeskId, Rc<BTreeMap<WorkDate, i64>>>,
-    /// By where and when a shift begins, and whose rules say about when that is.
-    pub(crate) stand_ins: Memo<(DeskId, DeskId, WorkDate, DateTime<Utc>), Rc<[(EventId, StaffId)]>>,
+    /// Who punched in then without a shift of their own.
+    pub(crate) stand_ins: Memo<ShiftBegun, Rc<[(EventId, StaffId)]>>,
 }
 
 impl Kept {
