@@ -17,7 +17,7 @@ CREATE TABLE checkpoint (
 -- Every applied event, for evidence and audit trails.
 CREATE TABLE events (
     position    INTEGER PRIMARY KEY,
-    id          BLOB NOT NULL UNIQUE,
+    id          BLOB NOT NULL,
     stream      TEXT NOT NULL,
     revision    INTEGER NOT NULL,
     type        TEXT NOT NULL,
@@ -26,6 +26,7 @@ CREATE TABLE events (
     recorded_at INTEGER NOT NULL,
     data        BLOB NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX events_by_id ON events (id);
 CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
 
 -- Every state a thing went through (desk, person, calendar, request, sanction, solve …). Its state as of a position
@@ -82,6 +83,7 @@ CREATE TABLE presence (
     online   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX presence_by_staff ON presence (staff, at);
+CREATE INDEX presence_by_desk ON presence (desk, at);
 
 CREATE TABLE presence_excuses (
     position INTEGER PRIMARY KEY,

@@ -1,7 +1,11 @@
 //! How fast the SQLite log is beside bare SQLite: the same columns, indexes, settings and batch sizes, in the
 //! same run, round by round in turn. Prints medians and ratios (log / bare; higher is better).
 //!
-//! `bench_log [--rounds N] [--dir DIR]`; files go to DIR, by default beside the executable.
+//! Then one log grows, and at 10 thousand events, ten times as many and so on, appends to it are measured: the last
+//! column is against the first size.
+//!
+//! `bench_log [--rounds N] [--dir DIR] [--events N]`; files go to DIR, by default beside the executable; the log grows
+//! up to `--events`, by default a million (10 million take 10 GB and some minutes).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
@@ -23,6 +27,9 @@ use uuid::Uuid;
 
 /// Clients at once, and appends each of them makes in a round.
 const APPENDS: [(usize, usize); 3] = [(1, 300), (32, 100), (256, 50)];
+/// The same at each size of the log that grows.
+const GROWTH_APPENDS: (usize, usize) = (256, 50);
+const GROWTH_EVENTS_MIN: usize = 10_000;
 const READ_EVENTS: usize = 60_000;
 const READ_PAGE_EVENTS: usize = 1000;
 const PUNCHED: EventType = EventType::new("punched", 1);
@@ -81,7 +88,7 @@ fn main() {
         report(&format!("durable append, {clients} clients"), bare, log);
     }
     let path = folder.path().join("read.db");
-    let log = runtime.block_on(filled_log(&path));
+    let log = Arc::new(runtime.block_on(filled_log(&path)));
     let connection = Connection::open(&path).unwrap();
     let codec: Codec<Punched> = Codec::new().kind(PUNCHED, |punched| punched);
     let (mut bare, mut read, mut bare_decode, mut decode) =
@@ -98,6 +105,39 @@ fn main() {
     }
     report("sequential read", bare, read);
     report("sequential read and decode", bare_decode, decode);
+    drop((log, connection));
+    runtime.block_on(growth(&folder.path().join("growth.db"), options.events_max));
+}
+
+/// Appends a second at every size of one log, by powers of ten.
+async fn growth(path: &Path, events_max: usize) {
+    const TOGETHER: usize = 500;
+    let log = Arc::new(SqliteLog::open(path, SqliteOptions::default()).unwrap());
+    let (clients, appends) = GROWTH_APPENDS;
+    println!(
+        "{:<32}{:>14}{:>14}{:>8}",
+        "the log grows", "events", "appends/s", "ratio"
+    );
+    let (mut size, mut events, mut first) = (GROWTH_EVENTS_MIN, 0, None);
+    while size <= events_max {
+        while events < size {
+            let batch = (events..events + TOGETHER).map(event).collect();
+            let stream = StreamName::new(format!("roster-{}", events / TOGETHER % 1000));
+            log.append(&stream, ExpectedRevision::Any, batch, Utc::now())
+                .await
+                .unwrap();
+            events += TOGETHER;
+        }
+        let prefix = format!("clients-at-{size}");
+        let speed = appends_to(&log, &prefix, events, clients, appends).await;
+        events += clients * appends;
+        let ratio = speed / *first.get_or_insert(speed);
+        println!(
+            "{:<32}{size:>14}{speed:>14.0}{ratio:>8.2}",
+            format!("durable append, {clients} clients")
+        );
+        size *= 10;
+    }
 }
 
 /// The log's writer is a thread that has just begun; on a busy machine the scheduler is kinder to such.
@@ -115,6 +155,7 @@ fn on_a_fresh_thread(run: impl FnOnce() -> f64 + Send) -> f64 {
 struct Options {
     rounds: usize,
     folder: PathBuf,
+    events_max: usize,
 }
 
 impl Options {
@@ -127,6 +168,7 @@ impl Options {
         let mut options = Self {
             rounds: 7,
             folder: beside,
+            events_max: 1_000_000,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -136,7 +178,10 @@ impl Options {
                     options.rounds = value.parse().expect("--rounds takes a number")
                 }
                 ("--dir", Some(value)) => options.folder = value.into(),
-                _ => panic!("usage: bench_log [--rounds N] [--dir DIR]"),
+                ("--events", Some(value)) => {
+                    options.events_max = value.parse().expect("--events takes a number")
+                }
+                _ => panic!("usage: bench_log [--rounds N] [--dir DIR] [--events N]"),
             }
         }
         options.rounds = options.rounds.max(1);
@@ -153,8 +198,8 @@ fn data(number: usize) -> Vec<u8> {
     .into_bytes()
 }
 
-fn stream(client: usize) -> StreamName {
-    StreamName::new(format!("attendance-s{client:04}-2026-12"))
+fn stream(prefix: &str, client: usize) -> StreamName {
+    StreamName::new(format!("{prefix}-s{client:04}-2026-12"))
 }
 
 fn event(number: usize) -> NewEvent {
@@ -185,7 +230,7 @@ fn bare_appends(path: &Path, clients: usize, appends: usize) -> f64 {
                 let client = turn * 101 % clients;
                 let event = event(round * clients + client);
                 let metadata = event.metadata.to_bytes();
-                (stream(client), round, event, metadata)
+                (stream("attendance", client), round, event, metadata)
             };
             (0..clients).map(row).collect()
         })
@@ -222,15 +267,32 @@ fn bare_appends(path: &Path, clients: usize, appends: usize) -> f64 {
     per_second(clients * appends, started.elapsed())
 }
 
-/// Clients that each append to a stream of their own, one event at a time, waiting for every answer.
+/// The same appends to a log of their own, which must hold afterwards.
 async fn log_appends(path: &Path, clients: usize, appends: usize) -> f64 {
     let log = Arc::new(SqliteLog::open(path, SqliteOptions::default()).unwrap());
+    let speed = appends_to(&log, "attendance", 0, clients, appends).await;
+    assert_eq!(
+        eventlog::verify(log.as_ref()).await.unwrap().events,
+        (clients * appends) as u64
+    );
+    speed
+}
+
+/// Clients that each append to a stream of their own, one event at a time, waiting for every answer. Events are
+/// numbered from `first`.
+async fn appends_to(
+    log: &Arc<SqliteLog>,
+    prefix: &str,
+    first: usize,
+    clients: usize,
+    appends: usize,
+) -> f64 {
     let work: Vec<_> = (0..clients)
         .map(|client| {
             let events: Vec<_> = (0..appends)
-                .map(|round| event(round * clients + client))
+                .map(|round| event(first + round * clients + client))
                 .collect();
-            (Arc::clone(&log), stream(client), events)
+            (Arc::clone(log), stream(prefix, client), events)
         })
         .collect();
     let started = Instant::now();
@@ -254,12 +316,7 @@ async fn log_appends(path: &Path, clients: usize, appends: usize) -> f64 {
     for client in clients_at_work {
         client.await.unwrap();
     }
-    let speed = per_second(clients * appends, started.elapsed());
-    assert_eq!(
-        eventlog::verify(log.as_ref()).await.unwrap().events,
-        (clients * appends) as u64
-    );
-    speed
+    per_second(clients * appends, started.elapsed())
 }
 
 async fn filled_log(path: &Path) -> SqliteLog {
@@ -268,7 +325,7 @@ async fn filled_log(path: &Path) -> SqliteLog {
     for first in (0..READ_EVENTS).step_by(TOGETHER) {
         let events = (first..first + TOGETHER).map(event).collect();
         log.append(
-            &stream(first / TOGETHER % 20),
+            &stream("attendance", first / TOGETHER % 20),
             ExpectedRevision::Any,
             events,
             Utc::now(),
@@ -297,14 +354,19 @@ fn bare_read(connection: &Connection, mut each: impl FnMut(&[u8])) -> f64 {
     per_second(count, started.elapsed())
 }
 
-async fn log_read(log: &SqliteLog, mut each: impl FnMut(&eventlog::RecordedEvent)) -> f64 {
+/// Page by page, the next one read while this one is looked at, as a replay does.
+async fn log_read(log: &Arc<SqliteLog>, mut each: impl FnMut(&eventlog::RecordedEvent)) -> f64 {
+    let page_after = |after| {
+        let log = Arc::clone(log);
+        tokio::spawn(async move { log.read_all(after, READ_PAGE_EVENTS).await.unwrap() })
+    };
     let started = Instant::now();
-    let mut after = None;
     let mut count = 0;
+    let mut next = page_after(None);
     loop {
-        let page = log.read_all(after, READ_PAGE_EVENTS).await.unwrap();
+        let page = next.await.unwrap();
         let Some(last) = page.last() else { break };
-        after = Some(last.position);
+        next = page_after(Some(last.position));
         count += page.len();
         page.iter().for_each(&mut each);
     }

@@ -31,6 +31,11 @@ impl Filter {
         self
     }
 
+    /// Whether every event passes.
+    pub(crate) fn is_all(&self) -> bool {
+        self.stream_prefixes.is_empty() && self.event_types.is_empty()
+    }
+
     /// Whether an event of this stream and kind passes both lists.
     pub fn admits(&self, stream: &str, event_type: &str) -> bool {
         (self.stream_prefixes.is_empty()

@@ -7,7 +7,8 @@ use crate::columns::{event_bytes, micros, to_json, word};
 use crate::database::column_position;
 use crate::dirty::{Closing, Dirty};
 use crate::error::{Error, Result};
-use crate::facts::{Facts, policy_on};
+use crate::facts::{By, Facts};
+use crate::loan::LoanRow;
 use crate::post::{
     HandoverRow, HandoverStatus, HandoverWaiverRow, ItemClosing, ItemRow, OutingCheck, OutingRow,
 };
@@ -21,7 +22,7 @@ use domain::event::*;
 use domain::evidence::ItemHolder;
 use domain::ids::{DeskId, EventId, SolveId, StaffId, SwapId};
 use domain::shift::Shift;
-use domain::work_date::{Month, WorkDate, Zone};
+use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use eventlog::{Position, RecordedEvent};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -33,6 +34,41 @@ pub(crate) struct Applier<'c> {
     hypothesis: Option<&'c Hypothesis>,
     facts: Facts<'c>,
     pub(crate) dirty: Dirty,
+}
+
+/// An event of the log as this build understands it.
+pub(crate) struct Read {
+    pub(crate) recorded: RecordedEvent,
+    stream: Stream,
+    event: Event,
+}
+
+impl Read {
+    pub(crate) fn of(recorded: RecordedEvent) -> Result<Self> {
+        let event = upcast::read(
+            &recorded.event_type,
+            recorded.schema_version,
+            &recorded.data,
+        )
+        .map_err(|source| Error::Decode {
+            event: recorded.id,
+            position: recorded.position,
+            source,
+        })?;
+        let stream = recorded
+            .stream
+            .as_str()
+            .parse()
+            .map_err(|_| Error::Stream {
+                event: recorded.id,
+                stream: recorded.stream.to_string(),
+            })?;
+        Ok(Self {
+            recorded,
+            stream,
+            event,
+        })
+    }
 }
 
 /// Where an event stands, as rows want it.
@@ -64,25 +100,13 @@ impl<'c> Applier<'c> {
     }
 
     /// Writes the facts of one event.
-    pub(crate) fn apply(&mut self, recorded: &RecordedEvent) -> Result<()> {
-        let event = upcast::read(
-            &recorded.event_type,
-            recorded.schema_version,
-            &recorded.data,
-        )
-        .map_err(|source| Error::Decode {
-            event: recorded.id,
-            position: recorded.position,
-            source,
-        })?;
-        let stream: Stream = recorded
-            .stream
-            .as_str()
-            .parse()
-            .map_err(|_| Error::Stream {
-                event: recorded.id,
-                stream: recorded.stream.to_string(),
-            })?;
+    pub(crate) fn apply(&mut self, read: Read) -> Result<()> {
+        let Read {
+            recorded,
+            stream,
+            event,
+        } = read;
+        let recorded = &recorded;
         let at = At {
             position: column_position(recorded.position.number()),
             event: EventId(recorded.id),
@@ -585,48 +609,8 @@ impl<'c> Applier<'c> {
         let date = self.zone(&punched.desk)?.date(day_at);
         self.dirty.around(&punched.staff, date);
         if punched.kind == PunchKind::In && punched.suspicion.is_none() {
-            self.shifts_begun_for_others(&punched.desk, &punched.staff, punched.at, date)?;
-        }
-        Ok(())
-    }
-
-    /// Somebody without a shift of their own who punches in about when a colleague's shift begins is evidence on the
-    /// colleague's day (T9).
-    fn shifts_begun_for_others(
-        &mut self,
-        desk: &DeskId,
-        staff: &StaffId,
-        at: DateTime<Utc>,
-        date: WorkDate,
-    ) -> Result<()> {
-        let Some(row) = self.facts.desk(desk)? else {
-            return Ok(());
-        };
-        let (first, last) = (date.plus_days(-1), date.plus_days(1));
-        let own = self.facts.cells_in_force(staff, first, last)?;
-        for date in [first, date, last] {
-            let is_off = own.get(&date).is_none_or(|cell| cell.shift.is_none());
-            if !is_off {
-                continue;
-            }
-            let Some(policy) = policy_on(&row, date) else {
-                continue;
-            };
-            let mut statement = self.connection.prepare_cached(
-                "SELECT DISTINCT staff, shift FROM roster_cells
-                 WHERE desk = ?1 AND date = ?2 AND staff <> ?3 AND shift IS NOT NULL",
-            )?;
-            let shifts = statement
-                .query_map((desk.as_str(), date.to_string(), staff.as_str()), |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
-            for (colleague, shift) in shifts {
-                let shift: Shift = crate::columns::from_json(&shift)?;
-                if rules::begins_about(&shift, row.zone, date, policy, at) {
-                    self.dirty.day(&StaffId::new(colleague), date);
-                }
-            }
+            self.dirty
+                .came(&punched.desk, date, &punched.staff, punched.at);
         }
         Ok(())
     }
@@ -1036,15 +1020,18 @@ impl<'c> Applier<'c> {
         .map(|(staff, date, shift)| ((staff, date), shift))
         .collect();
         let mut kept = std::collections::BTreeSet::new();
+        let mut line = None;
         for (staff, date, shift) in draft {
             let key = (staff, date);
             if in_force.get(&key) != Some(&shift) {
-                self.cell(at, desk, month, revision, &key, false, shift.as_deref())?;
+                let line = self.line(&mut line, &key.0, month)?;
+                self.cell(at, desk, revision, line, &key.1, false, shift.as_deref())?;
             }
             kept.insert(key);
         }
         for key in in_force.keys().filter(|key| !kept.contains(*key)) {
-            self.cell(at, desk, month, revision, key, true, None)?;
+            let line = self.line(&mut line, &key.0, month)?;
+            self.cell(at, desk, revision, line, &key.1, true, None)?;
         }
         self.dirty.months.insert((desk.clone(), month));
         Ok(())
@@ -1066,12 +1053,40 @@ impl<'c> Applier<'c> {
                 change.date,
                 change.after.as_ref(),
             )?;
-            let key = (change.staff.to_string(), change.date.to_string());
+            let mut line = None;
+            let line = self.line(&mut line, change.staff.as_str(), month)?;
             let shift = change.after.as_ref().map(to_json).transpose()?;
-            self.cell(at, desk, month, revision, &key, false, shift.as_deref())?;
+            let date = change.date.to_string();
+            self.cell(at, desk, revision, line, &date, false, shift.as_deref())?;
         }
         self.dirty.months.insert((desk.clone(), month));
         Ok(())
+    }
+
+    /// The line of somebody in a month's roster, `known` if that is it.
+    fn line<'l>(&self, known: &'l mut Option<Line>, staff: &str, month: Month) -> Result<&'l Line> {
+        if let Some(line) = known.take_if(|line| line.staff.as_str() == staff) {
+            return Ok(known.insert(line));
+        }
+        let staff = StaffId::new(staff);
+        let loans: Vec<LoanRow> = self.facts.states("loan", By::Staff(staff.as_str()), None)?;
+        let person = self.facts.staff(&staff)?;
+        let zone = match &person {
+            Some(person) => self.zone(&person.desk)?,
+            None => Zone(chrono_tz::UTC),
+        };
+        let has_come = self.facts.has_come(
+            &staff,
+            zone.instant(month.first().plus_days(-4), DayMinute(0)),
+            zone.instant(month.last().plus_days(5), DayMinute(0)),
+        )?;
+        Ok(known.insert(Line {
+            staff,
+            month,
+            person,
+            is_ever_lent: !loans.is_empty(),
+            has_come,
+        }))
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -1079,15 +1094,20 @@ impl<'c> Applier<'c> {
         &mut self,
         at: &At<'_>,
         desk: &DeskId,
-        month: Month,
         revision: u32,
-        (staff, date): &(String, String),
+        line: &Line,
+        date: &str,
         gone: bool,
         shift: Option<&str>,
     ) -> Result<()> {
+        let (staff, day) = (&line.staff, crate::columns::parse(date)?);
         // Of somebody lent for the day the other desk's roster speaks: this one only takes back what it said before (D2).
-        let elsewhere = self.is_rostered_elsewhere(desk, staff, date)?;
-        if elsewhere && !self.facts.spoke_last(desk, staff, date)? {
+        let elsewhere = match &line.person {
+            Some(person) if line.is_ever_lent => self.facts.rostered_by(person, day)? != *desk,
+            Some(person) => person.desk != *desk,
+            None => false,
+        };
+        if elsewhere && !self.facts.spoke_last(desk, staff.as_str(), date)? {
             return Ok(());
         }
         let (gone, shift) = (gone || elsewhere, shift.filter(|_| !elsewhere));
@@ -1098,27 +1118,21 @@ impl<'c> Applier<'c> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute((
-                staff,
+                staff.as_str(),
                 date,
                 at.position,
                 event_bytes(at.event.0),
                 desk.as_str(),
-                month.to_string(),
+                line.month.to_string(),
                 revision,
                 gone,
                 shift,
             ))?;
-        let (staff, date) = (StaffId::new(staff.as_str()), crate::columns::parse(date)?);
-        self.dirty.neighbours(&staff, date);
-        self.colleagues_of_a_changed_day(desk, &staff, date)
-    }
-
-    fn is_rostered_elsewhere(&self, desk: &DeskId, staff: &str, date: &str) -> Result<bool> {
-        let Some(person) = self.facts.staff(&StaffId::new(staff))? else {
-            return Ok(false);
-        };
-        let date = crate::columns::parse(date)?;
-        Ok(self.facts.rostered_by(&person, date)? != *desk)
+        self.dirty.neighbours(staff, day);
+        if line.has_come || !line.month.contains(day) {
+            self.colleagues_of_a_changed_day(desk, staff, day)?;
+        }
+        Ok(())
     }
 
     /// Whether somebody's punch stood in for a colleague depends on the own roster too: when that changes under
@@ -1130,14 +1144,9 @@ impl<'c> Applier<'c> {
         date: WorkDate,
     ) -> Result<()> {
         let zone = self.zone(desk)?;
-        let from = zone.instant(date.plus_days(-2), domain::work_date::DayMinute(0));
-        let until = zone.instant(date.plus_days(3), domain::work_date::DayMinute(0));
-        let punched = self
-            .facts
-            .punches(staff, from, until)?
-            .iter()
-            .any(|punch| punch.kind == PunchKind::In);
-        if punched {
+        let from = zone.instant(date.plus_days(-2), DayMinute(0));
+        let until = zone.instant(date.plus_days(3), DayMinute(0));
+        if self.facts.has_come(staff, from, until)? {
             for person in self.facts.staff_of(Some(desk))? {
                 for offset in -1..=1 {
                     self.dirty.day(&person.staff, date.plus_days(offset));
@@ -1935,22 +1944,8 @@ impl<'c> Applier<'c> {
                     Some(row) => rules::settling_days(&row),
                     None => 0,
                 };
-                let from = closed_before
-                    .map(|last| last.min(closed.date).plus_days(-settling).to_string())
-                    .unwrap_or_default();
-                let mut statement = self.connection.prepare_cached(
-                    "SELECT date FROM days_touched WHERE staff = ?1 AND date BETWEEN ?2 AND ?3",
-                )?;
-                for person in self.facts.staff_of(Some(desk))? {
-                    let dates = statement.query_map(
-                        (person.staff.as_str(), &from, closed.date.to_string()),
-                        |row| row.get::<_, String>(0),
-                    )?;
-                    for date in dates {
-                        self.dirty
-                            .day(&person.staff, crate::columns::parse(&date?)?);
-                    }
-                }
+                let from = closed_before.map(|last| last.min(closed.date).plus_days(-settling));
+                self.dirty.passed(desk, from, closed.date);
                 self.dirty
                     .months
                     .insert((desk.clone(), closed.date.month()));
@@ -2110,6 +2105,16 @@ impl<'c> Applier<'c> {
         row.decided_at = Some(when);
         self.put_reopening(at, &row)
     }
+}
+
+/// What every cell of a person's month asks about the person.
+struct Line {
+    staff: StaffId,
+    month: Month,
+    person: Option<StaffRow>,
+    is_ever_lent: bool,
+    /// Punched in about the month.
+    has_come: bool,
 }
 
 /// What made a revision.

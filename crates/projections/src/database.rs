@@ -22,6 +22,9 @@ const IDLE_READERS_MAX: usize = 4;
 /// Distinct statements of the crate, with room.
 const STATEMENTS_CACHED: usize = 128;
 
+/// Kilobytes of a file's pages held while it is built.
+const BUILDING_CACHE_KB: i64 = 128 * 1024;
+
 pub(crate) struct Database {
     file: PathBuf,
     hypothesis: Option<Hypothesis>,
@@ -56,13 +59,7 @@ impl Database {
             file,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         )?;
-        let transaction = writer.transaction()?;
-        transaction.execute_batch(SCHEMA)?;
-        transaction.execute(
-            "INSERT INTO built_with (stamp) VALUES (?1)",
-            [build_stamp()],
-        )?;
-        transaction.commit()?;
+        make_tables(&mut writer)?;
         Ok(Self::with(file, writer))
     }
 
@@ -113,15 +110,65 @@ impl Database {
     }
 }
 
-fn connect(file: &Path, flags: OpenFlags) -> Result<Connection> {
+fn make_tables(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.execute(
+        "INSERT INTO built_with (stamp) VALUES (?1)",
+        [build_stamp()],
+    )?;
+    Ok(transaction.commit()?)
+}
+
+/// A file with empty tables to be filled in one go. Until [`end_building`] a crash leaves it of no use, and nobody but
+/// who fills it may know its name.
+pub(crate) fn begin_building(file: &Path) -> Result<Connection> {
+    let mut connection = open(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "cache_size", -BUILDING_CACHE_KB)?;
+    make_tables(&mut connection)?;
+    Ok(connection)
+}
+
+/// From here on others read what was committed while the rest is written.
+pub(crate) fn let_read(connection: &Connection) -> Result<()> {
+    Ok(connection.pragma_update(None, "journal_mode", "WAL")?)
+}
+
+/// One of those.
+pub(crate) fn open_worker(file: &Path) -> Result<Connection> {
+    open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// Makes what was built outlive a power cut; from now on it is a file like any other.
+pub(crate) fn end_building(connection: Connection, file: &Path) -> Result<()> {
+    let_read(&connection)?;
+    drop(connection);
+    std::fs::File::open(file)?.sync_all()?;
+    if let Some(folder) = file.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn open(file: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     // Otherwise every new value bound to a range makes SQLite (built with STAT4) compile the statement again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}
+
+fn connect(file: &Path, flags: OpenFlags) -> Result<Connection> {
+    let connection = open(file, flags)?;
     // The log is the truth: a power loss may cost the last batches, never their consistency with the checkpoint.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         connection.pragma_update(None, "journal_mode", "WAL")?;
     }

@@ -207,20 +207,39 @@ impl Facts<'_> {
         let Some((start, _)) = rules::span(shift, desk.zone, date) else {
             return Ok(Vec::new());
         };
+        let read = || self.stand_ins(desk, policy, date, start);
+        let found = match &self.kept {
+            Some(kept) => {
+                let key = (desk.desk.clone(), person.desk.clone(), date, start);
+                kept.stand_ins.get(&key, read)?
+            }
+            None => read()?,
+        };
+        let others = found.iter().filter(|(_, staff)| *staff != person.staff);
+        Ok(others.map(|(event, _)| *event).collect())
+    }
+
+    /// In-punches at a desk about `start` by people without a shift of their own that day.
+    fn stand_ins(
+        &self,
+        desk: &DeskRow,
+        policy: &Policy,
+        date: WorkDate,
+        start: DateTime<Utc>,
+    ) -> Result<Rc<[(EventId, StaffId)]>> {
         let from = rules::moved(start, -policy.punch.window_before_minutes);
         let until = rules::moved(start, policy.punch.window_after_minutes);
         let punches = {
             let mut statement = self.connection.prepare_cached(
                 "SELECT event, staff, at FROM punches
-                 WHERE desk = ?1 AND day_at BETWEEN ?2 AND ?3 AND staff <> ?4 AND kind = 'in'
-                   AND suspicion IS NULL AND position <= ?5 ORDER BY day_at, position",
+                 WHERE desk = ?1 AND day_at BETWEEN ?2 AND ?3 AND kind = 'in'
+                   AND suspicion IS NULL AND position <= ?4 ORDER BY day_at, position",
             )?;
             let rows = statement.query_map(
                 (
                     desk.desk.as_str(),
                     micros(from),
                     micros(until),
-                    person.staff.as_str(),
                     self.limit(),
                 ),
                 |row| {
@@ -235,19 +254,20 @@ impl Facts<'_> {
         };
         let (yesterday, tomorrow) = (date.plus_days(-1), date.plus_days(1));
         let mut found = Vec::new();
-        for (event, colleague, at) in punches {
-            let own = self.cells_in_force(&StaffId::new(colleague), yesterday, tomorrow)?;
+        for (event, staff, at) in punches {
+            let staff = StaffId::new(staff);
+            let own = self.cells_about(&staff, yesterday, tomorrow)?;
             let claims = |(on, cell): (&WorkDate, &CellInForce)| {
                 let shift = cell.shift.as_ref();
                 shift.is_some_and(|shift| {
                     *on == date || rules::is_about(shift, desk.zone, *on, policy, at)
                 })
             };
-            if !own.iter().any(claims) {
-                found.push(event);
+            if !own.range(yesterday..=tomorrow).any(claims) {
+                found.push((event, staff));
             }
         }
-        Ok(found)
+        Ok(found.into())
     }
 
     /// What shows that somebody was there in each segment: a positive spot check in it, coming online in it, or being

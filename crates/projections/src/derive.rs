@@ -1,12 +1,14 @@
 //! Dirty days → records, dirty months → penalties, in the transaction of their facts.
 
-use crate::columns::{event_id, from_json, instant, micros, to_json, word};
+use crate::columns::{event_id, from_json, instant, micros, parse, to_json, word};
 use crate::dirty::{Dirty, months_around};
 use crate::error::Result;
-use crate::facts::{By, Facts};
+use crate::facts::{By, Facts, policy_on};
 use crate::period_close;
 use crate::post;
+use crate::rules;
 use crate::states::ComplaintRow;
+use crate::workers::Writer;
 use domain::day::DayRecord;
 use domain::ids::{CallId, DeskId, StaffId};
 use domain::penalty::{
@@ -15,73 +17,226 @@ use domain::penalty::{
 };
 use domain::policy::PolicyDocument;
 use domain::reckoning::reckon;
+use domain::shift::Shift;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use rusqlite::Connection;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// People whose days are reckoned with one memory of what was read: enough to share a desk's facts, few enough to hold.
+const PEOPLE_TOGETHER: usize = 100;
 
 /// Derives everything stale again.
-pub(crate) fn settle(connection: &Connection, mut dirty: Dirty) -> Result<()> {
-    let facts = Facts::now(connection);
+pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty) -> Result<()> {
+    let facts = Facts::now(writer.connection);
+    reach_passed_days(&facts, &mut dirty)?;
+    reach_shifts_begun(&facts, &mut dirty)?;
     reach_colleagues(&facts, &mut dirty)?;
-    for (staff, date) in &dirty.days {
-        touch(connection, staff, *date)?;
-        let record = record(&facts, staff, *date)?;
-        store(connection, staff, *date, record.as_ref())?;
-        if let Some(person) = facts.staff(staff)? {
-            for lent in record.iter().flat_map(|record| &record.lent) {
-                dirty.evidence.insert((lent.to.clone(), *date));
-            }
-            dirty.evidence.insert((person.desk, *date));
-        }
-    }
-    // Penalties judge closed days only, and a shift ends a day later at the most. So what concerns open days alone
-    // waits until they are closed; a punch of today costs no month.
-    let mut closed_through: HashMap<&DeskId, Option<WorkDate>> = HashMap::new();
-    for (desk, date) in &dirty.evidence {
-        let last = match closed_through.get(desk) {
-            Some(known) => *known,
-            None => {
-                let found = facts.closed_through(desk)?;
-                closed_through.insert(desk, found);
-                found
-            }
-        };
-        if last.is_some_and(|last| date.plus_days(-1) <= last) {
-            let months = months_around(*date);
-            dirty
-                .months
-                .extend(months.map(|month| (desk.clone(), month)));
-        }
-    }
-    for (desk, month) in &dirty.months {
-        let proposed = penalties(&facts, desk, *month, None)?;
-        store_penalties(connection, desk, *month, &proposed)?;
-    }
+    writer.each(&people_by_desk(&facts, &mut dirty)?, derive_days, |days| {
+        store_days(writer.connection, &days, &mut dirty)
+    })?;
+    find_judged_months(&facts, &mut dirty)?;
+    let months: Vec<_> = dirty.months.into_iter().collect();
+    let derive_month = |connection: &Connection, (desk, month): &(DeskId, Month)| {
+        let proposed = penalties(&Facts::now(connection), desk, *month, None)?;
+        Ok((desk.clone(), *month, proposed))
+    };
+    writer.each(&months, derive_month, |(desk, month, proposed)| {
+        store_penalties(writer.connection, &desk, month, &proposed)
+    })?;
     for closing in &dirty.closings {
-        period_close::freeze(connection, closing)?;
+        period_close::freeze(writer.connection, closing)?;
     }
     Ok(())
 }
 
-/// At a desk that hands its post over, a day's record rests on what those did who relieved or were relieved.
-fn reach_colleagues(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
-    let mut desks: HashMap<StaffId, Option<DeskId>> = HashMap::new();
-    let mut about: BTreeSet<(DeskId, WorkDate)> = BTreeSet::new();
-    for (staff, date) in &dirty.days {
-        if !desks.contains_key(staff) {
-            let desk = match facts.staff(staff)? {
-                Some(person) => facts.desk(&person.desk)?,
-                None => None,
-            };
-            let desk = desk.filter(|desk| post::hands_over(desk));
-            desks.insert(staff.clone(), desk.map(|desk| desk.desk.clone()));
-        }
-        if let Some(Some(desk)) = desks.get(staff) {
-            about.insert((desk.clone(), *date));
+/// Some people of a desk (none: who are at none) and their stale days.
+struct Stale {
+    desk: Option<DeskId>,
+    people: Vec<(StaffId, BTreeSet<WorkDate>)>,
+}
+
+/// A day derived: its record and how that is stored.
+struct DerivedDay {
+    staff: StaffId,
+    desk: Option<DeskId>,
+    date: WorkDate,
+    record: Option<(DayRecord, String)>,
+}
+
+/// By desk, for colleagues' facts are looked at together.
+fn people_by_desk(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<Vec<Stale>> {
+    let mut of_desks: BTreeMap<Option<DeskId>, Vec<Stale>> = BTreeMap::new();
+    let by_number: BTreeMap<_, _> = std::mem::take(&mut dirty.days).into_iter().collect();
+    for (staff, dates) in by_number {
+        let desk = facts.staff(&staff)?.map(|person| person.desk);
+        let groups = of_desks.entry(desk.clone()).or_default();
+        match groups.last_mut() {
+            Some(last) if last.people.len() < PEOPLE_TOGETHER => last.people.push((staff, dates)),
+            _ => groups.push(Stale {
+                desk,
+                people: vec![(staff, dates)],
+            }),
         }
     }
-    for (desk, date) in about {
-        dirty.days.extend(facts.rostered_about(&desk, date)?);
+    Ok(of_desks.into_values().flatten().collect())
+}
+
+fn derive_days(connection: &Connection, stale: &Stale) -> Result<Vec<DerivedDay>> {
+    let dates = || stale.people.iter().flat_map(|(_, dates)| dates);
+    let (Some(first), Some(last)) = (dates().min(), dates().max()) else {
+        return Ok(Vec::new());
+    };
+    let facts = Facts::now(connection).keeping(*first, *last);
+    let mut days = Vec::with_capacity(dates().count());
+    for (staff, dates) in &stale.people {
+        for &date in dates {
+            let record = record(&facts, staff, date)?;
+            days.push(DerivedDay {
+                staff: staff.clone(),
+                desk: stale.desk.clone(),
+                date,
+                record: match record {
+                    Some(record) => {
+                        let text = to_json(&record)?;
+                        Some((record, text))
+                    }
+                    None => None,
+                },
+            });
+        }
+    }
+    Ok(days)
+}
+
+fn store_days(connection: &Connection, days: &[DerivedDay], dirty: &mut Dirty) -> Result<()> {
+    for day in days {
+        touch(connection, &day.staff, day.date)?;
+        store(connection, day)?;
+        if let Some(desk) = &day.desk {
+            let record = day.record.iter().map(|(record, _)| record);
+            for lent in record.flat_map(|record| &record.lent) {
+                dirty.evidence(&lent.to, day.date);
+            }
+            dirty.evidence(desk, day.date);
+        }
+    }
+    Ok(())
+}
+
+/// Penalties judge closed days only, and a shift ends a day later at the most. So what concerns open days alone waits
+/// until they are closed; a punch of today costs no month.
+fn find_judged_months(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+    for (desk, dates) in std::mem::take(&mut dirty.evidence) {
+        let Some(last) = facts.closed_through(&desk)? else {
+            continue;
+        };
+        let judged = dates.range(..=last.plus_days(1));
+        let months = judged.flat_map(|date| months_around(*date));
+        dirty
+            .months
+            .extend(months.map(|month| (desk.clone(), month)));
+    }
+    Ok(())
+}
+
+/// What the passing of time may decide: the days of a desk's people that a fact ever touched.
+fn reach_passed_days(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+    for (desk, passed) in std::mem::take(&mut dirty.passed) {
+        let from = passed.from.map(|date| date.to_string()).unwrap_or_default();
+        let mut statement = facts.connection.prepare_cached(
+            "SELECT date FROM days_touched WHERE staff = ?1 AND date BETWEEN ?2 AND ?3",
+        )?;
+        for person in facts.staff_of(Some(&desk))? {
+            let dates = statement.query_map(
+                (person.staff.as_str(), &from, passed.until.to_string()),
+                |row| row.get::<_, String>(0),
+            )?;
+            for date in dates {
+                dirty.day(&person.staff, parse(&date?)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Somebody without a shift of their own who punches in about when a colleague's shift begins is evidence on the
+/// colleague's day (T9).
+fn reach_shifts_begun(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+    let mut shifts: HashMap<(DeskId, WorkDate), Vec<(StaffId, Shift)>> = HashMap::new();
+    for ((desk, came_on), came) in std::mem::take(&mut dirty.came) {
+        let Some(row) = facts.desk(&desk)? else {
+            continue;
+        };
+        let (first, last) = (came_on.plus_days(-1), came_on.plus_days(1));
+        for date in [first, came_on, last] {
+            let Some(policy) = policy_on(&row, date) else {
+                continue;
+            };
+            let key = (desk.clone(), date);
+            if !shifts.contains_key(&key) {
+                // Whose day is looked at anyway needs no reason.
+                let mut found = rostered_shifts(facts, &desk, date)?;
+                found.retain(|(colleague, _)| !dirty.has_day(colleague, date));
+                shifts.insert(key.clone(), found);
+            }
+            let colleagues = shifts.get(&key).filter(|found| !found.is_empty());
+            let Some(colleagues) = colleagues else {
+                continue;
+            };
+            for (staff, at) in &came {
+                let own = facts.cells_about(staff, date, date)?;
+                if own.get(&date).is_some_and(|cell| cell.shift.is_some()) {
+                    continue;
+                }
+                for (colleague, shift) in colleagues {
+                    if colleague != staff && rules::begins_about(shift, row.zone, date, policy, *at)
+                    {
+                        dirty.day(colleague, date);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every shift a desk's roster ever had on a day.
+fn rostered_shifts(
+    facts: &Facts<'_>,
+    desk: &DeskId,
+    date: WorkDate,
+) -> Result<Vec<(StaffId, Shift)>> {
+    let mut statement = facts.connection.prepare_cached(
+        "SELECT DISTINCT staff, shift FROM roster_cells WHERE desk = ?1 AND date = ?2 AND shift IS NOT NULL",
+    )?;
+    let rows = statement.query_map((desk.as_str(), date.to_string()), |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    rows.map(|row| {
+        let (staff, shift) = row?;
+        Ok((StaffId::new(staff), from_json(&shift)?))
+    })
+    .collect()
+}
+
+/// At a desk that hands its post over, a day's record rests on what those did who relieved or were relieved.
+fn reach_colleagues(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
+    let mut about: BTreeMap<DeskId, BTreeSet<WorkDate>> = BTreeMap::new();
+    for (staff, dates) in &dirty.days {
+        let desk = match facts.staff(staff)? {
+            Some(person) => facts.desk(&person.desk)?,
+            None => None,
+        };
+        if let Some(desk) = desk.filter(|desk| post::hands_over(desk)) {
+            about.entry(desk.desk.clone()).or_default().extend(dates);
+        }
+    }
+    for (desk, dates) in about {
+        for date in dates {
+            for (staff, date) in facts.rostered_about(&desk, date)? {
+                dirty.day(&staff, date);
+            }
+        }
     }
     Ok(())
 }
@@ -105,16 +260,11 @@ pub(crate) fn record(
     Ok(day.policy().map(|policy| reckon(&day.facts, policy)))
 }
 
-fn store(
-    connection: &Connection,
-    staff: &StaffId,
-    date: WorkDate,
-    record: Option<&DayRecord>,
-) -> Result<()> {
-    let Some(record) = record else {
+fn store(connection: &Connection, day: &DerivedDay) -> Result<()> {
+    let Some((record, text)) = &day.record else {
         connection
             .prepare_cached("DELETE FROM day_records WHERE staff = ?1 AND date = ?2")?
-            .execute((staff.as_str(), date.to_string()))?;
+            .execute((day.staff.as_str(), day.date.to_string()))?;
         return Ok(());
     };
     connection
@@ -125,8 +275,8 @@ fn store(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
-            staff.as_str(),
-            date.to_string(),
+            day.staff.as_str(),
+            day.date.to_string(),
             record.desk.as_str(),
             word(&record.status)?,
             record.shift.as_ref().map(|code| code.as_str()),
@@ -136,7 +286,7 @@ fn store(
             record.late_minutes.0,
             record.early_minutes.0,
             record.policy.as_str(),
-            to_json(record)?,
+            text,
         ))?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! What happened, read back as of a log position.
 
 use crate::columns::{event_id, from_json, from_word, instant, micros, parse};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::kept::{Cells, DatedState, Kept, Moment};
 use crate::states::{CalendarRow, DeskRow, ReopeningRow, SheetWordRow, StaffRow};
 use chrono::{DateTime, Utc};
 use domain::day::{Assignment, OvertimeFact, PunchFact, RosterVersion};
@@ -17,12 +18,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-/// The facts at or before a position. Desks and calendars are read once.
+/// The facts at or before a position. Desks and calendars are read once; of a stretch of days, if one is kept, all is.
 pub(crate) struct Facts<'c> {
     pub(crate) connection: &'c Connection,
     as_of: i64,
     desks: RefCell<HashMap<DeskId, Option<Rc<DeskRow>>>>,
     calendars: RefCell<HashMap<i32, Rc<BTreeMap<WorkDate, DayKind>>>>,
+    pub(crate) kept: Option<Kept>,
 }
 
 /// A published cell.
@@ -62,6 +64,18 @@ pub(crate) enum By<'a> {
     Other(&'a str),
 }
 
+impl<'a> By<'a> {
+    /// The condition, and the key it compares with.
+    fn column(self) -> (&'static str, &'a str) {
+        match self {
+            By::All => ("", ""),
+            By::Desk(desk) => (" AND v.desk = ?3", desk),
+            By::Staff(staff) => (" AND v.staff = ?3", staff),
+            By::Other(other) => (" AND v.other = ?3", other),
+        }
+    }
+}
+
 impl<'c> Facts<'c> {
     /// Everything applied so far.
     pub(crate) fn now(connection: &'c Connection) -> Self {
@@ -74,6 +88,14 @@ impl<'c> Facts<'c> {
             as_of: position,
             desks: RefCell::default(),
             calendars: RefCell::default(),
+            kept: None,
+        }
+    }
+    /// To be asked about many days from `first` to `last`, while no fact is written.
+    pub(crate) fn keeping(self, first: WorkDate, last: WorkDate) -> Self {
+        Self {
+            kept: Some(Kept::of(first, last)),
+            ..self
         }
     }
     /// The last position looked at.
@@ -97,32 +119,57 @@ impl<'c> Facts<'c> {
     /// The states of a kind whose dates (`first` to `last`) touch the given ones, in order of first date and id.
     pub(crate) fn states<T: DeserializeOwned>(
         &self,
-        kind: &str,
+        kind: &'static str,
         by: By<'_>,
         dates: Option<(&str, &str)>,
     ) -> Result<Vec<T>> {
+        let (from, until) = dates.unwrap_or(("", "~"));
+        let Some(kept) = &self.kept else {
+            let found = self.dated_states(kind, by, (from, until))?;
+            return found.iter().map(|found| from_json(&found.state)).collect();
+        };
+        let (first, last) = (kept.first.to_string(), kept.last.to_string());
+        let (column, key) = by.column();
+        if !(first.as_str() <= from && until <= last.as_str()) {
+            let found = self.dated_states(kind, by, (from, until))?;
+            return found.iter().map(|found| from_json(&found.state)).collect();
+        }
+        let by_key = kept.states.get(&(kind, column), || Ok(Rc::default()))?;
+        let all = by_key.get(key, || {
+            Ok(self.dated_states(kind, by, (&first, &last))?.into())
+        })?;
+        all.iter()
+            .filter(|found| found.first.as_str() <= until && found.last.as_str() >= from)
+            .map(|found| from_json(&found.state))
+            .collect()
+    }
+
+    fn dated_states(
+        &self,
+        kind: &str,
+        by: By<'_>,
+        (from, until): (&str, &str),
+    ) -> Result<Vec<DatedState>> {
         // The newest version of each id decides whether it matches: a correction's row does not move to other
         // people or days, and where it could (a person's desk) the old version must not answer.
-        let (column, key) = match by {
-            By::All => ("", ""),
-            By::Desk(desk) => (" AND v.desk = ?3", desk),
-            By::Staff(staff) => (" AND v.staff = ?3", staff),
-            By::Other(other) => (" AND v.other = ?3", other),
-        };
+        let (column, key) = by.column();
         let sql = format!(
-            "SELECT v.state FROM versions v
+            "SELECT v.first, v.last, v.state FROM versions v
              WHERE v.kind = ?1 AND v.position <= ?2 AND ?3 = ?3{column}
                AND v.first <= ?5 AND v.last >= ?4
                AND NOT EXISTS (SELECT 1 FROM versions newer WHERE newer.kind = v.kind AND newer.id = v.id
                                AND newer.position > v.position AND newer.position <= ?2)
              ORDER BY v.first, v.id"
         );
-        let (from, until) = dates.unwrap_or(("", "~"));
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map((kind, self.as_of, key, from, until), |row| {
-            row.get::<_, String>(0)
+            Ok(DatedState {
+                first: row.get(0)?,
+                last: row.get(1)?,
+                state: row.get(2)?,
+            })
         })?;
-        rows.map(|state| from_json(&state?)).collect()
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The states of a kind that stand at `status`, in the order they came to be.
@@ -132,12 +179,7 @@ impl<'c> Facts<'c> {
         by: By<'_>,
         status: &str,
     ) -> Result<Vec<T>> {
-        let (column, key) = match by {
-            By::All => ("", ""),
-            By::Desk(desk) => (" AND v.desk = ?3", desk),
-            By::Staff(staff) => (" AND v.staff = ?3", staff),
-            By::Other(other) => (" AND v.other = ?3", other),
-        };
+        let (column, key) = by.column();
         let sql = format!(
             "SELECT v.state FROM versions v
              WHERE v.kind = ?1 AND v.position <= ?2 AND ?3 = ?3{column} AND v.status = ?4
@@ -154,7 +196,11 @@ impl<'c> Facts<'c> {
 
     /// Somebody.
     pub(crate) fn staff(&self, staff: &StaffId) -> Result<Option<StaffRow>> {
-        self.state("staff", staff.as_str())
+        let read = || self.state("staff", staff.as_str());
+        match &self.kept {
+            Some(kept) => kept.staff.get(staff, read),
+            None => read(),
+        }
     }
 
     /// Everybody of a desk, or of every desk, by number.
@@ -199,6 +245,15 @@ impl<'c> Facts<'c> {
 
     /// The latest day closed at a desk.
     pub(crate) fn closed_through(&self, desk: &DeskId) -> Result<Option<WorkDate>> {
+        match &self.kept {
+            Some(kept) => kept
+                .closed_through
+                .get(desk, || self.read_closed_through(desk)),
+            None => self.read_closed_through(desk),
+        }
+    }
+
+    fn read_closed_through(&self, desk: &DeskId) -> Result<Option<WorkDate>> {
         let last: Option<String> = self
             .connection
             .prepare_cached(
@@ -209,17 +264,30 @@ impl<'c> Facts<'c> {
         last.as_deref().map(parse).transpose()
     }
 
-    /// The position at which a desk's day was closed.
-    fn day_closed_at(&self, desk: &DeskId, date: WorkDate) -> Result<Option<i64>> {
-        Ok(self
-            .connection
-            .prepare_cached(
-                "SELECT position FROM days_closed WHERE desk = ?1 AND date = ?2 AND position <= ?3",
-            )?
-            .query_row((desk.as_str(), date.to_string(), self.as_of), |row| {
-                row.get(0)
-            })
-            .optional()?)
+    /// The positions at which a desk's days were closed.
+    fn closed_at(
+        &self,
+        desk: &DeskId,
+        first: WorkDate,
+        last: WorkDate,
+    ) -> Result<BTreeMap<WorkDate, i64>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT date, position FROM days_closed WHERE desk = ?1 AND date BETWEEN ?2 AND ?3 AND position <= ?4",
+        )?;
+        let rows = statement.query_map(
+            (
+                desk.as_str(),
+                first.to_string(),
+                last.to_string(),
+                self.as_of,
+            ),
+            |row| Ok((row.get::<_, String>(0)?, row.get(1)?)),
+        )?;
+        rows.map(|row| {
+            let (date, position) = row?;
+            Ok((parse(&date)?, position))
+        })
+        .collect()
     }
 
     /// A person's cells from `first` to `last` that attendance is reckoned against: of each day, the cell in force
@@ -229,13 +297,29 @@ impl<'c> Facts<'c> {
         staff: &StaffId,
         first: WorkDate,
         last: WorkDate,
-    ) -> Result<BTreeMap<WorkDate, CellInForce>> {
-        struct Found {
-            date: WorkDate,
-            position: i64,
-            gone: bool,
-            cell: CellInForce,
+    ) -> Result<Cells> {
+        let cells = self.cells_about(staff, first, last)?;
+        let cells = cells.range(first..=last);
+        Ok(cells.map(|(date, cell)| (*date, cell.clone())).collect())
+    }
+
+    /// The same, and perhaps those of days beyond.
+    pub(crate) fn cells_about(
+        &self,
+        staff: &StaffId,
+        first: WorkDate,
+        last: WorkDate,
+    ) -> Result<Rc<Cells>> {
+        let kept = self.kept.as_ref();
+        match kept.filter(|kept| kept.covers_days(first, last)) {
+            Some(kept) => kept.cells.get(staff, || {
+                Ok(Rc::new(self.read_cells(staff, kept.first, kept.last)?))
+            }),
+            None => Ok(Rc::new(self.read_cells(staff, first, last)?)),
         }
+    }
+
+    fn read_cells(&self, staff: &StaffId, first: WorkDate, last: WorkDate) -> Result<Cells> {
         let mut statement = self.connection.prepare_cached(
             "SELECT date, position, desk, month, revision, gone, shift, event FROM roster_cells
              WHERE staff = ?1 AND date BETWEEN ?2 AND ?3 AND position <= ?4 ORDER BY date, position",
@@ -247,30 +331,28 @@ impl<'c> Facts<'c> {
             self.as_of,
         ))?;
         let mut cells = BTreeMap::new();
-        let mut closed: HashMap<(DeskId, WorkDate), Option<i64>> = HashMap::new();
+        let mut closed: HashMap<DeskId, Rc<BTreeMap<WorkDate, i64>>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            let found = Found {
-                date: parse(&row.get::<_, String>(0)?)?,
-                position: row.get(1)?,
-                gone: row.get(5)?,
-                cell: cell(row)?,
-            };
-            let key = (found.cell.desk.clone(), found.date);
-            let closed_at = match closed.get(&key) {
-                Some(known) => *known,
-                None => {
-                    let at = self.day_closed_at(&key.0, found.date)?;
-                    closed.insert(key, at);
-                    at
-                }
-            };
-            if closed_at.is_some_and(|closed_at| found.position > closed_at) {
+            let date = parse(text(row, 0)?)?;
+            let (position, gone): (i64, bool) = (row.get(1)?, row.get(5)?);
+            let cell = cell(row)?;
+            if !closed.contains_key(&cell.desk) {
+                let read = || Ok(Rc::new(self.closed_at(&cell.desk, first, last)?));
+                let kept = self.kept.as_ref();
+                let days = match kept.filter(|kept| (kept.first, kept.last) == (first, last)) {
+                    Some(kept) => kept.closed_at.get(&cell.desk, read)?,
+                    None => read()?,
+                };
+                closed.insert(cell.desk.clone(), days);
+            }
+            let closed_at = closed.get(&cell.desk).and_then(|days| days.get(&date));
+            if closed_at.is_some_and(|closed_at| position > *closed_at) {
                 continue;
             }
-            if found.gone {
-                cells.remove(&found.date);
+            if gone {
+                cells.remove(&date);
             } else {
-                cells.insert(found.date, found.cell);
+                cells.insert(date, cell);
             }
         }
         Ok(cells)
@@ -283,33 +365,101 @@ impl<'c> Facts<'c> {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<PunchFact>> {
+        let kept = self.kept.as_ref();
+        let Some(kept) = kept.filter(|kept| kept.covers(from, until)) else {
+            let found = self.read_punches(staff, from, until)?;
+            return Ok(found.into_iter().map(|(_, punch)| punch).collect());
+        };
+        let all = kept.punches.get(staff, || {
+            Ok(self.read_punches(staff, kept.from, kept.until)?.into())
+        })?;
+        let about = all
+            .iter()
+            .filter(|(day_at, _)| from <= *day_at && *day_at < until);
+        Ok(about.map(|(_, punch)| punch.clone()).collect())
+    }
+
+    fn read_punches(
+        &self,
+        staff: &StaffId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<(DateTime<Utc>, PunchFact)>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT event, kind, at, device, suspicion, received_at FROM punches
+            "SELECT event, kind, at, device, suspicion, received_at, day_at FROM punches
              WHERE staff = ?1 AND day_at >= ?2 AND day_at < ?3 AND position <= ?4 ORDER BY at, position",
         )?;
-        let rows = statement.query_map(
-            (staff.as_str(), micros(from), micros(until), self.as_of),
-            raw_punch,
-        )?;
-        rows.map(|raw| punch(raw?)).collect()
+        let mut rows =
+            statement.query((staff.as_str(), micros(from), micros(until), self.as_of))?;
+        let mut punches = Vec::new();
+        while let Some(row) = rows.next()? {
+            punches.push((instant(row.get(6)?), punch(row)?));
+        }
+        Ok(punches)
+    }
+
+    /// Whether somebody punched in in a stretch of time.
+    pub(crate) fn has_come(
+        &self,
+        staff: &StaffId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM punches WHERE staff = ?1 AND day_at >= ?2 AND day_at < ?3
+                 AND kind = 'in' AND position <= ?4)",
+            )?
+            .query_row(
+                (staff.as_str(), micros(from), micros(until), self.as_of),
+                |row| row.get(0),
+            )?)
     }
 
     /// Approved overtime of a day.
     pub(crate) fn overtime(&self, staff: &StaffId, date: WorkDate) -> Result<Vec<OvertimeFact>> {
+        let kept = self.kept.as_ref();
+        let all = match kept.filter(|kept| kept.covers_days(date, date)) {
+            Some(kept) => kept.overtime.get(staff, || {
+                Ok(self.read_overtime(staff, kept.first, kept.last)?.into())
+            })?,
+            None => self.read_overtime(staff, date, date)?.into(),
+        };
+        let of_day = all.iter().filter(|(work_date, _)| *work_date == date);
+        Ok(of_day.map(|(_, fact)| fact.clone()).collect())
+    }
+
+    fn read_overtime(
+        &self,
+        staff: &StaffId,
+        first: WorkDate,
+        last: WorkDate,
+    ) -> Result<Vec<(WorkDate, OvertimeFact)>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT event, minutes_max, compensation FROM overtime_approvals
-             WHERE staff = ?1 AND work_date = ?2 AND position <= ?3 ORDER BY position",
+            "SELECT work_date, event, minutes_max, compensation FROM overtime_approvals
+             WHERE staff = ?1 AND work_date BETWEEN ?2 AND ?3 AND position <= ?4 ORDER BY position",
         )?;
-        let rows = statement.query_map((staff.as_str(), date.to_string(), self.as_of), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
-        })?;
+        let rows = statement.query_map(
+            (
+                staff.as_str(),
+                first.to_string(),
+                last.to_string(),
+                self.as_of,
+            ),
+            |row| {
+                let texts: (String, String) = (row.get(0)?, row.get(3)?);
+                Ok((texts, row.get(1)?, row.get(2)?))
+            },
+        )?;
         rows.map(|row| {
-            let (event, minutes, compensation) = row?;
-            Ok(OvertimeFact {
+            let ((date, compensation), event, minutes) = row?;
+            let fact = OvertimeFact {
                 event: event_id(event),
                 minutes_max: Minutes(minutes),
                 compensation: from_word(&compensation)?,
-            })
+            };
+            Ok((parse(&date)?, fact))
         })
         .collect()
     }
@@ -320,7 +470,7 @@ impl<'c> Facts<'c> {
         staff: &StaffId,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Vec<(EventId, DateTime<Utc>, bool)>> {
+    ) -> Result<Vec<Moment>> {
         self.moments(
             "SELECT event, at, online FROM presence
              WHERE staff = ?1 AND at >= ?2 AND at < ?3 AND position <= ?4 ORDER BY at, position",
@@ -336,7 +486,7 @@ impl<'c> Facts<'c> {
         staff: &StaffId,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Vec<(EventId, DateTime<Utc>, bool)>> {
+    ) -> Result<Vec<Moment>> {
         self.moments(
             "SELECT event, at, on_post FROM spot_checks
              WHERE staff = ?1 AND at >= ?2 AND at < ?3 AND position <= ?4 ORDER BY at, position",
@@ -352,7 +502,26 @@ impl<'c> Facts<'c> {
         staff: &StaffId,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Vec<(EventId, DateTime<Utc>, bool)>> {
+    ) -> Result<Vec<Moment>> {
+        let kept = self.kept.as_ref();
+        let Some(kept) = kept.filter(|kept| kept.covers(from, until)) else {
+            return self.read_moments(sql, staff, from, until);
+        };
+        let of_people = kept.moments.get(&sql, || Ok(Rc::default()))?;
+        let all = of_people.get(staff, || {
+            Ok(self.read_moments(sql, staff, kept.from, kept.until)?.into())
+        })?;
+        let about = all.iter().filter(|(_, at, _)| from <= *at && *at < until);
+        Ok(about.copied().collect())
+    }
+
+    fn read_moments(
+        &self,
+        sql: &'static str,
+        staff: &StaffId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Moment>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map(
             (staff.as_str(), micros(from), micros(until), self.as_of),
@@ -438,38 +607,39 @@ pub(crate) fn policy_on(desk: &DeskRow, date: WorkDate) -> Option<&Policy> {
     desk.policy.as_ref().and_then(|document| document.on(date))
 }
 
-type RawPunch = ([u8; 16], String, i64, String, Option<String>, i64);
-
-fn raw_punch(row: &Row<'_>) -> rusqlite::Result<RawPunch> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-        row.get(5)?,
-    ))
-}
-
-fn punch((event, kind, at, device, suspicion, received_at): RawPunch) -> Result<PunchFact> {
+/// A punch from columns 0 (event), 1 (kind), 2 (at), 3 (device), 4 (suspicion) and 5 (received at).
+fn punch(row: &Row<'_>) -> Result<PunchFact> {
+    let suspicion = maybe_text(row, 4)?;
     Ok(PunchFact {
-        event: event_id(event),
-        kind: from_word(&kind)?,
-        at: instant(at),
-        received_at: instant(received_at),
-        device,
-        suspicion: suspicion.as_deref().map(from_word).transpose()?,
+        event: event_id(row.get(0)?),
+        kind: from_word(text(row, 1)?)?,
+        at: instant(row.get(2)?),
+        received_at: instant(row.get(5)?),
+        device: row.get(3)?,
+        suspicion: suspicion.map(from_word).transpose()?,
     })
 }
 
 /// A cell from columns 2 (desk), 3 (month), 4 (revision), 6 (shift) and 7 (event).
 pub(crate) fn cell(row: &Row<'_>) -> Result<CellInForce> {
-    let shift: Option<String> = row.get(6)?;
+    let shift = maybe_text(row, 6)?;
     Ok(CellInForce {
         desk: DeskId::new(row.get::<_, String>(2)?),
-        month: parse(&row.get::<_, String>(3)?)?,
+        month: parse(text(row, 3)?)?,
         revision: row.get(4)?,
         event: event_id(row.get(7)?),
-        shift: shift.as_deref().map(from_json).transpose()?,
+        shift: shift.map(from_json).transpose()?,
     })
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
+    row.get_ref(column)?
+        .as_str()
+        .map_err(|source| Error::row(format!("column {column}"), source))
+}
+
+fn maybe_text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(|source| Error::row(format!("column {column}"), source))
 }

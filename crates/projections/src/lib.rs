@@ -13,6 +13,7 @@
 //! query is a method of it.
 
 mod apply;
+mod build;
 mod columns;
 mod compare;
 mod conduct_facts;
@@ -23,6 +24,7 @@ mod dirty;
 mod error;
 pub mod export;
 mod facts;
+mod kept;
 mod loan;
 mod period_close;
 mod post;
@@ -33,6 +35,7 @@ mod rules;
 mod states;
 mod upcast;
 mod words;
+mod workers;
 
 pub use compare::{Change, MonthFigures, Total, Unit, amount, compare, totals};
 pub use error::{Error, Result};

@@ -1,11 +1,13 @@
 //! Keeping the read models up with the log, and asking them.
 
-use crate::apply::Applier;
+use crate::apply::{Applier, Read};
+use crate::build::{Cut, build};
 use crate::database::{Database, checkpoint, set_checkpoint};
 use crate::derive::settle;
 use crate::error::{Error, Result};
 use crate::query::View;
 use crate::replica::Hypothesis;
+use crate::workers::Writer;
 use eventlog::{
     EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
 };
@@ -180,6 +182,7 @@ impl ReadModels {
         log: &dyn EventLog,
         until: Option<Position>,
     ) -> Result<Option<Position>> {
+        self.build_if_empty(log, until).await?;
         loop {
             let mut batch = read_batch(log, self.position()).await?;
             batch.retain(|event| until.is_none_or(|until| event.position <= until));
@@ -188,6 +191,36 @@ impl ReadModels {
             }
             self.apply(batch, None).await?;
         }
+    }
+
+    /// Read models of nothing are not brought up to a long log batch by batch, but built beside and put in place whole;
+    /// until then they answer that nothing has been applied.
+    async fn build_if_empty(&self, log: &dyn EventLog, until: Option<Position>) -> Result<()> {
+        if self.position().is_some() || log.read_all(None, BATCH_EVENTS).await?.len() < BATCH_EVENTS
+        {
+            return Ok(());
+        }
+        self.build(log, until, Cut::default()).await.map(drop)
+    }
+
+    async fn build(
+        &self,
+        log: &dyn EventLog,
+        until: Option<Position>,
+        cut: Cut,
+    ) -> Result<Replayed> {
+        let file = fresh_file(&self.shared.folder);
+        let hypothesis = self.database().hypothesis().cloned();
+        // Up to the end without holding up the live ones, then the rest while they stand still.
+        let (database, mut replayed) = build(file, hypothesis, log, until, cut).await?;
+        let database = Arc::new(database);
+        let _feeding = self.shared.feeding.lock().await;
+        if until.is_none() {
+            replay_into(&database, log, &mut replayed).await?;
+        }
+        set_current(&self.shared.folder, &database)?;
+        self.put_in_place(database)?;
+        Ok(replayed)
     }
 
     /// Keeps up with the log from now on.
@@ -215,6 +248,12 @@ impl ReadModels {
         {
             return Err(wrong_store(at, log.store_id()));
         }
+        while let Err(error) = self.build_if_empty(log.as_ref(), None).await {
+            match error {
+                Error::Log(ReadError::Unavailable(why)) => try_later(&why).await,
+                error => return Err(error),
+            }
+        }
         let mut subscription = log.subscribe_all(self.position(), Filter::all()).await?;
         let mut catching_up = true;
         loop {
@@ -226,8 +265,7 @@ impl ReadModels {
                 Ok(()) => {}
                 Err(Error::Log(ReadError::Closed)) => return Ok(()),
                 Err(Error::Log(ReadError::Unavailable(why))) => {
-                    tracing::warn!(why, "the log cannot be reached; trying again");
-                    tokio::time::sleep(RETRY_INTERVAL).await;
+                    try_later(&why).await;
                     // Whatever was taken from the old subscription and not applied is read again.
                     subscription = log.subscribe_all(self.position(), Filter::all()).await?;
                     catching_up = true;
@@ -250,7 +288,7 @@ impl ReadModels {
         let _feeding = self.shared.feeding.lock().await;
         let database = self.database();
         let reached =
-            tokio::task::spawn_blocking(move || apply_batch(&database, &events, checkpoint))
+            tokio::task::spawn_blocking(move || apply_batch(&database, events, checkpoint))
                 .await??;
         self.shared.position.send_replace(reached);
         Ok(())
@@ -261,12 +299,8 @@ impl ReadModels {
     pub async fn replay_beside(folder: impl AsRef<Path>, log: &dyn EventLog) -> Result<Replayed> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)?;
-        let database = Arc::new(Database::create(&fresh_file(folder))?);
-        let mut replayed = Replayed {
-            events: 0,
-            position: None,
-        };
-        replay_into(&database, log, &mut replayed).await?;
+        let (database, replayed) =
+            build(fresh_file(folder), None, log, None, Cut::default()).await?;
         // The old file is left to those who use it; the next to open the folder removes it.
         set_current(folder, &database)?;
         Ok(replayed)
@@ -319,19 +353,22 @@ impl ReadModels {
 
     /// Builds the read models afresh beside the live ones, which go on answering, and then puts them in their place.
     pub async fn replay(&self, log: &dyn EventLog) -> Result<Replayed> {
-        let file = fresh_file(&self.shared.folder);
-        let database = Arc::new(Database::create(&file)?);
-        let mut replayed = Replayed {
-            events: 0,
-            position: None,
+        self.build(log, None, Cut::default()).await
+    }
+
+    /// The same with the log cut elsewhere, for tests: the rows do not depend on it.
+    #[doc(hidden)]
+    pub async fn replay_cut(
+        &self,
+        log: &dyn EventLog,
+        page_events: usize,
+        dirty_days_max: usize,
+    ) -> Result<Replayed> {
+        let cut = Cut {
+            page_events,
+            dirty_days_max,
         };
-        // Up to the end without holding up the live ones, then the rest while they stand still.
-        replay_into(&database, log, &mut replayed).await?;
-        let _feeding = self.shared.feeding.lock().await;
-        replay_into(&database, log, &mut replayed).await?;
-        set_current(&self.shared.folder, &database)?;
-        self.put_in_place(database)?;
-        Ok(replayed)
+        self.build(log, None, cut).await
     }
 
     fn database(&self) -> Arc<Database> {
@@ -353,7 +390,7 @@ async fn replay_into(
         replayed.events += batch.len() as u64;
         let database = Arc::clone(database);
         replayed.position =
-            tokio::task::spawn_blocking(move || apply_batch(&database, &batch, None)).await??;
+            tokio::task::spawn_blocking(move || apply_batch(&database, batch, None)).await??;
     }
 }
 
@@ -437,7 +474,7 @@ async fn next_batch(
 /// checkpoint were applied before and are passed over.
 pub(crate) fn apply_batch(
     database: &Database,
-    events: &[RecordedEvent],
+    events: Vec<RecordedEvent>,
     upto: Option<Position>,
 ) -> Result<Option<Position>> {
     let mut writer = database.writer();
@@ -452,12 +489,12 @@ pub(crate) fn apply_batch(
             return Err(wrong_store(at, event.position.store()));
         }
         if reached.is_none_or(|at| event.position > at) {
-            applier.apply(event)?;
             reached = Some(event.position);
+            applier.apply(Read::of(event)?)?;
         }
     }
     let dirty = applier.dirty;
-    settle(&transaction, dirty)?;
+    settle(&Writer::alone(&transaction), dirty)?;
     let reached = match (reached, upto) {
         (Some(at), Some(upto)) if upto > at => Some(upto),
         (None, upto) => upto,
@@ -472,7 +509,12 @@ pub(crate) fn apply_batch(
     Ok(reached)
 }
 
-fn wrong_store(at: Position, log: StoreId) -> Error {
+async fn try_later(why: &str) {
+    tracing::warn!(why, "the log cannot be reached; trying again");
+    tokio::time::sleep(RETRY_INTERVAL).await;
+}
+
+pub(crate) fn wrong_store(at: Position, log: StoreId) -> Error {
     Error::WrongStore {
         built_from: at.store().to_string(),
         log,

@@ -252,7 +252,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_cut_into_batches_gives_the_rows_of_one_replay(seed: u64, percent in 20usize..=100, cuts in prop::collection::vec(1usize..60, 1..40)) {
+    fn any_cut_into_batches_gives_the_rows_of_one_replay(seed: u64, percent in 20usize..=100, cuts in prop::collection::vec(1usize..60, 1..40), page in 1usize..80, dirty_days in 1usize..200) {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(async {
             let log = MemoryLog::new();
             let folder = tempfile::tempdir().unwrap();
@@ -291,6 +291,9 @@ proptest! {
                 assert!(live == fresh, "{file} differs");
             }
             models.replay(&log).await.unwrap();
+            assert_same(&dump(folder.path()), &expected);
+            // Built from nothing: read in pages of any length, derived after any number of days.
+            models.replay_cut(&log, page, dirty_days).await.unwrap();
             assert_same(&dump(folder.path()), &expected);
         });
     }
@@ -718,6 +721,145 @@ async fn a_batch_that_cannot_be_read_leaves_rows_and_checkpoint_as_they_were() {
     assert!(matches!(refused, Err(Error::Decode { event, .. }) if event == uuid(424_242)));
     assert_eq!(models.position(), position);
     assert_eq!(dump(folder.path()), rows);
+}
+
+/// Answers some reads of pages, then fails as a disk or a network does.
+struct Failing {
+    log: MemoryLog,
+    reads_left: std::sync::atomic::AtomicUsize,
+}
+
+impl EventLog for Failing {
+    fn store_id(&self) -> StoreId {
+        self.log.store_id()
+    }
+    fn append<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        expected: ExpectedRevision,
+        events: Vec<NewEvent>,
+        recorded_at: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
+        self.log.append(stream, expected, events, recorded_at)
+    }
+    fn read_stream<'a>(
+        &'a self,
+        stream: &'a StreamName,
+        from: Option<Revision>,
+        direction: Direction,
+    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
+        self.log.read_stream(stream, from, direction)
+    }
+    fn last_event<'a>(
+        &'a self,
+        stream: &'a StreamName,
+    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
+        self.log.last_event(stream)
+    }
+    fn read_all(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, ReadError>> {
+        use std::sync::atomic::Ordering::Relaxed;
+        let left = self
+            .reads_left
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => self.log.read_all(after, limit),
+            Err(_) => Box::pin(async { Err(ReadError::Unavailable("unplugged".into())) }),
+        }
+    }
+    fn subscribe_all(
+        &self,
+        after: Option<Position>,
+        filter: Filter,
+    ) -> BoxFuture<'_, Result<Subscription, ReadError>> {
+        self.log.subscribe_all(after, filter)
+    }
+    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
+        self.log.end()
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_replay_leaves_the_live_rows_and_nothing_else() {
+    let log = MemoryLog::new();
+    append_all(&log, &script(6)).await;
+    let (models, folder) = models_of(&log).await;
+    let files = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.sort();
+        names
+    };
+    let (rows, position, before) = (dump(folder.path()), models.position(), files());
+    let log = Failing {
+        log,
+        reads_left: 3.into(),
+    };
+    for reads in 0..4 {
+        log.reads_left
+            .store(reads, std::sync::atomic::Ordering::Relaxed);
+        let interrupted = models.replay_cut(&log, 20, 30).await;
+        assert!(
+            matches!(interrupted, Err(Error::Log(ReadError::Unavailable(_)))),
+            "after {reads} reads: {interrupted:?}"
+        );
+        assert_eq!((models.position(), files()), (position, before.clone()));
+        assert_same(&dump(folder.path()), &rows);
+    }
+    // An event that cannot be read ends it the same way.
+    let command = CommandId::fresh();
+    let unknown = NewEvent {
+        id: uuid(424_243),
+        event_type: "desk.teleported".into(),
+        schema_version: 1,
+        data: b"{}".to_vec(),
+        metadata: Metadata::new("test", command),
+    };
+    let stream = StreamName::new("desk-shop");
+    let events = vec![unknown];
+    log.append(&stream, ExpectedRevision::Any, events, Utc::now())
+        .await
+        .unwrap();
+    let refused = models.replay(&log.log).await;
+    assert!(matches!(refused, Err(Error::Decode { event, .. }) if event == uuid(424_243)));
+    assert_eq!((models.position(), files()), (position, before));
+}
+
+/// A long log is not applied batch by batch to read models of nothing: they answer nothing, then everything.
+#[tokio::test]
+async fn read_models_of_nothing_are_built_whole_from_a_long_log() {
+    let log = Arc::new(MemoryLog::new());
+    append_all(&log, &script(8)).await;
+    for minute in 0..5000 {
+        let moment = at(10, "00:00") + Duration::minutes(minute);
+        append(&log, &presence(1, moment, minute % 3 > 0)).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let models = ReadModels::open(folder.path()).unwrap();
+    let empty = std::fs::read_to_string(folder.path().join("current")).unwrap();
+    let follower = models.follow(log.clone());
+    let mut applied = Vec::new();
+    let end = log.end().await.unwrap();
+    while models.position() != end {
+        applied.push(models.position());
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert!(applied.iter().all(Option::is_none), "{applied:?}");
+    assert_ne!(
+        std::fs::read_to_string(folder.path().join("current")).unwrap(),
+        empty
+    );
+    // Following goes on from there, and the rows are those of any other cut.
+    let position = append(&log, &punch(1, PunchKind::In, at(9, "09:00"))).await;
+    let patience = std::time::Duration::from_secs(60);
+    models.wait_for(position, patience).await.unwrap();
+    drop(follower);
+    let (whole, whole_folder) = models_of(&log).await;
+    whole.replay_cut(log.as_ref(), 700, 3).await.unwrap();
+    assert_same(&dump(folder.path()), &dump(whole_folder.path()));
 }
 
 #[tokio::test]

@@ -213,7 +213,8 @@ fn page(
             number(row, 0)
                 .ok_or_else(|| ReadError::Unavailable("a position is negative".into()))?,
         ));
-        if let (Ok(stream), Ok(event_type)) = (text(row, 1), text(row, 4))
+        if !filter.is_all()
+            && let (Ok(stream), Ok(event_type)) = (text(row, 1), text(row, 4))
             && !filter.admits(stream, event_type)
         {
             continue;

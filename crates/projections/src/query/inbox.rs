@@ -150,7 +150,7 @@ impl View<'_> {
 
     fn in_month<T: serde::de::DeserializeOwned>(
         &self,
-        kind: &str,
+        kind: &'static str,
         by: By<'_>,
         month: Month,
     ) -> Result<Vec<T>> {
