@@ -33,6 +33,8 @@ pub(crate) struct Applier<'c> {
     hypothesis: Option<&'c Hypothesis>,
     facts: Facts<'c>,
     pub(crate) dirty: Dirty,
+    /// Whom these events forget.
+    pub(crate) forgotten: Vec<Forgotten>,
 }
 
 /// Where an event stands, as rows want it.
@@ -40,6 +42,8 @@ struct At<'e> {
     position: i64,
     event: EventId,
     recorded: &'e RecordedEvent,
+    /// The event's data, its sealed texts located.
+    data: &'e [u8],
 }
 
 /// What a state can be found by.
@@ -60,21 +64,22 @@ impl<'c> Applier<'c> {
             hypothesis,
             facts: Facts::now(connection),
             dirty: Dirty::default(),
+            forgotten: Vec::new(),
         }
     }
 
     /// Writes the facts of one event.
     pub(crate) fn apply(&mut self, recorded: &RecordedEvent) -> Result<()> {
-        let event = upcast::read(
-            &recorded.event_type,
-            recorded.schema_version,
-            &recorded.data,
-        )
-        .map_err(|source| Error::Decode {
+        let unreadable = |source| Error::Decode {
             event: recorded.id,
             position: recorded.position,
             source,
-        })?;
+        };
+        // Sealed texts stay sealed in every row: whoever reads opens them, as long as there is a key.
+        let data = sealing::locate(recorded.id, &recorded.data)
+            .map_err(|source| unreadable(source.into()))?;
+        let event = upcast::read(&recorded.event_type, recorded.schema_version, &data)
+            .map_err(unreadable)?;
         let stream: Stream = recorded
             .stream
             .as_str()
@@ -87,6 +92,7 @@ impl<'c> Applier<'c> {
             position: column_position(recorded.position.number()),
             event: EventId(recorded.id),
             recorded,
+            data: &data,
         };
         self.keep(&at)?;
         match event {
@@ -147,7 +153,7 @@ impl<'c> Applier<'c> {
                 recorded.schema_version,
                 &recorded.metadata.actor,
                 micros(recorded.recorded_at),
-                &recorded.data,
+                at.data,
             ))?;
         Ok(())
     }
@@ -356,6 +362,7 @@ impl<'c> Applier<'c> {
                         .service_from
                         .or(known.as_ref().and_then(|row| row.service_from)),
                     categories: known.map(|row| row.categories).unwrap_or_default(),
+                    forgotten: None,
                 }
             }
             (StaffEvent::SkillsSet(set), Some(mut row)) => {
@@ -399,12 +406,20 @@ impl<'c> Applier<'c> {
                 row.until = Some(left.last);
                 row
             }
+            (StaffEvent::Forgotten(forgotten), Some(mut row)) => {
+                // A name recorded before names were sealed is at least not carried on.
+                row.name = sealing::FORGOTTEN.to_owned();
+                self.forgotten.push(forgotten.clone());
+                row.forgotten = Some(forgotten);
+                row
+            }
             (
                 StaffEvent::SkillsSet(_)
                 | StaffEvent::RolesSet(_)
                 | StaffEvent::ContractSet(_)
                 | StaffEvent::Protected(_)
                 | StaffEvent::CategorySet(_)
+                | StaffEvent::Forgotten(_)
                 | StaffEvent::Left(_),
                 None,
             ) => return Ok(()),

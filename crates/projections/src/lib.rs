@@ -24,6 +24,7 @@ mod error;
 pub mod export;
 mod facts;
 mod loan;
+mod opening;
 mod period_close;
 mod post;
 mod query;
