@@ -296,7 +296,7 @@ impl Store {
             match self.secret(key) {
                 Ok(Some(secret)) => secrets.push(secret),
                 Ok(None) => {
-                    tracing::warn!(key.owner = key.owner, "a key is not in the key store");
+                    tracing::debug!(key.owner = key.owner, "a key is not in the key store");
                     return KEY_LOST.into();
                 }
                 Err(error) => {
