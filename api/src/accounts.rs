@@ -257,6 +257,15 @@ impl Accounts {
         Ok(())
     }
 
+    /// Takes somebody's account away, and every session with it. Without one nothing happens.
+    pub fn forget(&self, staff: &StaffId) -> Result<(), AccountError> {
+        let mut database = self.database();
+        let transaction = database.transaction()?;
+        transaction.execute("DELETE FROM session WHERE staff = ?1", [staff.as_str()])?;
+        transaction.execute("DELETE FROM account WHERE staff = ?1", [staff.as_str()])?;
+        Ok(transaction.commit()?)
+    }
+
     /// Whether somebody has an account.
     pub fn exists(&self, staff: &StaffId) -> Result<bool, AccountError> {
         Ok(self.database().query_row(

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod error;
 pub mod inputs;
 pub mod log;
+mod personal;
 pub mod stored;
 
 pub mod access;
@@ -49,6 +50,7 @@ use eventlog::memory::MemoryLog;
 use eventlog::sqlite::{SqliteLog, SqliteOptions};
 use eventlog::{EventLog, Position};
 use projections::{Follower, ReadModels, View};
+use sealing::Keys;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -94,6 +96,7 @@ struct Parts {
     _follower: Follower,
     clock: Arc<dyn Clock>,
     accounts: Accounts,
+    keys: Arc<Keys>,
     states: log::StateCache,
     policies: Mutex<HashMap<String, Arc<PolicyDocument>>>,
     solves: solving::Solves,
@@ -131,8 +134,40 @@ pub mod files {
     pub const MODELS: &str = "models";
     /// Passwords and sessions.
     pub const ACCOUNTS: &str = "accounts.db";
+    /// The keys of personal texts. Apart from the log, so that no copy of the log holds them.
+    pub const KEYS: &str = "keys.db";
     /// How far solves are, for nodes that do not work on them; may be thrown away at any time.
     pub const SOLVES: &str = "solves";
+}
+
+/// Where a service keeps what.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The data folder: log, accounts, figures of running solves.
+    pub folder: PathBuf,
+    /// The read models, a node's own.
+    pub models: PathBuf,
+    /// The key store, shared by the nodes of a data folder.
+    pub keys: PathBuf,
+}
+
+impl Places {
+    /// Everything in the data folder.
+    pub fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            models: folder.join(files::MODELS),
+            keys: folder.join(files::KEYS),
+        }
+    }
+}
+
+/// What a service is opened with beside its log and read models.
+struct Stores {
+    accounts: Accounts,
+    keys: Arc<Keys>,
+    news: SolveNews,
+    scratch: Option<Scratch>,
 }
 
 impl App {
@@ -142,24 +177,25 @@ impl App {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, AppError> {
-        Self::open_node(folder, &folder.join(files::MODELS), clock, options).await
+        Self::open_at(None, &Places::of(folder), clock, options).await
     }
 
-    /// The same as one of several nodes on a data folder: they share its log and accounts, and each has read models of
-    /// its own.
+    /// The same as one of several nodes on a data folder: they share its log, keys and accounts, and each has read
+    /// models of its own.
     pub async fn open_node(
         folder: &Path,
         models: &Path,
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, AppError> {
-        make_folder(folder)?;
-        let log = SqliteLog::open(folder.join(files::LOG), SqliteOptions::default())
-            .map_err(failed("the log cannot be opened"))?;
-        Self::open_on(Arc::new(log), folder, models, clock, options).await
+        let places = Places {
+            models: models.to_owned(),
+            ..Places::of(folder)
+        };
+        Self::open_at(None, &places, clock, options).await
     }
 
-    /// The same on a log that is elsewhere; the folder holds the accounts.
+    /// The same on a log that is elsewhere; the folder holds the accounts and the keys.
     pub async fn open_on(
         log: Arc<dyn EventLog>,
         folder: &Path,
@@ -167,10 +203,38 @@ impl App {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, AppError> {
-        make_folder(folder)?;
-        let accounts = Accounts::open(&folder.join(files::ACCOUNTS))?;
-        let news = SolveNews::new(Some(&folder.join(files::SOLVES)));
-        Self::with(log, models, accounts, clock, options, news, None).await
+        let places = Places {
+            models: models.to_owned(),
+            ..Places::of(folder)
+        };
+        Self::open_at(Some(log), &places, clock, options).await
+    }
+
+    /// The same with everything named. Without a log, it is a file of the data folder.
+    pub async fn open_at(
+        log: Option<Arc<dyn EventLog>>,
+        places: &Places,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Result<Self, AppError> {
+        let folder = &places.folder;
+        std::fs::create_dir_all(folder).map_err(failed("the data folder cannot be made"))?;
+        let log = match log {
+            Some(log) => log,
+            None => Arc::new(
+                SqliteLog::open(folder.join(files::LOG), SqliteOptions::default())
+                    .map_err(failed("the log cannot be opened"))?,
+            ),
+        };
+        let stores = Stores {
+            accounts: Accounts::open(&folder.join(files::ACCOUNTS))?,
+            keys: Arc::new(
+                Keys::open(&places.keys).map_err(failed("the key store cannot be opened"))?,
+            ),
+            news: SolveNews::new(Some(&folder.join(files::SOLVES))),
+            scratch: None,
+        };
+        Self::with(log, &places.models, stores, clock, options).await
     }
 
     /// A service that is gone when it is dropped: for tests and trials.
@@ -178,32 +242,33 @@ impl App {
         let folder = std::env::temp_dir().join(format!("paiban-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder).map_err(failed("the scratch folder cannot be made"))?;
         let models = folder.join(files::MODELS);
-        let accounts = Accounts::in_memory()?;
-        let scratch = Scratch(folder);
-        Self::with(
-            Arc::new(MemoryLog::new()),
-            &models,
-            accounts,
-            clock,
-            Options::default(),
-            SolveNews::new(None),
-            Some(scratch),
-        )
-        .await
+        let stores = Stores {
+            accounts: Accounts::in_memory()?,
+            keys: Arc::new(Keys::in_memory()?),
+            news: SolveNews::new(None),
+            scratch: Some(Scratch(folder)),
+        };
+        let log = Arc::new(MemoryLog::new());
+        Self::with(log, &models, stores, clock, Options::default()).await
     }
 
     async fn with(
         log: Arc<dyn EventLog>,
         models: &Path,
-        accounts: Accounts,
+        stores: Stores,
         clock: Arc<dyn Clock>,
         options: Options,
-        news: SolveNews,
-        scratch: Option<Scratch>,
     ) -> Result<Self, AppError> {
-        let models = ReadModels::open(models).map_err(models_failed)?;
+        let Stores {
+            accounts,
+            keys,
+            news,
+            scratch,
+        } = stores;
+        let models = ReadModels::open_with(models, Arc::clone(&keys)).map_err(models_failed)?;
         // Before anybody is served: what a crash or an older build left out is made good.
         models.catch_up(log.as_ref()).await.map_err(models_failed)?;
+        forget_again(&models, &accounts)?;
         let follower = models.follow(Arc::clone(&log));
         Ok(Self(Arc::new(Parts {
             log,
@@ -211,6 +276,7 @@ impl App {
             _follower: follower,
             clock,
             accounts,
+            keys,
             states: log::StateCache::default(),
             policies: Mutex::default(),
             solves: solving::Solves::new(options.solving, news),
@@ -238,6 +304,10 @@ impl App {
     /// Passwords and sessions.
     pub fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+    /// The keys of personal texts.
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.0.keys)
     }
     /// Whether cookies are for TLS alone.
     pub fn secure_cookies(&self) -> bool {
@@ -355,8 +425,25 @@ impl App {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<(), AppError> {
-    std::fs::create_dir_all(folder).map_err(failed("the data folder cannot be made"))
+/// Everybody the log says was forgotten has neither key nor account, whatever old copy of either was put back. Names
+/// whose keys are missing without that are reported: the key store was lost, or another one was named.
+fn forget_again(models: &ReadModels, accounts: &Accounts) -> Result<(), AppError> {
+    models.forget_again().map_err(models_failed)?;
+    let people = models
+        .read_blocking(|view| view.staff_list(None))
+        .map_err(models_failed)?;
+    let is_lost = |person: &&projections::StaffRow| person.name == sealing::KEY_LOST;
+    let lost = people.iter().filter(is_lost).count();
+    if lost > 0 {
+        tracing::error!(
+            people = lost,
+            "the key store lacks keys: names and reasons of these people cannot be read; put its backup back"
+        );
+    }
+    for person in people.iter().filter(|person| person.forgotten.is_some()) {
+        accounts.forget(&person.staff)?;
+    }
+    Ok(())
 }
 
 fn failed<E: std::error::Error + Send + Sync + 'static>(

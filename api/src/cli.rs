@@ -6,7 +6,7 @@ mod roster;
 
 use crate::app::{
     App, AppError, Caller, Commit, Comparison, ImportCalendar, ImportReport, OpenDesk, Options,
-    Solving, WhatIf, files,
+    Places, Solving, WhatIf, files,
 };
 use crate::clock::SystemClock;
 use crate::demo::{DemoOptions, SampleDesk};
@@ -61,6 +61,9 @@ struct Data {
         hide_env_values = true
     )]
     log: Option<KurrentOptions>,
+    /// The key store of names and reasons, best kept and saved apart from the log. Absent: keys.db in the data folder.
+    #[arg(long = "keys", env = "PAIBAN_KEYS", value_name = "FILE")]
+    keys: Option<PathBuf>,
 }
 
 /// A data folder with a log of its own.
@@ -207,6 +210,17 @@ enum Command {
     /// Who may log in. The password is the first line of standard input.
     #[command(subcommand)]
     User(User),
+    /// Make the name of somebody who left, and everything said about them, unreadable for good. Minutes and amounts
+    /// stay. It cannot be undone.
+    Forget {
+        /// 工号
+        staff: String,
+        #[command(flatten)]
+        data: Data,
+        /// The number of whoever in HR does it; absent: the service itself.
+        #[arg(long)]
+        by: Option<String>,
+    },
     /// Desks.
     #[command(subcommand)]
     Desk(Desk),
@@ -637,6 +651,17 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         }
         Command::Log(action) => log::run(action).await,
         Command::User(user) => change_user(user).await,
+        Command::Forget { staff, data, by } => {
+            let (app, staff) = (open_existing(&data).await?, StaffId::new(staff));
+            let caller = match by {
+                Some(by) => Caller::new(app.actor(&StaffId::new(by)).await?),
+                None => Caller::system(),
+            };
+            let receipt = app.forget(&caller, &staff).await?;
+            app.wait(&receipt).await?;
+            println!("{staff}: {}", sealing::FORGOTTEN);
+            Ok(())
+        }
         Command::Desk(Desk::Open {
             data,
             desk,
@@ -758,12 +783,17 @@ async fn open(data: &Data) -> Result<App, CliError> {
 }
 
 async fn open_node(data: &Data, models: &Path, options: Options) -> Result<App, CliError> {
-    let (folder, clock) = (&data.folder, Arc::new(SystemClock));
-    let Some(address) = &data.log else {
-        return Ok(App::open_node(folder, models, clock, options).await?);
+    let keys = data.keys.clone();
+    let places = Places {
+        models: models.to_owned(),
+        keys: keys.unwrap_or_else(|| data.folder.join(files::KEYS)),
+        folder: data.folder.clone(),
     };
-    let log = cluster(address.clone()).await?;
-    Ok(App::open_on(log, folder, models, clock, options).await?)
+    let log = match &data.log {
+        Some(address) => Some(cluster(address.clone()).await?),
+        None => None,
+    };
+    Ok(App::open_at(log, &places, Arc::new(SystemClock), options).await?)
 }
 
 /// The service on a log that is there already; nothing is made by looking.

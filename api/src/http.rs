@@ -51,6 +51,7 @@ pub fn router(app: App) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(crate::pages::frame))
+        .layer(from_fn_with_state(app.clone(), guard::open_texts))
         .layer(from_fn(guard::harden))
         .layer(from_fn(guard::log_request))
         .with_state(app)

@@ -86,6 +86,7 @@ pub fn router() -> Router<App> {
         .route("/my/meetings", get(meetings::show_own))
         .route("/days/{staff}/{date}", get(day::show))
         .route("/people/{staff}/{month}", get(my_month::show_somebody))
+        .route("/people/{staff}/forgetting", post(my_month::forget))
         .route(
             "/people/{staff}/balances",
             get(balances::show_somebody).post(balances::move_balance),

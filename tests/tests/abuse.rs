@@ -151,6 +151,7 @@ fn body(route: &str) -> Option<Value> {
         }
         "POST /staff/{staff}/protections" => json!({"kind": "nursing", "from": day, "until": day}),
         "PUT /staff/{staff}/employment-end" => json!({"last": day}),
+        "POST /staff/{staff}/forgetting" => json!({"confirm": "1001"}),
         "POST /desks" => {
             json!({"desk": "new", "name": "新部门", "zone": "Asia/Shanghai", "opens": 540, "closes": 1440})
         }

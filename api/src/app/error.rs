@@ -97,6 +97,9 @@ pub enum AppError {
     /// An event could not be put into words.
     #[error("an event could not be encoded")]
     Encode(#[from] serde_json::Error),
+    /// The key store failed.
+    #[error("personal texts cannot be sealed or opened")]
+    Keys(#[from] sealing::KeyError),
     /// The accounts database failed or refused.
     #[error(transparent)]
     Account(#[from] AccountError),

@@ -64,6 +64,7 @@ impl App {
         let replica = Replica {
             until: Some(position),
             hypothesis: None,
+            keys: Some(self.keys()),
         };
         self.with_replica(replica, |models| async move { models.read(query).await })
             .await
@@ -108,6 +109,7 @@ impl App {
                 desk: desk.clone(),
                 document,
             }),
+            keys: Some(self.keys()),
         };
         let (id, of) = (desk.clone(), months.clone());
         let as_it_would_be = self

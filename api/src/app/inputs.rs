@@ -123,6 +123,12 @@ inputs! {
         #[schema(value_type = String, format = Date)]
         last: WorkDate,
     }
+    /// Forget somebody who left. It cannot be undone.
+    Forget {
+        /// The person's number once more.
+        #[schema(value_type = String, example = "1001")]
+        confirm: StaffId,
+    }
 
     /// Open a desk.
     OpenDesk {

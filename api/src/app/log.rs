@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::caller::Caller;
 use crate::app::error::AppError;
+use crate::app::personal;
 use crate::app::stored::{self, Stored};
 use domain::decider::State;
 use domain::event::Stream;
@@ -181,9 +182,36 @@ impl App {
     {
         self.carry_out(stream, seen, caller, &|recorded, issued| {
             let state = fold::<S>(recorded)?;
-            envelope(&decide(&state, issued)?, caller)
+            let events = decide(&state, issued)?;
+            self.envelope(&events, stream, recorded, caller)
         })
         .await
+    }
+
+    /// Events as the log keeps them, their personal texts sealed.
+    fn envelope<E: Stored>(
+        &self,
+        events: &[E],
+        stream: &Stream,
+        recorded: &[RecordedEvent],
+        caller: &Caller,
+    ) -> Result<Vec<NewEvent>, AppError> {
+        let metadata = Metadata::new(caller.actor.staff.as_str(), caller.command);
+        (0u32..)
+            .zip(events)
+            .map(|(index, event)| {
+                let (name, version) = event.event_type();
+                let mut envelope = NewEvent::new(
+                    caller.command,
+                    index,
+                    EventType::new(name, version),
+                    event.encode()?,
+                    metadata.clone(),
+                );
+                personal::seal(&mut envelope, stream, recorded, &self.keys())?;
+                Ok(envelope)
+            })
+            .collect()
     }
 
     /// The loop behind every command. It knows no event, so the compiler makes it once and not once a command.
@@ -311,23 +339,6 @@ where
         state.evolve(&stored::read::<S::Event>(event)?);
     }
     Ok(state)
-}
-
-fn envelope<E: Stored>(events: &[E], caller: &Caller) -> Result<Vec<NewEvent>, AppError> {
-    let metadata = Metadata::new(caller.actor.staff.as_str(), caller.command);
-    (0u32..)
-        .zip(events)
-        .map(|(index, event)| {
-            let (name, version) = event.event_type();
-            Ok(NewEvent::new(
-                caller.command,
-                index,
-                EventType::new(name, version),
-                event.encode()?,
-                metadata.clone(),
-            ))
-        })
-        .collect()
 }
 
 /// The id of the first event of a command, as the domain names it.

@@ -9,7 +9,8 @@ use domain::event::Stream;
 use domain::ids::StaffId;
 use domain::refusal::{Fault, Refusal};
 use domain::staff::{
-    StaffState, end_employment, hire, protect, set_category, set_contract, set_roles, set_skills,
+    StaffState, end_employment, forget, hire, protect, set_category, set_contract, set_roles,
+    set_skills,
 };
 use domain::who::Issued;
 use std::sync::Arc;
@@ -184,6 +185,36 @@ impl App {
             Ok(end_employment::decide(state, &command, issued)?)
         })
         .await
+    }
+
+    /// Forgets somebody who left: nobody reads their name, or what was said of them, ever again. Minutes and amounts stay.
+    ///
+    /// The event comes first and then the keys: whoever opens the service after a crash between the two deletes them.
+    pub async fn forget(&self, caller: &Caller, staff: &StaffId) -> Result<Receipt, AppError> {
+        let state = self.staff_state(staff).await?;
+        let desk = &state.known(staff)?.desk;
+        let today = self.zone(desk).await?.date(self.now());
+        self.catch_up().await?;
+        let whom = staff.clone();
+        let (open_months, matters) = self
+            .read(move |view| Ok((view.open_months(&whom)?, view.personal_matters(&whom)?)))
+            .await?;
+        let command = forget::Forget {
+            staff: staff.clone(),
+            matters,
+            open_months,
+            today,
+        };
+        let receipt = self
+            .on_staff(caller, staff, |state, issued| {
+                Ok(forget::decide(state, &command, issued)?)
+            })
+            .await?;
+        let matters = command.matters.iter().map(String::as_str);
+        self.keys()
+            .forget([staff.as_str()].into_iter().chain(matters))?;
+        self.accounts().forget(staff)?;
+        Ok(receipt)
     }
 
     pub(super) async fn on_staff(

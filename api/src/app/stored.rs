@@ -48,6 +48,14 @@ stored!(
 /// Why a recorded event could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {
+    /// It holds sealed texts, and is no JSON.
+    #[error("event {id}: its sealed texts cannot be found")]
+    Sealed {
+        /// Which.
+        id: uuid::Uuid,
+        /// Why.
+        source: sealing::LocateError,
+    },
     /// An old version could not be brought to the newest.
     #[error("event {id} cannot be upcast")]
     Upcast {
@@ -66,12 +74,15 @@ pub enum UnreadableEvent {
     },
 }
 
-/// Reads a recorded event, upcasting it first.
+/// Reads a recorded event, upcasting it first. Its sealed texts stay sealed: nothing that is decided rests on them, and
+/// what is said to people is opened on its way out.
 pub fn read<E: Stored>(recorded: &RecordedEvent) -> Result<E, UnreadableEvent> {
     let id = recorded.id;
     let (name, newest) = upcasters().resolve(&recorded.event_type);
+    let data = sealing::locate(id, &recorded.data)
+        .map_err(|source| UnreadableEvent::Sealed { id, source })?;
     let data = upcasters()
-        .to_newest(name, recorded.schema_version, &recorded.data)
+        .to_newest(name, recorded.schema_version, &data)
         .map_err(|source| UnreadableEvent::Upcast { id, source })?;
     E::decode(name, newest.unwrap_or(recorded.schema_version), &data)
         .unwrap_or_else(|| Err(DecodeError::UnknownType(recorded.event_type.clone())))

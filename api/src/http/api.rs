@@ -188,6 +188,10 @@ fn staff_area() -> Vec<Endpoint> {
             .access(Access::Roles(HOUSE), Scope::House)
             .body::<inputs::EndEmployment>()
             .answers(204, "Ended"),
+        Endpoint::post("/staff/{staff}/forgetting", "Forget somebody who left: names and reasons are unreadable for good", post(forget))
+            .access(Access::Roles(HOUSE), Scope::House)
+            .body::<inputs::Forget>()
+            .answers(204, "Forgotten"),
         Endpoint::post("/imports/staff", "Import people from CSV", long(post(import)))
             .access(Access::Roles(HOUSE), Scope::House)
             .query::<answers::ImportQuery>()

@@ -11,7 +11,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Lang;
 use domain::who::Actor;
+use sealing::Within;
 use std::time::Instant;
+use tokio_stream::StreamExt;
 
 /// Name of the session cookie.
 pub const SESSION_COOKIE: &str = "paiban_session";
@@ -21,6 +23,8 @@ pub const FORM_COOKIE: &str = "paiban_form";
 pub const CSRF_HEADER: &str = "x-csrf-token";
 /// Field that carries it in a form.
 pub const CSRF_FIELD: &str = "csrf_token";
+/// How the mark of a sealed text stands in an address.
+const SEALED_IN_URI: &str = "%EF%B7%90";
 /// A form's body is at most so long.
 const FORM_BYTES_MAX: usize = 1024 * 1024;
 
@@ -208,6 +212,55 @@ pub fn clear_cookie(name: &str) -> HeaderValue {
         "{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
     ))
     .unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Opens sealed texts that were not read through the read models: names in states, and in words made of them. The last
+/// place before people, so that nothing inside has to hold a name in the clear.
+pub async fn open_texts(State(app): State<App>, request: Request, next: Next) -> Response {
+    // Nobody gets a text opened by sending it here.
+    let uri = request.uri().to_string().to_ascii_uppercase();
+    if uri.contains(SEALED_IN_URI) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_stream = kind.starts_with("text/event-stream");
+    let within = match kind.split(';').next().unwrap_or_default().trim() {
+        "text/html" => Within::Html,
+        "application/json" | "application/problem+json" | "text/event-stream" => Within::Json,
+        _ => return response,
+    };
+    let keys = app.keys();
+    let open = move |bytes: Bytes| match std::str::from_utf8(&bytes) {
+        Ok(text) if sealing::is_sealed(&bytes) => {
+            if let Err(error) = keys.look() {
+                tracing::error!(%error, "the key store cannot be read");
+            }
+            keys.open_text(text, within).into_owned().into()
+        }
+        Ok(_) | Err(_) => bytes,
+    };
+    let (mut head, body) = response.into_parts();
+    if is_stream {
+        // Each message is one piece.
+        let pieces = body.into_data_stream().map(move |piece| piece.map(&open));
+        return Response::from_parts(head, Body::from_stream(pieces));
+    }
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => {
+            let opened = open(bytes);
+            if head.headers.contains_key(header::CONTENT_LENGTH) {
+                head.headers
+                    .insert(header::CONTENT_LENGTH, opened.len().into());
+            }
+            Response::from_parts(head, Body::from(opened))
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer broke off");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// One line per request. The route's template, never its path: ids name people.

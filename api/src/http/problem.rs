@@ -259,6 +259,7 @@ impl Problem {
             | AppError::Append(_)
             | AppError::Event(_)
             | AppError::Encode(_)
+            | AppError::Keys(_)
             | AppError::Models(_)
             | AppError::Internal { .. } => internal(),
         }

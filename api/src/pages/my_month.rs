@@ -4,7 +4,7 @@ use super::day::notes;
 use super::month_summary::sheet_status;
 use super::parts::{Chrome, DayShift, Note, ShiftLook};
 use super::roster_changes::{DayChange, lines};
-use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
+use super::visit::{DeskAsked, Posted, Query, Visit, encoded, fault};
 use super::words::Words;
 use crate::app::{App, AppError, ConfirmSheet, DisputeSheet};
 use crate::http::extract::{Asked, At};
@@ -58,6 +58,8 @@ pub struct MyMonthPage {
     pub sheet: Option<SheetCard>,
     /// What changed in the roster after it was published, newest first.
     pub changes: Vec<DayChange>,
+    /// Whether the reader may have the person forgotten: HR or the GM office, once the person has left.
+    pub may_forget: bool,
 }
 
 /// The month as a sheet to confirm.
@@ -334,6 +336,9 @@ async fn page(
             digest: sheet.digest,
         }),
         changes: lines(changes, looks, &desk.row.zone, w),
+        may_forget: (visit.actor.is(Role::Hr) || visit.actor.is(Role::GmOffice))
+            && known.staff.forgotten.is_none()
+            && known.staff.until.is_some_and(|last| last < today),
     };
     visit.page(&page)
 }
@@ -363,6 +368,24 @@ pub async fn say(
         _ => Err(AppError::NotFound("page")),
     };
     posted.outcome(&app, result, &to, "sheet.done").await
+}
+
+/// `POST /people/{staff}/forgetting`.
+pub async fn forget(
+    State(app): State<App>,
+    At(staff): At<StaffId>,
+    posted: Posted,
+) -> Result<Response, Failed> {
+    let month: Month = posted
+        .parsed("month", "fault.date")
+        .map_err(|error| posted.visit.failed(error))?;
+    let result = if posted.text("confirm") == staff.as_str() {
+        app.forget(&posted.caller(), &staff).await
+    } else {
+        Err(fault("confirm", "forget.fault", |_| staff.to_string()))
+    };
+    let to = format!("/people/{}/{month}", encoded(staff.as_str()));
+    posted.outcome(&app, result, &to, "forget.done").await
 }
 
 fn facts(sum: &MonthSummary, w: Words) -> Vec<Fact> {

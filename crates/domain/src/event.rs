@@ -9,6 +9,7 @@ mod leave;
 mod meeting;
 mod org;
 mod period;
+pub mod personal;
 mod post;
 mod roster;
 mod sanction;

@@ -114,6 +114,19 @@ refusals! {
     StaffNotEmployed { staff: StaffId, date: WorkDate }
         "staff-not-employed", Conflict, None,
         "{staff} 在 {date} 不在职", "{staff} is not employed on {date}";
+    /// The person was forgotten: the number stands for nobody any more.
+    StaffForgotten { staff: StaffId }
+        "staff-forgotten", Conflict, None,
+        "工号 {staff} 的人员已被遗忘,请使用新工号", "the person numbered {staff} was forgotten: use a new number";
+    /// Whoever works here is not forgotten.
+    ForgetEmployed { staff: StaffId }
+        "forget-employed", Conflict, None,
+        "{staff} 仍在职或尚未离职,不能遗忘", "{staff} is still employed and cannot be forgotten";
+    /// A month of the person is not closed: its figures may still have to be looked into.
+    ForgetMonthOpen { staff: StaffId, desk: DeskId, month: Month }
+        "forget-month-open", Conflict, None,
+        "{staff} 在 {desk} 的 {month} 尚未关账,不能遗忘",
+        "{month} at {desk} is not closed: {staff} cannot be forgotten yet";
     /// No such desk.
     DeskUnknown { desk: DeskId }
         "desk-unknown", NotFound, None,
@@ -827,6 +840,7 @@ words! {
         SetDemand "设置人力需求" "set the demand",
         AdoptPolicy "采用管理制度" "adopt a policy",
         Hire "办理入职" "hire",
+        Forget "遗忘已离职人员" "forget somebody who left",
         ChangeStaff "变更人员资料" "change a staff record",
         SetRoles "设置角色" "set roles",
         ApproveCorrection "审批补卡申请" "decide a correction",
@@ -922,6 +936,7 @@ impl Action {
             | Self::SetDemand
             | Self::AdoptPolicy
             | Self::Hire
+            | Self::Forget
             | Self::ChangeStaff
             | Self::SetRoles
             | Self::ApproveOvertime

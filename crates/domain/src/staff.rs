@@ -1,6 +1,7 @@
 //! Who somebody is to the desk: employment, roles, skills, contract, protection.
 
 pub mod end_employment;
+pub mod forget;
 pub mod hire;
 
 pub mod protect;
@@ -18,6 +19,7 @@ use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
 use crate::who::{Actor, Issued, Role};
 use crate::work_date::WorkDate;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// Folded from stream `staff-{staff}`.
@@ -43,6 +45,8 @@ pub struct StaffState {
     pub loans: Vec<Loan>,
     /// 工龄起算日, if it was said.
     pub service_from: Option<WorkDate>,
+    /// Forgotten then; nobody is hired under the number again.
+    pub forgotten: Option<DateTime<Utc>>,
 }
 
 /// What a hire says once.
@@ -162,6 +166,7 @@ impl State for StaffState {
             StaffEvent::ContractSet(set) => self.contracts.push((set.from, set.contract.clone())),
             StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
             StaffEvent::CategorySet(set) => self.categories.push((set.from, set.category)),
+            StaffEvent::Forgotten(forgotten) => self.forgotten = Some(forgotten.at),
             StaffEvent::LoanRequested(requested) => self.loans.push(Loan {
                 requested: requested.clone(),
                 status: RequestStatus::Pending,

@@ -26,6 +26,7 @@ use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use eventlog::{Position, RecordedEvent};
 use rusqlite::Connection;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Writes the facts of events in log order.
@@ -34,9 +35,11 @@ pub(crate) struct Applier<'c> {
     hypothesis: Option<&'c Hypothesis>,
     facts: Facts<'c>,
     pub(crate) dirty: Dirty,
+    /// Whom these events forget.
+    pub(crate) forgotten: Vec<Forgotten>,
 }
 
-/// An event of the log as this build understands it.
+/// An event of the log as this build understands it, the sealed texts of its data located.
 pub(crate) struct Read {
     pub(crate) recorded: RecordedEvent,
     stream: Stream,
@@ -44,17 +47,25 @@ pub(crate) struct Read {
 }
 
 impl Read {
-    pub(crate) fn of(recorded: RecordedEvent) -> Result<Self> {
+    /// Sealed texts are located and stay sealed, in every row: whoever reads opens them, as long as there is a key.
+    pub(crate) fn of(mut recorded: RecordedEvent) -> Result<Self> {
+        let (event, position) = (recorded.id, recorded.position);
+        let unreadable = |source| Error::Decode {
+            event,
+            position,
+            source,
+        };
+        let located = sealing::locate(recorded.id, &recorded.data)
+            .map_err(|source| unreadable(source.into()))?;
+        if let Cow::Owned(located) = located {
+            recorded.data = located;
+        }
         let event = upcast::read(
             &recorded.event_type,
             recorded.schema_version,
             &recorded.data,
         )
-        .map_err(|source| Error::Decode {
-            event: recorded.id,
-            position: recorded.position,
-            source,
-        })?;
+        .map_err(unreadable)?;
         let stream = recorded
             .stream
             .as_str()
@@ -96,6 +107,7 @@ impl<'c> Applier<'c> {
             hypothesis,
             facts: Facts::now(connection),
             dirty: Dirty::default(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -380,6 +392,7 @@ impl<'c> Applier<'c> {
                         .service_from
                         .or(known.as_ref().and_then(|row| row.service_from)),
                     categories: known.map(|row| row.categories).unwrap_or_default(),
+                    forgotten: None,
                 }
             }
             (StaffEvent::SkillsSet(set), Some(mut row)) => {
@@ -423,12 +436,20 @@ impl<'c> Applier<'c> {
                 row.until = Some(left.last);
                 row
             }
+            (StaffEvent::Forgotten(forgotten), Some(mut row)) => {
+                // A name recorded before names were sealed is at least not carried on.
+                row.name = sealing::FORGOTTEN.to_owned();
+                self.forgotten.push(forgotten.clone());
+                row.forgotten = Some(forgotten);
+                row
+            }
             (
                 StaffEvent::SkillsSet(_)
                 | StaffEvent::RolesSet(_)
                 | StaffEvent::ContractSet(_)
                 | StaffEvent::Protected(_)
                 | StaffEvent::CategorySet(_)
+                | StaffEvent::Forgotten(_)
                 | StaffEvent::Left(_),
                 None,
             ) => return Ok(()),

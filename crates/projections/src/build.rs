@@ -12,12 +12,14 @@ use crate::apply::{Applier, Read};
 use crate::database::{Database, begin_building, end_building, let_read, set_checkpoint};
 use crate::derive::settle;
 use crate::error::{Error, Result};
-use crate::read_models::{Replayed, wrong_store};
+use crate::read_models::{Replayed, forget, wrong_store};
 use crate::replica::Hypothesis;
 use crate::workers::Writer;
 use eventlog::{EventLog, Position};
 use rusqlite::Connection;
+use sealing::Keys;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Pages of events that may be ready before they are applied.
@@ -50,6 +52,7 @@ enum Step {
 /// Builds read models of the log up to `until` (none: its end) in `file`. Of a failure nothing is left.
 pub(crate) async fn build(
     file: PathBuf,
+    keys: Arc<Keys>,
     hypothesis: Option<Hypothesis>,
     log: &dyn EventLog,
     until: Option<Position>,
@@ -57,13 +60,13 @@ pub(crate) async fn build(
 ) -> Result<(Database, Replayed)> {
     let (pages, steps) = mpsc::channel(PAGES_AHEAD);
     let building = tokio::task::spawn_blocking(move || {
-        let built = write(&file, hypothesis.as_ref(), steps, cut.dirty_days_max);
+        let built = write(&file, &keys, hypothesis.as_ref(), steps, cut.dirty_days_max);
         if built.is_err() {
             // The next opening of the folder would remove it too.
             let _ = std::fs::remove_file(&file);
         }
         let replayed = built?;
-        let database = Database::open_current(&file)?.ok_or(Error::Stopped)?;
+        let database = Database::open_current(&file, &keys)?.ok_or(Error::Stopped)?;
         Ok((database.under(hypothesis), replayed))
     });
     let read = read(log, until, pages, cut.page_events).await;
@@ -101,6 +104,7 @@ async fn read(
 
 fn write(
     file: &Path,
+    keys: &Keys,
     hypothesis: Option<&Hypothesis>,
     mut steps: mpsc::Receiver<Step>,
     dirty_days_max: usize,
@@ -111,6 +115,7 @@ fn write(
         events: 0,
         position: None,
     };
+    let mut forgotten = Vec::new();
     let mut is_whole = false;
     while !is_whole {
         let facts = connection.transaction()?;
@@ -123,6 +128,7 @@ fn write(
             }
         }
         let dirty = applier.dirty;
+        forgotten.extend(applier.forgotten);
         facts.commit()?;
         let_read(&connection)?;
         settle(&Writer::with_readers(&connection, file), dirty)?;
@@ -136,6 +142,9 @@ fn write(
     }
     rest.commit()?;
     end_building(connection, file)?;
+    for person in forgotten {
+        forget(keys, &person)?;
+    }
     Ok(replayed)
 }
 

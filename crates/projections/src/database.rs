@@ -1,14 +1,16 @@
 //! One SQLite file: a writer connection and a small pool of readers.
 
 use crate::error::Result;
+use crate::opening;
 use crate::replica::Hypothesis;
 use crate::rules::DERIVATION;
 use eventlog::{Position, StoreId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use sealing::Keys;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 const SCHEMA: &str = concat!(
@@ -28,6 +30,7 @@ const BUILDING_CACHE_KB: i64 = 128 * 1024;
 pub(crate) struct Database {
     file: PathBuf,
     hypothesis: Option<Hypothesis>,
+    keys: Arc<Keys>,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
 }
@@ -39,7 +42,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Database {
     /// Opens a file made by this build, or says that there is none (`None`): made by another build, damaged, absent.
-    pub(crate) fn open_current(file: &Path) -> Result<Option<Self>> {
+    pub(crate) fn open_current(file: &Path, keys: &Arc<Keys>) -> Result<Option<Self>> {
         if !file.exists() {
             return Ok(None);
         }
@@ -48,25 +51,26 @@ impl Database {
             .query_row("SELECT stamp FROM built_with", [], |row| row.get(0))
             .optional();
         Ok(match stamp {
-            Ok(Some(stamp)) if stamp == build_stamp() => Some(Self::with(file, writer)),
+            Ok(Some(stamp)) if stamp == build_stamp() => Some(Self::with(file, writer, keys)),
             _ => None,
         })
     }
 
     /// Makes an empty file.
-    pub(crate) fn create(file: &Path) -> Result<Self> {
+    pub(crate) fn create(file: &Path, keys: &Arc<Keys>) -> Result<Self> {
         let mut writer = connect(
             file,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         )?;
         make_tables(&mut writer)?;
-        Ok(Self::with(file, writer))
+        Ok(Self::with(file, writer, keys))
     }
 
-    fn with(file: &Path, writer: Connection) -> Self {
+    fn with(file: &Path, writer: Connection, keys: &Arc<Keys>) -> Self {
         Self {
             file: file.to_owned(),
             hypothesis: None,
+            keys: Arc::clone(keys),
             writer: Mutex::new(writer),
             idle_readers: Mutex::default(),
         }
@@ -86,18 +90,28 @@ impl Database {
         &self.file
     }
 
-    /// The only connection that writes.
+    /// What opens the sealed texts of the rows.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The only connection that writes. It reads rows as they are stored, sealed.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
     }
 
-    /// Runs `query` inside one read transaction.
+    /// Runs `query` inside one read transaction, in which sealed texts are open.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = lock(&self.idle_readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connect(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+            None => {
+                let reader = connect(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                opening::open_texts(&reader, &self.keys)?;
+                reader
+            }
         };
+        self.keys.look()?;
         let answer = {
             let snapshot = reader.transaction()?;
             query(&snapshot)

@@ -9,6 +9,9 @@ pub enum Error {
     /// SQLite refused.
     #[error("the read models' database failed")]
     Sqlite(#[from] rusqlite::Error),
+    /// The key store failed.
+    #[error("the key store failed")]
+    Keys(#[from] sealing::KeyError),
     /// A file operation failed.
     #[error("the read models' folder failed")]
     Io(#[from] std::io::Error),

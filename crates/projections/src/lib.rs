@@ -26,6 +26,7 @@ pub mod export;
 mod facts;
 mod kept;
 mod loan;
+mod opening;
 mod period_close;
 mod post;
 mod query;

@@ -8,9 +8,11 @@ use crate::error::{Error, Result};
 use crate::query::View;
 use crate::replica::Hypothesis;
 use crate::workers::Writer;
+use domain::event::Forgotten;
 use eventlog::{
     EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
 };
+use sealing::Keys;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -41,6 +43,7 @@ pub struct ReadModels {
 
 struct Shared {
     folder: PathBuf,
+    keys: Arc<Keys>,
     database: RwLock<Arc<Database>>,
     position: watch::Sender<Option<Position>>,
     /// Held while a batch is applied or databases are switched.
@@ -79,36 +82,48 @@ impl Drop for Follower {
 impl ReadModels {
     /// Opens the read models kept in `folder`, which is made if need be. What another build left there is thrown away:
     /// then they are empty until the log has been applied again.
+    ///
+    /// Sealed texts read as if their keys were lost: [`ReadModels::open_with`] takes the keys.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with(folder, Arc::new(Keys::in_memory()?))
+    }
+
+    /// The same with the key store that opens sealed texts.
+    pub fn open_with(folder: impl AsRef<Path>, keys: Arc<Keys>) -> Result<Self> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)?;
         let database = match current_file(folder)? {
-            Some(file) => Database::open_current(&file)?,
+            Some(file) => Database::open_current(&file, &keys)?,
             None => None,
         };
         let database = match database {
             Some(database) => database,
             None => {
-                let database = Database::create(&fresh_file(folder))?;
+                let database = Database::create(&fresh_file(folder), &keys)?;
                 set_current(folder, &database)?;
                 database
             }
         };
         remove_others(folder, database.file());
-        Self::of(folder, database)
+        Self::of(folder, database, keys)
     }
 
     /// Empty read models in an empty folder, to be kept under other rules than those adopted.
-    pub(crate) fn create(folder: &Path, hypothesis: Option<Hypothesis>) -> Result<Self> {
-        let database = Database::create(&fresh_file(folder))?.under(hypothesis);
-        Self::of(folder, database)
+    pub(crate) fn create(
+        folder: &Path,
+        hypothesis: Option<Hypothesis>,
+        keys: Arc<Keys>,
+    ) -> Result<Self> {
+        let database = Database::create(&fresh_file(folder), &keys)?.under(hypothesis);
+        Self::of(folder, database, keys)
     }
 
-    fn of(folder: &Path, database: Database) -> Result<Self> {
+    fn of(folder: &Path, database: Database, keys: Arc<Keys>) -> Result<Self> {
         let position = database.read(checkpoint)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 folder: folder.to_owned(),
+                keys,
                 database: RwLock::new(Arc::new(database)),
                 position: watch::Sender::new(position),
                 feeding: AsyncMutex::new(()),
@@ -137,6 +152,17 @@ impl ReadModels {
             let view = View::new(connection, checkpoint(connection)?);
             query(&view)
         })
+    }
+
+    /// Deletes every key of everybody who was forgotten, also one that came back with an old copy of the key store. To be
+    /// called when the models have caught up with the log, before anybody reads.
+    pub fn forget_again(&self) -> Result<()> {
+        let people = self.read_blocking(|view| view.staff_list(None))?;
+        let forgotten = people.into_iter().filter_map(|person| person.forgotten);
+        for person in forgotten {
+            forget(&self.shared.keys, &person)?;
+        }
+        Ok(())
     }
 
     /// Waits until `position` has been applied (read your writes).
@@ -212,7 +238,8 @@ impl ReadModels {
         let file = fresh_file(&self.shared.folder);
         let hypothesis = self.database().hypothesis().cloned();
         // Up to the end without holding up the live ones, then the rest while they stand still.
-        let (database, mut replayed) = build(file, hypothesis, log, until, cut).await?;
+        let keys = Arc::clone(&self.shared.keys);
+        let (database, mut replayed) = build(file, keys, hypothesis, log, until, cut).await?;
         let database = Arc::new(database);
         let _feeding = self.shared.feeding.lock().await;
         if until.is_none() {
@@ -299,8 +326,9 @@ impl ReadModels {
     pub async fn replay_beside(folder: impl AsRef<Path>, log: &dyn EventLog) -> Result<Replayed> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)?;
+        let keys = Arc::new(Keys::in_memory()?);
         let (database, replayed) =
-            build(fresh_file(folder), None, log, None, Cut::default()).await?;
+            build(fresh_file(folder), keys, None, log, None, Cut::default()).await?;
         // The old file is left to those who use it; the next to open the folder removes it.
         set_current(folder, &database)?;
         Ok(replayed)
@@ -323,7 +351,7 @@ impl ReadModels {
             return Ok(());
         };
         // Made by another build, or already gone: not for us.
-        let Some(database) = Database::open_current(&file)? else {
+        let Some(database) = Database::open_current(&file, &self.shared.keys)? else {
             return Ok(());
         };
         let database = Arc::new(database);
@@ -493,7 +521,7 @@ pub(crate) fn apply_batch(
             applier.apply(Read::of(event)?)?;
         }
     }
-    let dirty = applier.dirty;
+    let (dirty, forgotten) = (applier.dirty, applier.forgotten);
     settle(&Writer::alone(&transaction), dirty)?;
     let reached = match (reached, upto) {
         (Some(at), Some(upto)) if upto > at => Some(upto),
@@ -506,12 +534,21 @@ pub(crate) fn apply_batch(
         set_checkpoint(&transaction, reached)?;
     }
     transaction.commit()?;
+    for person in forgotten {
+        forget(database.keys(), &person)?;
+    }
     Ok(reached)
 }
 
 async fn try_later(why: &str) {
     tracing::warn!(why, "the log cannot be reached; trying again");
     tokio::time::sleep(RETRY_INTERVAL).await;
+}
+
+/// Deletes the keys of somebody the log says was forgotten.
+pub(crate) fn forget(keys: &Keys, person: &Forgotten) -> Result<()> {
+    let matters = person.matters.iter().map(String::as_str);
+    Ok(keys.forget([person.staff.as_str()].into_iter().chain(matters))?)
 }
 
 pub(crate) fn wrong_store(at: Position, log: StoreId) -> Error {

@@ -5,7 +5,9 @@ use crate::read_models::ReadModels;
 use domain::ids::DeskId;
 use domain::policy::PolicyDocument;
 use eventlog::{EventLog, Position};
+use sealing::Keys;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rules that a desk did not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Replica {
     pub until: Option<Position>,
     /// Under other rules than those adopted.
     pub hypothesis: Option<Hypothesis>,
+    /// What opens its sealed texts; none: they read as if their keys were lost.
+    pub keys: Option<Arc<Keys>>,
 }
 
 impl Replica {
@@ -40,7 +44,11 @@ impl Replica {
                 log: log.store_id(),
             });
         }
-        let models = ReadModels::create(folder, self.hypothesis)?;
+        let keys = match self.keys {
+            Some(keys) => keys,
+            None => Arc::new(Keys::in_memory()?),
+        };
+        let models = ReadModels::create(folder, self.hypothesis, keys)?;
         let reached = models.catch_up_to(log, until).await?;
         match until {
             Some(until) if reached != Some(until) => Err(Error::Behind(until)),

@@ -9,7 +9,7 @@ use domain::work_date::{WorkDate, Zone};
 
 /// Version of what is derived from facts. Raise it whenever reckoning, penalties or the facts given to them change, so
 /// that read models of an older build are built afresh.
-pub(crate) const DERIVATION: &str = "7";
+pub(crate) const DERIVATION: &str = "8";
 
 /// The rules through time after `document` was adopted: where both speak, the newer holds; before the newer begins,
 /// the older does. A document that cannot be read (it was checked when it was adopted) changes nothing.

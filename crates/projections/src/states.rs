@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::day::RequestStatus;
 use domain::event::{
     CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, Edge,
-    EvidenceNoted, Half, Lane, LaneOpening, LaneStint, LeaveKind, LeaveSpan, Protected,
+    EvidenceNoted, Forgotten, Half, Lane, LaneOpening, LaneStint, LeaveKind, LeaveSpan, Protected,
     ReplanProposed, ReplanScope, Severity, ShiftTemplatesAdopted, Skill, SolveCancelRequested,
     SolveClaimed, SolveReport,
 };
@@ -107,6 +107,9 @@ pub struct StaffRow {
     /// Years of service are counted from then (工龄); none: from the first day.
     #[serde(default)]
     pub service_from: Option<WorkDate>,
+    /// The person was forgotten; the name says so.
+    #[serde(default)]
+    pub forgotten: Option<Forgotten>,
 }
 
 /// A category from a day on.

@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 /// Why stored bytes are no event this build can read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
+    /// It holds sealed texts, and is no JSON.
+    #[error("its sealed texts cannot be found")]
+    Sealed(#[from] sealing::LocateError),
     /// An old version could not be brought to the newest, or it is newer than this build.
     #[error("it cannot be upcast")]
     Upcast(#[from] UpcastError),

@@ -236,6 +236,10 @@ fn staff(s: &Speaker<'_>, event: &StaffEvent) -> String {
             format!("{}至{}受法律保护", e.from, e.until),
             format!("protected by law from {} to {}", e.from, e.until),
         ),
+        StaffEvent::Forgotten(e) => s.say(
+            format!("{}使其个人信息不可再读(遗忘)", s.name(&e.by)),
+            format!("{} had the person forgotten", s.name(&e.by)),
+        ),
         StaffEvent::Left(e) => s.say(
             format!("离职,最后一天{}", e.last),
             format!("left, last day {}", e.last),

@@ -232,7 +232,7 @@ async fn a_closed_month_stays_as_it_was_and_late_facts_are_adjustments_due() {
     assert!(read(fresh).await == closed, "a replay gives another export");
     let as_of = Replica {
         until: Some(closing),
-        hypothesis: None,
+        ..Replica::default()
     };
     let folder = tempfile::tempdir().unwrap();
     let replica = as_of.build(folder.path(), &log).await.unwrap();

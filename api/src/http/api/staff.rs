@@ -3,7 +3,8 @@
 use super::answers::{ImportAnswer, ImportQuery, command, show, show_if_any};
 use super::views::OfDesk;
 use crate::app::{
-    App, EndEmployment, Hire, Protect, SetCategory, SetContract, SetRoles, SetSkills, Visible,
+    App, AppError, Caller, EndEmployment, Fault, Forget, Hire, Protect, Receipt, SetCategory,
+    SetContract, SetRoles, SetSkills, Visible,
 };
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, Text};
 use crate::http::problem::Failed;
@@ -53,6 +54,26 @@ command!(protect(StaffId, JsonBody<Protect>) |app, caller, staff, JsonBody(input
     app.protect(caller, &staff, input) => nothing);
 command!(end_employment(StaffId, JsonBody<EndEmployment>) |app, caller, staff, JsonBody(input)|
     app.end_employment(caller, &staff, input) => nothing);
+
+command!(forget(StaffId, JsonBody<Forget>) |app, caller, staff, JsonBody(input)|
+    forget_surely(app, caller, staff, input) => nothing);
+
+/// It cannot be undone, so the sender says the number twice.
+async fn forget_surely(
+    app: &App,
+    caller: &Caller,
+    staff: StaffId,
+    input: Forget,
+) -> Result<Receipt, AppError> {
+    if input.confirm != staff {
+        return Err(AppError::fault(Fault::of(
+            "confirm",
+            "须与要遗忘的工号相同",
+            "must be the number of the person to forget",
+        )));
+    }
+    app.forget(caller, &staff).await
+}
 
 pub(super) async fn import(
     State(app): State<App>,

@@ -115,6 +115,21 @@ pub struct Left {
     pub last: WorkDate,
 }
 
+/// The names and personal texts of somebody who left are to be unreadable for good; the keys they were sealed with are
+/// deleted on this. Minutes, amounts and the number stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// Who.
+    pub staff: StaffId,
+    /// Matters that turned out to concern the person and were sealed with keys of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<String>,
+    /// Who asked for it.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// What kind of worker somebody is to the desk, for the daily check against the roster (M6).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -257,5 +272,6 @@ events! {
         "staff.loan_declined", 1 => LoanDeclined,
         "staff.loan_ended", 1 => LoanEnded,
         "staff.category_set", 1 => CategorySet,
+        "staff.forgotten", 1 => Forgotten,
     }
 }

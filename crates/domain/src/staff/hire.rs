@@ -48,6 +48,10 @@ pub fn decide(
         &command.desk,
         Action::Hire,
     )?;
+    if state.forgotten.is_some() {
+        let staff = command.staff.clone();
+        return Err(Refusal::StaffForgotten { staff });
+    }
     if let Some(&(from, last)) = state.employments.last()
         && last.is_none_or(|last| command.from <= last)
     {

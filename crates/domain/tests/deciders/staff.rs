@@ -7,6 +7,7 @@ use domain::event::*;
 use domain::quantities::{Fen, Minutes};
 use domain::staff::StaffState;
 use domain::staff::end_employment::{self, EndEmployment};
+use domain::staff::forget::{self, Forget};
 use domain::staff::hire::{self, Hire};
 use domain::staff::protect::{self, Protect};
 use domain::staff::set_contract::{self, SetContract};
@@ -176,6 +177,48 @@ fn nobody_is_employed_twice_but_may_come_back() {
     let back = given(gone).when(|state| hire(state, &back)).go_on().0;
     let employed = ["06-30", "07-01", "08-31", "09-01"].map(|date| back.employed_on(day(date)));
     assert_eq!(employed, [true, false, false, true]);
+}
+
+#[test]
+fn hr_forgets_whoever_has_left_once_every_month_is_closed() {
+    let forget = |open: &[&str], today: &str| Forget {
+        staff: "ann".into(),
+        matters: vec!["complaint/1".to_owned()],
+        open_months: open
+            .iter()
+            .map(|month| ("shop".into(), month.parse().unwrap()))
+            .collect(),
+        today: day(today),
+    };
+    let asked = |state: &StaffState, command: &Forget, by: &str| {
+        forget::decide(state, command, &issued(by, "09-01 09:00"))
+    };
+    let gone = [hired("ann").into(), Left { last: day("06-30") }.into()];
+    let closed = forget(&[], "09-01");
+    ann()
+        .when(|state| asked(state, &closed, "hr:hr"))
+        .refused_as("forget-employed", "ann");
+    given(gone.clone())
+        .when(|state| asked(state, &forget(&[], "06-30"), "hr:hr"))
+        .refused_as("forget-employed", "ann");
+    given(gone.clone())
+        .when(|state| asked(state, &forget(&["2026-06"], "09-01"), "hr:hr"))
+        .refused_as("forget-month-open", "2026-06");
+    given(gone.clone())
+        .when(|state| asked(state, &closed, "boss:lead"))
+        .refused_as("not-permitted", "HR, the GM office");
+    let state = given(gone)
+        .when(|state| asked(state, &closed, "hr:hr"))
+        .go_on()
+        .0;
+    assert!(state.forgotten.is_some());
+    assert_eq!(asked(&state, &closed, "hr:hr"), Ok(vec![]));
+    let back = Hire {
+        from: day("09-01"),
+        ..hire_ann()
+    };
+    let refused = hire(&state, &back).unwrap_err();
+    assert_eq!(refused.code(), "staff-forgotten");
 }
 
 #[test]
