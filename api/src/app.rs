@@ -22,6 +22,7 @@ mod imports;
 mod judging;
 mod lanes;
 mod leave;
+mod limits;
 mod loans;
 mod meetings;
 mod open_shifts;
@@ -36,6 +37,7 @@ mod solve_news;
 mod solving;
 mod staff;
 mod teams;
+mod wishes;
 
 use crate::accounts::{Accounts, Feed};
 use crate::app::solve_news::SolveNews;
@@ -74,6 +76,7 @@ pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState, Solving};
 pub use teams::DeskTeam;
 pub(crate) use teams::ROWS_MAX as TEAM_ROWS_MAX;
+pub use wishes::{OwnWishes, WishRow};
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);

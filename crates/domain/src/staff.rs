@@ -8,17 +8,18 @@ pub mod set_category;
 pub mod set_contract;
 pub mod set_roles;
 pub mod set_skills;
+pub mod state_wishes;
 
 use crate::day::RequestStatus;
 use crate::decider::{State, ensure, not_own, permit};
-use crate::event::{Category, Contract, Protected, StaffEvent};
+use crate::event::{Category, Contract, Protected, RosterWish, StaffEvent};
 use crate::ids::{DeskId, SkillId, StaffId};
 use crate::loan::Loan;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
 use crate::who::{Actor, Issued, Role};
-use crate::work_date::WorkDate;
-use std::collections::BTreeSet;
+use crate::work_date::{Month, WorkDate};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folded from stream `staff-{staff}`.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,8 @@ pub struct StaffState {
     pub loans: Vec<Loan>,
     /// 工龄起算日, if it was said.
     pub service_from: Option<WorkDate>,
+    /// What the person wishes of each month's roster, by date.
+    pub wishes: BTreeMap<Month, Vec<RosterWish>>,
 }
 
 /// What a hire says once.
@@ -112,6 +115,10 @@ impl StaffState {
             .copied()
             .unwrap_or_default()
     }
+    /// What the person wishes of a month's roster, by date.
+    pub fn wishes_of(&self, month: Month) -> &[RosterWish] {
+        self.wishes.get(&month).map_or(&[], Vec::as_slice)
+    }
     /// Whether the law protects the person from nights and overtime on `date`.
     pub fn protected_on(&self, date: WorkDate) -> bool {
         self.protections
@@ -162,6 +169,9 @@ impl State for StaffState {
             StaffEvent::ContractSet(set) => self.contracts.push((set.from, set.contract.clone())),
             StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
             StaffEvent::CategorySet(set) => self.categories.push((set.from, set.category)),
+            StaffEvent::WishesStated(stated) => {
+                self.wishes.insert(stated.month, stated.wishes.clone());
+            }
             StaffEvent::LoanRequested(requested) => self.loans.push(Loan {
                 requested: requested.clone(),
                 status: RequestStatus::Pending,
