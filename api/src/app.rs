@@ -23,6 +23,7 @@ mod imports;
 mod judging;
 mod lanes;
 mod leave;
+mod limits;
 mod loans;
 mod meetings;
 mod open_shifts;
@@ -37,6 +38,7 @@ mod solve_news;
 mod solving;
 mod staff;
 mod teams;
+mod wishes;
 
 use crate::accounts::{Accounts, Feed};
 use crate::app::solve_news::SolveNews;
@@ -76,6 +78,7 @@ pub use open_shifts::{CoverProposal, OpenShiftRow};
 pub use solving::{SolveProgress, SolveState, Solving};
 pub use teams::DeskTeam;
 pub(crate) use teams::ROWS_MAX as TEAM_ROWS_MAX;
+pub use wishes::{OwnWishes, WishRow};
 
 /// A view waits at most so long for the read models to reach a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);

@@ -47,6 +47,7 @@ pub mod team;
 pub mod utilisation;
 pub mod visit;
 pub mod what_if;
+pub mod wishes;
 pub mod words;
 
 use crate::app::App;
@@ -107,6 +108,9 @@ pub fn router() -> Router<App> {
         .route("/headcount", get(headcount::show))
         .route("/budgets", post(headcount::set_budget))
         .route("/team", get(team::show).post(team::set))
+        .route("/wishes", get(wishes::show))
+        .route("/my/wishes", get(wishes::show_own).post(wishes::state))
+        .route("/roster/fixed-cells", post(roster::fix_cell))
         .route("/roster", get(roster::show))
         .route("/replan", get(replan::show).post(replan::ask))
         .route("/replan/{solve}/{act}", post(replan::answer))

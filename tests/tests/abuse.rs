@@ -176,6 +176,12 @@ fn body(route: &str) -> Option<Value> {
         "POST /desks/{desk}/rosters/{month}/edits" => {
             json!({"cells": [{"staff": "1001", "date": day, "shift": "A"}]})
         }
+        "POST /desks/{desk}/rosters/{month}/fixed-cells" => {
+            json!({"cells": [{"staff": "1001", "date": day}], "fixed": true})
+        }
+        "PUT /wishes/{month}" => {
+            json!({"wishes": [{"date": day, "wished": "off", "strength": "low"}]})
+        }
         "POST /desks/{desk}/rosters/{month}/publication" => json!({"acknowledge_shortfalls": true}),
         "POST /desks/{desk}/rosters/{month}/amendments" => {
             json!({"cells": [{"staff": "1001", "date": day, "shift": "A"}], "reason": "x"})

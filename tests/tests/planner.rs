@@ -498,3 +498,328 @@ fn short_breaks_are_placed_beside_the_meals_where_the_desk_can_spare_them() {
     let page = house.page("L01", &format!("/intraday?desk={DESK}&date=2026-12-02"));
     assert!(page.contains("short breaks 10:00–10:10"), "{page}");
 }
+
+#[test]
+fn staff_wish_and_the_roster_grants_what_it_can() {
+    let house = House::shop("2026-11-25 10:00");
+    house.draft_december();
+    let own = "/wishes/2026-12";
+    let staff = house.to("1001");
+    let wish = |date: &str, wished: Value, strength: &str| json!({"date": date, "wished": wished, "strength": strength});
+    // The cap, another month, a day twice, a shift that is none.
+    let many: Vec<Value> = (1..=6)
+        .map(|day| wish(&format!("2026-12-{day:02}"), json!("off"), "low"))
+        .collect();
+    let refused = staff.put(own, json!({"wishes": many})).expect(422).json;
+    assert!(
+        refused["detail"].as_str().unwrap().contains('5'),
+        "{refused:#}"
+    );
+    for wrong in [
+        json!([wish("2027-01-01", json!("off"), "low")]),
+        json!([
+            wish("2026-12-12", json!("off"), "low"),
+            wish("2026-12-12", json!("work"), "low")
+        ]),
+        json!([wish("2026-12-12", json!({"shift": "Z"}), "low")]),
+    ] {
+        staff.put(own, json!({"wishes": wrong})).expect(422);
+    }
+    // The form of the phone says the same as the API.
+    let page = house.page("1001", "/my/wishes?month=2026-12");
+    assert!(
+        page.contains("name=\"date-4\"") && !page.contains("name=\"date-5\""),
+        "{page}"
+    );
+    let sent = house.send_form(
+        "1001",
+        "/my/wishes",
+        &[
+            ("month", "2026-12"),
+            ("date-0", "2026-12-12"),
+            ("wished-0", "off"),
+            ("strength-0", "high"),
+            ("date-1", "2026-12-15"),
+            ("wished-1", "shift A"),
+            ("strength-1", "high"),
+        ],
+    );
+    assert_eq!(sent.status, 303);
+    let stated = staff.get(own).expect(200).json;
+    assert_eq!(
+        (&stated["open"], &stated["month_max"]),
+        (&json!(true), &json!(5))
+    );
+    assert_eq!(stated["wishes"][0]["wished"], "off");
+    assert_eq!(stated["wishes"][1]["wished"], json!({"shift": "A"}));
+    assert!(stated["wishes"][0]["granted"].is_null());
+    // Everybody off on the same day: not every one of them can be.
+    for staff in ["1002", "1003", "1004", "1005", "1006"] {
+        let wishes = json!({"wishes": [wish("2026-12-16", json!("off"), "low")]});
+        house.to(staff).put(own, wishes).expect(204);
+    }
+    let record = solve(&house);
+    let rows = rows(&house);
+    assert_eq!(rows["1001"][11], "", "{rows:?}");
+    assert_eq!(rows["1001"][14], "A", "{rows:?}");
+    let list = format!("{ROSTER}/wishes");
+    house.to("1001").get(&list).expect(403);
+    let all = house.to("L01").get(&list).expect(200).json;
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), 7);
+    let missed: Vec<&Value> = all.iter().filter(|row| row["granted"] == false).collect();
+    assert!(!missed.is_empty(), "{all:#?}");
+    let points: i64 = missed
+        .iter()
+        .map(|row| row["points"].as_i64().unwrap())
+        .sum();
+    assert_eq!(cost(&record, "request"), points);
+    // The lead reads which were not granted, and asks why.
+    let page = house.page("L01", &format!("/wishes?desk={DESK}&month=2026-12"));
+    assert!(page.contains("not granted"), "{page}");
+    let who = missed[0]["staff"].as_str().unwrap();
+    let why = format!("staff={who}&amp;date=2026-12-16&amp;shift=off");
+    assert!(page.contains(&why), "{page}");
+    let why = house
+        .to("L01")
+        .get(&format!(
+            "{ROSTER}/why?staff={who}&date=2026-12-16&shift=off"
+        ))
+        .expect(200)
+        .json;
+    assert!(!why["lines_zh"].as_array().unwrap().is_empty(), "{why:#}");
+    // Once published, wishes are closed, and whoever wished knows.
+    let publish = json!({"acknowledge_shortfalls": true});
+    house
+        .to("L01")
+        .post(&format!("{ROSTER}/publication"), publish)
+        .expect(204);
+    staff.put(own, json!({"wishes": []})).expect(409);
+    let stated = staff.get(own).expect(200).json;
+    assert_eq!(
+        (&stated["open"], &stated["wishes"][0]["granted"]),
+        (&json!(false), &json!(true))
+    );
+    let page = house.page("1001", "/my/wishes?month=2026-12");
+    assert!(
+        page.contains("granted") && !page.contains("name=\"date-0\""),
+        "{page}"
+    );
+}
+
+#[test]
+fn fixed_cells_are_kept_by_the_next_solve() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    house.draft_december();
+    solve(&house);
+    let before = rows(&house);
+    let worked = before["1001"]
+        .iter()
+        .position(|code| !code.is_empty())
+        .unwrap();
+    let day = |index: usize| format!("2026-12-{:02}", index + 1);
+    // The other shift, or a day off: what the solver did not choose.
+    let free = (0..31)
+        .find(|day| !before["1002"][*day].is_empty())
+        .unwrap();
+    let cells = json!({"cells": [{"staff": "1002", "date": day(free), "shift": null}]});
+    lead.post(&format!("{ROSTER}/edits"), cells).expect(204);
+    let fixed = format!("{ROSTER}/fixed-cells");
+    house
+        .to("1001")
+        .post(&fixed, json!({"cells": [], "fixed": true}))
+        .expect(403);
+    let unknown = json!({"cells": [{"staff": "9999", "date": day(3)}], "fixed": true});
+    lead.post(&fixed, unknown).expect(422);
+    let cells = json!([{"staff": "1001", "date": day(worked)}]);
+    lead.post(&fixed, json!({"cells": cells, "fixed": true}))
+        .expect(204);
+    // The other cell on the page of the roster.
+    let date = day(free);
+    let open = format!("/roster?desk={DESK}&month=2026-12&staff=1002&date={date}");
+    assert!(house.page("L01", &open).contains("Fix this cell"));
+    let form = [
+        ("desk", DESK),
+        ("month", "2026-12"),
+        ("staff", "1002"),
+        ("date", date.as_str()),
+        ("fixed", "yes"),
+    ];
+    assert_eq!(
+        house.send_form("L01", "/roster/fixed-cells", &form).status,
+        303
+    );
+    let page = house.page("L01", &open);
+    assert!(
+        page.contains("Free this cell") && page.contains("●"),
+        "{page}"
+    );
+    assert_eq!(
+        lead.get(&fixed).expect(200).json.as_array().unwrap().len(),
+        2
+    );
+    solve(&house);
+    let after = rows(&house);
+    assert_eq!(after["1001"][worked], before["1001"][worked]);
+    assert_eq!(after["1002"][free], "");
+    // Leave that is approved later contradicts the cell: the plan says which was let go.
+    let leave =
+        json!({"kind": "personal", "first": day(worked), "last": day(worked), "reason": "家事"});
+    let leave = house
+        .to("1001")
+        .post("/leave-requests", leave)
+        .expect(201)
+        .id();
+    lead.post(&format!("/leave-requests/{leave}/approval"), json!({}))
+        .expect(204);
+    let record = solve(&house);
+    let relaxed = record["report"]["relaxed"].as_array().unwrap();
+    assert_eq!(relaxed.len(), 1, "{record:#}");
+    assert_eq!(
+        (&relaxed[0]["staff"], &relaxed[0]["date"]),
+        (&json!("1001"), &json!(day(worked)))
+    );
+    // Free again, nothing is let go.
+    lead.post(&fixed, json!({"cells": cells, "fixed": false}))
+        .expect(204);
+    assert!(solve(&house)["report"]["relaxed"].is_null());
+}
+
+#[test]
+fn a_change_by_hand_keeps_the_limits_of_the_policy() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    adopt(
+        &house,
+        "[version.roster.rules]\n\
+         forbidden_successions = [[\"A\", \"B\"]]\n\
+         [version.roster.rules.shift_max]\n\
+         B = 2\n",
+    );
+    house.draft_december();
+    let set = |cells: Value| lead.post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
+    let cell = |date: &str, shift: &str| json!({"staff": "1001", "date": date, "shift": shift});
+    set(json!([cell("2026-12-01", "A")])).expect(204);
+    let refused = set(json!([cell("2026-12-02", "B")])).expect(422).json;
+    assert!(
+        refused["type"]
+            .as_str()
+            .unwrap()
+            .ends_with("roster-limits-broken"),
+        "{refused:#}"
+    );
+    let words = refused["detail"].as_str().unwrap();
+    assert!(
+        words.contains("1001") && words.contains("2026-12-02"),
+        "{words}"
+    );
+    set(json!([cell("2026-12-03", "B"), cell("2026-12-04", "B")])).expect(204);
+    let refused = set(json!([cell("2026-12-08", "B")])).expect(422).json;
+    assert!(
+        refused["type"]
+            .as_str()
+            .unwrap()
+            .ends_with("roster-limits-broken"),
+        "{refused:#}"
+    );
+    // The page says so as well, and the roster in force is held to the same.
+    lead.post(
+        &format!("{ROSTER}/publication"),
+        json!({"acknowledge_shortfalls": true}),
+    )
+    .expect(204);
+    let amend = json!({"reason": "换班", "cells": [cell("2026-12-08", "B")]});
+    lead.post(&format!("{ROSTER}/amendments"), amend)
+        .expect(422);
+    let amend = json!({"reason": "换班", "cells": [cell("2026-12-08", "A")]});
+    lead.post(&format!("{ROSTER}/amendments"), amend)
+        .expect(204);
+}
+
+#[test]
+fn minutes_on_call_count_where_the_policy_says_so() {
+    for (counts, allowed) in [("", true), ("counts_minutes = true\n", false)] {
+        let house = House::shop("2026-11-25 10:00");
+        with_call(&house);
+        adopt(
+            &house,
+            &format!("[version.roster.rules.standby.C]\npeople = 1\nrests = true\n{counts}"),
+        );
+        house.draft_december();
+        let cell = |day: u32, shift: &str| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift});
+        // As many days of eight hours as the contract and its slack allow, and a few on call beside them.
+        let days: Vec<u32> = (1..=31).filter(|day| day % 7 != 6).collect();
+        let (work, call) = days.split_at(23);
+        let cells: Vec<Value> = work
+            .iter()
+            .map(|day| cell(*day, "A"))
+            .chain(call.iter().map(|day| cell(*day, "C")))
+            .collect();
+        let reply = house
+            .to("L01")
+            .post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
+        if allowed {
+            reply.expect(204);
+        } else {
+            let refused = reply.expect(422).json;
+            assert!(
+                refused["type"]
+                    .as_str()
+                    .unwrap()
+                    .ends_with("roster-rules-broken"),
+                "{refused:#}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_policy_asks_for_people_by_shift() {
+    let house = House::shop("2026-11-25 10:00");
+    adopt(
+        &house,
+        "[version.roster.rules.shift_cover.B]\n\
+         people = 3\nweekend = 1\nunder_cost = 3000\nover_cost = 3000\n\
+         [version.roster.rules.shift_cover.A]\n\
+         people = 6\nweekend = 0\nunder_cost = 1\nover_cost = 0\n",
+    );
+    house.draft_december();
+    let record = solve(&house);
+    let rows = rows(&house);
+    let on = |day: usize, code: &str| rows.values().filter(|row| row[day] == code).count();
+    let weekends = [5, 6, 12, 13, 19, 20, 26, 27];
+    let off =
+        (0..31).filter(|day| on(*day, "B") != if weekends.contains(&(day + 1)) { 1 } else { 3 });
+    let off: Vec<usize> = off.collect();
+    assert!(off.len() <= 3, "{off:?} {rows:?}");
+    // Six on A and three on B are more than there are: what is missing is listed by shift.
+    let shortfalls = record["report"]["shortfalls"].as_array().unwrap();
+    let on_a: u64 = shortfalls
+        .iter()
+        .filter(|short| short["tier"] == "shift" && short["what"] == "A")
+        .map(|short| short["missing"].as_u64().unwrap())
+        .sum();
+    let missing: usize = (0..31)
+        .filter(|day| !weekends.contains(&(day + 1)))
+        .map(|day| 6 - on(day, "A"))
+        .sum();
+    assert_eq!(on_a, missing as u64);
+    let page = house.page(
+        "L01",
+        &format!("/roster?desk={DESK}&month=2026-12&shortfalls=all"),
+    );
+    assert!(page.contains("short on a shift"), "{page}");
+    // A shift nobody has is refused where the roster is asked for.
+    adopt(
+        &house,
+        "[version.roster.rules.shift_cover.Z]\npeople = 1\nunder_cost = 1\nover_cost = 0\n",
+    );
+    let reply = house
+        .to("L01")
+        .post(&format!("{ROSTER}/solves"), json!({"seed": 1}));
+    assert_eq!(
+        reply.expect(422).json["errors"][0]["field"],
+        "roster.rules.shift_cover"
+    );
+}

@@ -5,9 +5,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::event::{
-    Apart, CalendarDay, Category, Compensation, Complainant, ComplaintAbout, Contract, DayDemand,
-    Edge, Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind, MeetingKind,
-    Mentoring, ProtectionKind, PunchKind, ReplanScope, Rotation, Severity, Skill,
+    Apart, CalendarDay, Category, CellKey, Compensation, Complainant, ComplaintAbout, Contract,
+    DayDemand, Edge, Employment, Expected, Half, Lane, LaneOpening, LaneStint, LeaveKind,
+    MeetingKind, Mentoring, ProtectionKind, PunchKind, ReplanScope, RosterWish, Rotation, Severity,
+    Skill,
 };
 use domain::ids::{
     CallId, ComplaintId, DeskId, ItemId, LaneId, LeaveId, RuleId, ShiftCode, SkillId, StaffId,
@@ -251,6 +252,21 @@ inputs! {
     EditCells {
         /// Which, and what they become.
         cells: Vec<CellEdit>,
+    }
+    /// Cells that a solve keeps as they stand, or no longer.
+    FixCells {
+        /// `{"staff", "date"}`: which; each stands in the roster.
+        #[schema(value_type = Vec<Object>)]
+        cells: Vec<CellKey>,
+        /// Whether they are fixed, or free again.
+        fixed: bool,
+    }
+    /// What one wishes of a month's roster: all of it.
+    StateWishes {
+        /// `{"date", "wished", "strength"}`: `wished` is `"off"`, `"work"`, `{"shift": code}` or `{"not_shift": code}`;
+        /// `strength` is `low`, `normal` or `high`; one a day.
+        #[schema(value_type = Vec<Object>)]
+        wishes: Vec<RosterWish>,
     }
     /// Publish a roster.
     PublishRoster {

@@ -1,6 +1,7 @@
 //! From what the log knows to the solver's problem, and from the solver's plan back to cells.
 
 mod catalogue;
+mod past;
 mod replan;
 
 pub(crate) use replan::{Proposal, Replanning};
@@ -22,11 +23,12 @@ use domain::{event, quantities::Minutes};
 use solver::explain::Stretch;
 use solver::plan::{Meal, Plan, Relaxation, Shortfall, Status, Tier};
 use solver::problem::{
-    Cause, Costs, Day, Demand, History, MealWindow, Person, Rules, Segment, ShiftId,
+    Cause, Costs, Day, Demand, FixedCell, History, MealWindow, Person, Rules, Segment, ShiftId,
     ShiftTemplate as SolverShift, Skill, SkillId, Unavailable,
 };
 use solver::{Assignments, Problem};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Meals start on this grid; a finer one costs time and gains nothing a person would notice (SOLVER.md).
 const MEAL_GRID_MINUTES: i64 = 5;
@@ -36,6 +38,7 @@ const DAY: DayMinute = DayMinute(1440);
 const HISTORY_DAYS: i64 = 31;
 
 /// A month's problem, and what its shifts are in the duty table.
+#[derive(Clone)]
 pub(crate) struct RosterProblem {
     pub(crate) problem: Problem,
     shifts: BTreeMap<ShiftId, Offered>,
@@ -47,6 +50,7 @@ pub(crate) struct RosterProblem {
     elsewhere: BTreeSet<(StaffId, WorkDate)>,
 }
 
+#[derive(Clone)]
 struct Offered {
     template: ShiftTemplate,
     days: Vec<usize>,
@@ -59,6 +63,8 @@ struct Candidate {
     leave: Vec<event::LeaveRequested>,
     /// Shifts in the rosters of other desks (D2).
     elsewhere: Vec<(WorkDate, Shift)>,
+    /// Leave approved in the months that fairness looks back on.
+    past_leave: Vec<event::LeaveRequested>,
 }
 
 /// Everything a month's problem is made from.
@@ -70,6 +76,8 @@ struct Sources<'a> {
     demand: &'a DemandSet,
     people: &'a [Candidate],
     previous: &'a RosterState,
+    /// The rosters that fairness looks back on, the last month's first.
+    past: &'a [(Month, Arc<RosterState>)],
     meetings: &'a [MeetingWanted],
     month: Month,
 }
@@ -97,6 +105,13 @@ impl App {
         let (Some(demand), true) = (demand, missing.is_empty()) else {
             return Err(Refusal::DeskNotReady { missing }.into());
         };
+        let policy = self.policy_on(desk, month.first()).await?;
+        let mut past = Vec::new();
+        let mut back = month;
+        for _ in 0..policy.roster.rules.fair_months.unwrap_or(1) {
+            back = back.previous();
+            past.push((back, self.roster_state(desk, back).await?));
+        }
         let mut people = Vec::new();
         for person in self
             .rosterable_of(desk, month.first(), month.last())
@@ -111,20 +126,23 @@ impl App {
                 let elsewhere = self
                     .shifts_elsewhere(desk, &known, around.0, around.1)
                     .await?;
+                let past_leave = self
+                    .approved_leave(&person, back.first(), month.first().plus_days(-1))
+                    .await?;
                 people.push(Candidate {
                     staff: person,
                     state: (*known).clone(),
                     leave,
                     elsewhere,
+                    past_leave,
                 });
             }
         }
-        let policy = self.policy_on(desk, month.first()).await?;
         let meetings = match policy.roster.rules.meetings {
             Some(_) => self.meetings_wanted(desk, month).await?,
             None => Vec::new(),
         };
-        build(&Sources {
+        let mut problem = build(&Sources {
             id: desk,
             desk: &state,
             org: self.org_state().await?.as_ref(),
@@ -133,8 +151,11 @@ impl App {
             demand,
             people: &people,
             previous: self.roster_state(desk, month.previous()).await?.as_ref(),
+            past: &past,
             month,
-        })
+        })?;
+        problem.fix(self.roster_state(desk, month).await?.as_ref());
+        Ok(problem)
     }
 }
 
@@ -175,7 +196,11 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
                 .collect(),
             meals: offer.template.meals.iter().map(window).collect(),
             breaks: offer.template.breaks.iter().map(window).collect(),
-            worked_minutes: offer.template.minutes().0,
+            worked_minutes: if rules.counts_minutes(&offer.template.code) {
+                offer.template.minutes().0
+            } else {
+                0
+            },
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
             late: by_day(&offer) && first_end != last_end && Some(end_of(offer)) == last_end,
@@ -254,6 +279,7 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         published: None,
         team: Default::default(),
     };
+    past::carry(sources, &mut problem);
     catalogue::complete(sources, &shifts, &days, &mut problem)?;
     let faults = problem.validate();
     if !faults.is_empty() {
@@ -444,6 +470,7 @@ fn person(sources: &Sources<'_>, candidate: &Candidate, days: &[WorkDate]) -> Pe
         state,
         leave,
         elsewhere,
+        past_leave: _,
     } = candidate;
     let policy = &sources.policy.roster;
     let mut unavailable = rest_around(sources, elsewhere, days);
@@ -573,25 +600,19 @@ fn history(sources: &Sources<'_>, staff: &StaffId) -> History {
     let since_monday = i64::from(first.weekday_from_monday());
     history.minutes_this_week = (1..=since_monday)
         .filter_map(worked)
-        .map(|shift| minutes_of(shift).0)
+        .map(|shift| counted(sources, shift))
         .sum();
     history.rested_this_week = (1..=since_monday).any(|back| worked(back).is_none());
-    for (date, shift) in sources
-        .previous
-        .cells
-        .iter()
-        .filter(|((whose, _), _)| whose == staff)
-        .filter_map(|((_, date), shift)| shift.as_ref().map(|shift| (*date, shift)))
-    {
-        history.nights += i64::from(shift.night);
-        history.weekend_days += i64::from(date.is_weekend());
-        let kind = sources.org.day(date).map(|day| day.kind);
-        history.holidays += i64::from(matches!(
-            kind,
-            Some(DayKind::Statutory | DayKind::AdjustedRest)
-        ));
-    }
     history
+}
+
+/// Minutes of a shift as contract hours count them.
+fn counted(sources: &Sources<'_>, shift: &Shift) -> i64 {
+    if sources.policy.roster.rules.counts_minutes(&shift.code) {
+        minutes_of(shift).0
+    } else {
+        0
+    }
 }
 
 fn minutes_of(shift: &Shift) -> Minutes {
@@ -649,9 +670,42 @@ fn costs(policy: &RosterPolicy) -> Result<Costs, AppError> {
 }
 
 impl RosterProblem {
+    /// Fixes the cells that a lead fixed, as they stand in the roster.
+    fn fix(&mut self, roster: &RosterState) {
+        for (staff, date) in &roster.fixed {
+            let person = self.staff.iter().position(|known| known == staff);
+            let (Some(person), Some(day)) = (person, self.day_of(*date)) else {
+                continue;
+            };
+            let shift = roster.shift(staff, *date);
+            let shift = shift.map(|shift| self.shift_id(shift, day));
+            if let Some(person) = self.problem.people.get_mut(person) {
+                person.fixed.push(FixedCell { day, shift });
+            }
+        }
+    }
+
     /// How many people and days it is about.
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.staff.len(), self.days.len())
+    }
+
+    /// Somebody by their place in the problem.
+    pub(crate) fn staff_at(&self, person: usize) -> Option<&StaffId> {
+        self.staff.get(person)
+    }
+
+    /// Whether somebody's month is filled in: every day on which they can be rostered has a cell. Of nobody in
+    /// particular: everybody's.
+    pub(crate) fn is_filled(&self, roster: &RosterState, person: Option<usize>) -> bool {
+        let rows = self.staff.iter().zip(&self.problem.people).enumerate();
+        let mut asked = rows.filter(|(index, _)| person.is_none_or(|person| person == *index));
+        asked.all(|(_, (staff, known))| {
+            self.days.iter().enumerate().all(|(day, date)| {
+                let away = |away: &Unavailable| away.day == day && away.interval.is_none();
+                roster.cell(staff, *date).is_some() || known.unavailable.iter().any(away)
+            })
+        })
     }
 
     /// Which day of the horizon a date is.
@@ -792,8 +846,7 @@ impl RosterProblem {
                 Tier::Target => event::Tier::Target,
                 Tier::Group => event::Tier::OnPost,
                 Tier::Standby => event::Tier::Standby,
-                // Nobody asks for people by shift here.
-                Tier::Shift => return None,
+                Tier::Shift => event::Tier::Shift,
             },
             missing: u16::try_from(short.missing).unwrap_or(u16::MAX),
             cause_zh: String::new(),
@@ -886,6 +939,18 @@ impl RosterProblem {
         (assignments, meals)
     }
 
+    /// Minutes of a shift of the roster as contract hours count them: none where its template counts none.
+    fn counted_as(&self, shift: &Shift) -> i64 {
+        let mut offered = self.shifts.iter();
+        let template = offered.find(|(_, offer)| offer.template.code == shift.code);
+        let known = template.and_then(|(id, _)| {
+            let mut known = self.problem.shifts.iter();
+            known.find(|known| known.id == *id)
+        });
+        let counts = known.is_none_or(|known| known.standby.is_none() || known.worked_minutes > 0);
+        if counts { minutes_of(shift).0 } else { 0 }
+    }
+
     fn shift_id(&mut self, shift: &Shift, day: usize) -> ShiftId {
         let fits = |offer: &Offered| {
             offer.template.code == shift.code
@@ -936,7 +1001,7 @@ impl RosterProblem {
                 })
                 .collect(),
             breaks: Vec::new(),
-            worked_minutes: minutes_of(shift).0,
+            worked_minutes: self.counted_as(shift),
             night: shift.night,
             late: false,
             skills_required: Vec::new(),

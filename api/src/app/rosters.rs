@@ -1,20 +1,21 @@
 //! The month's roster: draft, hand edits, publication, amendments, the weekly duty table; and swaps.
 
 use crate::app::access::may_run_desk;
+use crate::app::limits::Limits;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, EditCells, Fault, PublishRoster, Reason, Receipt,
-    RequestSwap,
+    AmendRoster, App, AppError, Caller, CellEdit, EditCells, Fault, FixCells, PublishRoster,
+    Reason, Receipt, RequestSwap,
 };
-use domain::event::{RosterEvent, Stream};
+use domain::event::{CellKey, RosterEvent, Stream};
 use domain::ids::{DeskId, SwapId};
 use domain::refusal::Refusal;
 use domain::roster::cost::BudgetCheck;
 use domain::roster::{
     RosterContext, RosterState, agree_swap, amend, approve_swap, decline_swap, draft, edit_cells,
-    publish, refuse_swap, request_swap, submit_duty_table, withdraw_swap,
+    fix_cells, publish, refuse_swap, request_swap, submit_duty_table, withdraw_swap,
 };
 use domain::shift::{Cell, PlannedMeal, Shift, ShiftTemplate};
-use domain::who::Issued;
+use domain::who::{Actor, Issued};
 use domain::work_date::{Month, WorkDate};
 use projections::SwapRow;
 use std::collections::BTreeMap;
@@ -116,10 +117,55 @@ impl App {
             cells: self.cells(desk, &input.cells).await?,
         };
         let context = self.roster_context(desk, month).await?;
+        let limits = self.limits(desk, month).await?;
         self.on_roster(caller, desk, month, seen, |roster, issued| {
-            Ok(edit_cells::decide(roster, &command, &context, issued)?)
+            let events = edit_cells::decide(roster, &command, &context, issued)?;
+            Limits::hold(limits.as_ref(), roster, events)
         })
         .await
+    }
+
+    /// Fixes cells, so that a solve keeps them as they stand, or frees them.
+    pub async fn fix_cells(
+        &self,
+        caller: &Caller,
+        desk: &DeskId,
+        month: Month,
+        input: FixCells,
+    ) -> Result<Receipt, AppError> {
+        may_run_desk(&caller.actor, desk)?;
+        if input.cells.len() > CELLS_MAX {
+            return Err(AppError::fault(Fault::of(
+                "cells",
+                format!("一次最多{CELLS_MAX}格"),
+                format!("at most {CELLS_MAX} at once"),
+            )));
+        }
+        let command = fix_cells::FixCells {
+            month,
+            cells: input.cells,
+            fixed: input.fixed,
+        };
+        self.on_roster(caller, desk, month, None, |roster, issued| {
+            Ok(fix_cells::decide(roster, &command, issued)?)
+        })
+        .await
+    }
+
+    /// Which cells are fixed.
+    pub async fn fixed_cells(
+        &self,
+        actor: &Actor,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Vec<CellKey>, AppError> {
+        may_run_desk(actor, desk)?;
+        let roster = self.roster_state(desk, month).await?;
+        let cells = roster.fixed.iter().map(|(staff, date)| CellKey {
+            staff: staff.clone(),
+            date: *date,
+        });
+        Ok(cells.collect())
     }
 
     /// Brings a roster into force; what it is short of is told (T1), and by how much it exceeds its budget (M10).
@@ -188,8 +234,10 @@ impl App {
             reason: input.reason,
         };
         let context = self.roster_context(desk, month).await?;
+        let limits = self.limits(desk, month).await?;
         self.on_roster(caller, desk, month, seen, |roster, issued| {
-            Ok(amend::decide(roster, &command, &context, issued)?)
+            let events = amend::decide(roster, &command, &context, issued)?;
+            Limits::hold(limits.as_ref(), roster, events)
         })
         .await
     }
@@ -295,9 +343,11 @@ impl App {
     pub async fn approve_swap(&self, caller: &Caller, swap: SwapId) -> Result<Receipt, AppError> {
         let row = self.swap(caller, swap).await?;
         let context = self.roster_context(&row.desk, row.month).await?;
+        let limits = self.limits(&row.desk, row.month).await?;
         let command = approve_swap::ApproveSwap { swap };
         self.on_roster(caller, &row.desk, row.month, None, |roster, issued| {
-            Ok(approve_swap::decide(roster, &command, &context, issued)?)
+            let events = approve_swap::decide(roster, &command, &context, issued)?;
+            Limits::hold(limits.as_ref(), roster, events)
         })
         .await
     }

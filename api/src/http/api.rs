@@ -25,6 +25,7 @@ mod staff;
 mod teams;
 mod utilisation;
 mod views;
+mod wishes;
 
 use crate::app::{self, App, inputs};
 use crate::http::endpoint::{self, Access, Area, Endpoint, Scope};
@@ -454,6 +455,39 @@ fn rosters_area() -> Vec<Endpoint> {
         )
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .answers(204, "Discarded"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/wishes",
+            "What people wish of the month, and what the roster grants",
+            get(wishes::of_desk),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers_with::<Vec<app::WishRow>>(200, "Wishes, by date"),
+        Endpoint::get("/wishes/{month}", "One's own wishes", get(wishes::own))
+            .access(Access::SignedIn, Scope::Own)
+            .answers_with::<app::OwnWishes>(200, "By date; what is granted, once published"),
+        Endpoint::put(
+            "/wishes/{month}",
+            "State all of one's own wishes for a month",
+            put(wishes::state),
+        )
+        .access(Access::SignedIn, Scope::Own)
+        .body::<inputs::StateWishes>()
+        .answers(204, "Stated"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/fixed-cells",
+            "Cells that a solve keeps as they stand",
+            get(fixed_cells),
+        )
+        .access(Access::Roles(OFFICES), Scope::Desk)
+        .answers(200, "Cells, by person and day"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/fixed-cells",
+            "Fix cells, so that a solve keeps them as they stand, or free them",
+            post(fix),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::FixCells>()
+        .answers(204, "Done"),
         Endpoint::post(
             "/desks/{desk}/rosters/{month}/edits",
             "Set cells of an unpublished roster",

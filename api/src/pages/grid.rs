@@ -7,6 +7,7 @@ use domain::ids::StaffId;
 use domain::quantities::Minutes;
 use domain::work_date::WorkDate;
 use projections::{DutyCell, DutyTable};
+use std::collections::BTreeSet;
 
 /// A column.
 pub struct GridDay {
@@ -55,6 +56,8 @@ pub struct GridCell {
     pub rest: bool,
     /// The cell whose detail is open.
     pub selected: bool,
+    /// A solve keeps it as it stands.
+    pub fixed: bool,
 }
 
 /// A line of head-counts.
@@ -173,6 +176,20 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// Marks the cells that a solve keeps as they stand.
+    pub fn mark_fixed(&mut self, fixed: &BTreeSet<(StaffId, WorkDate)>, w: Words) {
+        for row in &mut self.rows {
+            for cell in &mut row.cells {
+                if fixed.contains(&(row.staff.clone(), cell.date)) {
+                    cell.fixed = true;
+                    cell.label = format!("{} {}", cell.label, w.t("roster.fixed"));
+                }
+            }
+        }
+    }
+}
+
 /// Whether a day is a day off by the calendar: a weekend that is not worked in exchange, or a holiday.
 fn is_rest(date: WorkDate, kind: Option<DayKind>) -> bool {
     match kind {
@@ -216,5 +233,6 @@ fn grid_cell(
         label,
         rest: day.rest,
         selected,
+        fixed: false,
     }
 }

@@ -123,7 +123,7 @@ impl ReplanPage {
     fn tier_class(&self, short: &Shortfall) -> &'static str {
         match short.tier {
             Tier::Minimum => "bad",
-            Tier::OnPost | Tier::Standby | Tier::Target => "warn",
+            Tier::OnPost | Tier::Standby | Tier::Shift | Tier::Target => "warn",
         }
     }
 }

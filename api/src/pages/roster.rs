@@ -7,8 +7,8 @@ use super::solving::{Solving, gap_words, relaxed_words};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, EditCells, MonthCost, PublishRoster, Receipt,
-    SolveRoster,
+    AmendRoster, App, AppError, Caller, CellEdit, EditCells, FixCells, MonthCost, PublishRoster,
+    Receipt, SolveRoster,
 };
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
@@ -16,7 +16,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use domain::event::{Shortfall, Skill, SolveReport, Tier};
+use domain::event::{CellKey, Shortfall, Skill, SolveReport, Tier};
 use domain::ids::{DeskId, ShiftCode, SolveId, StaffId};
 use domain::refusal::Lang;
 use domain::who::Role;
@@ -117,6 +117,10 @@ pub struct CellDetail {
     pub choices: Vec<Choice>,
     /// The one chosen.
     pub chosen: String,
+    /// Whether somebody put it there, a shift or a day off.
+    pub stands: bool,
+    /// Whether a solve keeps it as it stands.
+    pub fixed: bool,
     /// What "why not" may be asked about; an empty value is any shift.
     pub questions: Vec<Choice>,
 }
@@ -211,9 +215,15 @@ impl RosterPage {
     }
 
     /// What keeps the desk from opening, what is merely wished for.
-    fn tiers(&self) -> [(Tier, Vec<&Shortfall>); 4] {
-        [Tier::Minimum, Tier::OnPost, Tier::Standby, Tier::Target]
-            .map(|tier| (tier, self.stretches(tier)))
+    fn tiers(&self) -> [(Tier, Vec<&Shortfall>); 5] {
+        [
+            Tier::Minimum,
+            Tier::OnPost,
+            Tier::Standby,
+            Tier::Shift,
+            Tier::Target,
+        ]
+        .map(|tier| (tier, self.stretches(tier)))
     }
 
     fn is_target(&self, tier: &Tier) -> bool {
@@ -230,7 +240,7 @@ impl RosterPage {
     fn tier_class(&self, short: &Shortfall) -> &'static str {
         match short.tier {
             Tier::Minimum => "bad",
-            Tier::OnPost | Tier::Standby | Tier::Target => "warn",
+            Tier::OnPost | Tier::Standby | Tier::Shift | Tier::Target => "warn",
         }
     }
 
@@ -317,17 +327,23 @@ pub async fn show(
             .filter(|short| short.tier == Tier::Minimum);
         missed.into_iter().any(|short| short.date == date)
     };
-    let grid = known
-        .table
-        .as_ref()
-        .map(|table| Grid::of(table, &desk.looks, selected, &under_minimum, w));
+    let planned = app
+        .roster_state(&desk.row.desk, month)
+        .await
+        .map_err(|error| visit.failed(error))?;
+    let grid = known.table.as_ref().map(|table| {
+        let mut grid = Grid::of(table, &desk.looks, selected, &under_minimum, w);
+        grid.mark_fixed(&planned.fixed, w);
+        grid
+    });
     let Grid {
         days,
         rows,
         heads,
         legend,
     } = grid.unwrap_or_default();
-    let cell = selected.and_then(|(staff, date)| cell_detail(&known, &desk, staff, date, w));
+    let cell =
+        selected.and_then(|(staff, date)| cell_detail(&known, &planned, &desk, staff, date, w));
     let leads = visit
         .actor
         .acting_as(&[Role::Lead], &desk.row.desk)
@@ -482,6 +498,7 @@ impl RosterWeek {
 
 fn cell_detail(
     known: &Known,
+    roster: &domain::roster::RosterState,
     desk: &DeskAsked,
     staff: &StaffId,
     date: WorkDate,
@@ -518,6 +535,8 @@ fn cell_detail(
             .map(|kind| w.leave(&kind).to_owned()),
         choices: std::iter::once(Choice::default()).chain(choices).collect(),
         chosen: shift.map_or_else(String::new, |shift| shift.code.to_string()),
+        stands: roster.cell(staff, date).is_some(),
+        fixed: roster.fixed.contains(&(staff.clone(), date)),
         questions: super::roster_questions::choices(desk, date, w),
     })
 }
@@ -633,6 +652,31 @@ async fn edit(
         reason: posted.words("reason", "roster.amend_reason")?,
     };
     app.amend_roster(&caller, desk, month, None, input).await
+}
+
+/// `POST /roster/fixed-cells`: a solve keeps the cell as it stands, or no longer.
+pub async fn fix_cell(State(app): State<App>, posted: Posted) -> Result<Response, Failed> {
+    let (desk, month) = (posted.desk(), month_of(&posted)?);
+    let result = match posted.date("date") {
+        Ok(date) => {
+            let input = FixCells {
+                cells: vec![CellKey {
+                    staff: StaffId::new(posted.text("staff")),
+                    date,
+                }],
+                fixed: posted.text("fixed") == "yes",
+            };
+            app.fix_cells(&posted.caller(), &desk, month, input).await
+        }
+        Err(error) => Err(error),
+    };
+    let to = format!(
+        "{}&staff={}&date={}",
+        address(&desk, month),
+        encoded(&posted.text("staff")),
+        encoded(&posted.text("date"))
+    );
+    posted.outcome(&app, result, &to, "roster.saved.done").await
 }
 
 /// `POST /roster/publication`.

@@ -318,6 +318,7 @@ impl Words {
             Tier::Minimum => "tier.minimum",
             Tier::OnPost => "tier.on_post",
             Tier::Standby => "tier.standby",
+            Tier::Shift => "tier.shift",
             Tier::Target => "tier.target",
         })
     }

@@ -297,6 +297,22 @@ refusals! {
     RosterRulesBroken { broken: Vec<Broken> }
         "roster-rules-broken", Invalid, Some(T4),
         "违反排班规则:{broken}", "the roster's rules would be broken: {broken}";
+    /// A change by hand would break a limit that the policy sets for planned rosters.
+    RosterLimitsBroken { limits_zh: String, limits_en: String }
+        "roster-limits-broken", Invalid, Some(T4),
+        "违反管理制度的排班限制:{limits_zh}", "limits of the policy would be broken: {limits_en}";
+    /// The desk's rules take no wishes.
+    WishesNotTaken { desk: DeskId }
+        "wishes-not-taken", Conflict, Some(T4),
+        "{desk} 的规则没有设定排班意愿", "the rules of {desk} take no wishes";
+    /// The roster is in force, or the month is over.
+    WishesClosed { month: Month }
+        "wishes-closed", Conflict, Some(T4),
+        "{month} 的班表已发布或已过去,不能再提意愿", "the roster of {month} is published or past: wishes are closed";
+    /// More wishes than a person may have in a month.
+    TooManyWishes { month: Month, count: u16, count_max: u16 }
+        "too-many-wishes", Invalid, Some(T4),
+        "{month} 最多提 {count_max} 个意愿,现有 {count} 个", "{count} wishes for {month}; at most {count_max}";
     /// The month would cost more than its budget, and nobody said so.
     BudgetExceeded { month: Month, cost: Fen, budget: Fen, over: Fen }
         "budget-exceeded", Conflict, Some(RuleId::M10),
@@ -1028,7 +1044,7 @@ say_by_variant! { SwapStatus { Asked "等待同事答复" "waiting for the colle
 say_by_variant! { SanctionStep { Verify "核实" "verify", Balance "平衡" "balance", Approve "批准" "approve", } }
 say_by_variant! { LeaveKind { Personal "事假" "personal leave", Sick "病假" "sick leave", Annual "年假" "annual leave", Compensatory "调休" "time off in lieu", Marriage "婚假" "marriage leave", Maternity "产假" "maternity leave", Paternity "陪产假" "paternity leave", Bereavement "丧假" "bereavement leave", } }
 say_by_variant! { LeaveUnit { Day "整天" "whole days", HalfDay "半天或整天" "half days or whole days", Hour "整小时、半天或整天" "whole hours, half days or whole days", } }
-say_by_variant! { Tier { Minimum "最低" "minimum", OnPost "在岗要求" "on post", Standby "备勤" "on call", Target "目标" "target", } }
+say_by_variant! { Tier { Minimum "最低" "minimum", OnPost "在岗要求" "on post", Standby "备勤" "on call", Shift "班次人数" "on the shift", Target "目标" "target", } }
 
 /// A correction that counts towards the month's cap.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub mod decline_swap;
 pub mod discard_replan;
 pub mod draft;
 pub mod edit_cells;
+pub mod fix_cells;
 pub mod lock;
 pub mod open_lanes;
 pub mod open_shifts;
@@ -98,6 +99,8 @@ pub struct RosterState {
     pub proposal: Option<ReplanProposed>,
     /// Duty tables handed in, the last one of each week, by its Monday.
     pub submissions: BTreeMap<WorkDate, DutyTableSubmitted>,
+    /// Cells that a solve keeps as they stand.
+    pub fixed: BTreeSet<(StaffId, WorkDate)>,
     /// Every swap that was asked for.
     pub swaps: BTreeMap<SwapId, Swap>,
     /// The lane plan of each day, as made last.
@@ -308,6 +311,16 @@ impl State for RosterState {
             }
             RosterEvent::SolveFailed(_) => self.solving = None,
             RosterEvent::CellsEdited(edited) => self.apply(&edited.changes),
+            RosterEvent::CellsFixed(fixed) => {
+                let cells = fixed.cells.iter();
+                self.fixed
+                    .extend(cells.map(|cell| (cell.staff.clone(), cell.date)));
+            }
+            RosterEvent::CellsFreed(freed) => {
+                for cell in &freed.cells {
+                    self.fixed.remove(&(cell.staff.clone(), cell.date));
+                }
+            }
             RosterEvent::RosterPublished(published) => {
                 self.status = RosterStatus::Published;
                 self.shortfalls = published.shortfalls.clone();

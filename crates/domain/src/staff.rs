@@ -9,18 +9,19 @@ pub mod set_category;
 pub mod set_contract;
 pub mod set_roles;
 pub mod set_skills;
+pub mod state_wishes;
 
 use crate::day::RequestStatus;
 use crate::decider::{State, ensure, not_own, permit};
-use crate::event::{Category, Contract, Protected, StaffEvent};
+use crate::event::{Category, Contract, Protected, RosterWish, StaffEvent};
 use crate::ids::{DeskId, SkillId, StaffId};
 use crate::loan::Loan;
 use crate::quantities::Minutes;
 use crate::refusal::{Action, Fault, Refusal};
 use crate::who::{Actor, Issued, Role};
-use crate::work_date::WorkDate;
+use crate::work_date::{Month, WorkDate};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folded from stream `staff-{staff}`.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,8 @@ pub struct StaffState {
     pub service_from: Option<WorkDate>,
     /// Forgotten then; nobody is hired under the number again.
     pub forgotten: Option<DateTime<Utc>>,
+    /// What the person wishes of each month's roster, by date.
+    pub wishes: BTreeMap<Month, Vec<RosterWish>>,
 }
 
 /// What a hire says once.
@@ -116,6 +119,10 @@ impl StaffState {
             .copied()
             .unwrap_or_default()
     }
+    /// What the person wishes of a month's roster, by date.
+    pub fn wishes_of(&self, month: Month) -> &[RosterWish] {
+        self.wishes.get(&month).map_or(&[], Vec::as_slice)
+    }
     /// Whether the law protects the person from nights and overtime on `date`.
     pub fn protected_on(&self, date: WorkDate) -> bool {
         self.protections
@@ -167,6 +174,9 @@ impl State for StaffState {
             StaffEvent::Protected(protected) => self.protections.push(protected.clone()),
             StaffEvent::CategorySet(set) => self.categories.push((set.from, set.category)),
             StaffEvent::Forgotten(forgotten) => self.forgotten = Some(forgotten.at),
+            StaffEvent::WishesStated(stated) => {
+                self.wishes.insert(stated.month, stated.wishes.clone());
+            }
             StaffEvent::LoanRequested(requested) => self.loans.push(Loan {
                 requested: requested.clone(),
                 status: RequestStatus::Pending,

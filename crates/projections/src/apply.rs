@@ -363,6 +363,8 @@ impl<'c> Applier<'c> {
         let known = self.facts.staff(staff)?;
         let mut employment_changed = false;
         let row = match (event, known) {
+            // Read where the roster is planned, from the person's stream.
+            (StaffEvent::WishesStated(_), _) => return Ok(()),
             (StaffEvent::LoanRequested(asked), _) => return self.loan_requested(at, asked),
             (StaffEvent::LoanAgreed(agreed), _) => return self.loan_agreed(at, agreed),
             (StaffEvent::LoanDeclined(declined), _) => return self.loan_declined(at, declined),
@@ -746,6 +748,8 @@ impl<'c> Applier<'c> {
                 row.ended_at = Some(failed.at);
                 self.solve(at, &row)?;
             }
+            // Read where the roster is planned, from its stream.
+            RosterEvent::CellsFixed(_) | RosterEvent::CellsFreed(_) => {}
             RosterEvent::CellsEdited(edited) => {
                 for change in &edited.changes {
                     self.draft_cell(

@@ -274,6 +274,20 @@ fn staff(s: &Speaker<'_>, event: &StaffEvent) -> String {
             format!("{}结束借调,最后一天{}", s.name(&e.by), e.last),
             format!("loan ended by {}, last day {}", s.name(&e.by), e.last),
         ),
+        StaffEvent::WishesStated(e) => s.say(
+            format!(
+                "提出{}排班意愿{}项 {}",
+                e.month,
+                e.wishes.len(),
+                s.time(e.at)
+            ),
+            format!(
+                "stated {} wishes for the roster of {} at {}",
+                e.wishes.len(),
+                e.month,
+                s.time(e.at)
+            ),
+        ),
         StaffEvent::CategorySet(e) => s.say(
             format!("自{}起类别:{}", e.from, category_words(e.category, s.lang)),
             format!(
@@ -477,6 +491,14 @@ fn roster(s: &Speaker<'_>, event: &RosterEvent) -> String {
         RosterEvent::SolveFailed(e) => s.say(
             format!("自动排班失败:{}", e.reason),
             format!("solve failed: {}", e.reason),
+        ),
+        RosterEvent::CellsFixed(e) => s.say(
+            format!("{}固定{}格", s.name(&e.by), e.cells.len()),
+            format!("{} fixed {} cells", s.name(&e.by), e.cells.len()),
+        ),
+        RosterEvent::CellsFreed(e) => s.say(
+            format!("{}解除固定{}格", s.name(&e.by), e.cells.len()),
+            format!("{} freed {} cells", s.name(&e.by), e.cells.len()),
         ),
         RosterEvent::CellsEdited(e) => s.say(
             format!("{}手工修改{}格", s.name(&e.by), e.changes.len()),

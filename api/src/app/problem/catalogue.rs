@@ -4,16 +4,16 @@
 use super::{Candidate, Offered, Sources};
 use crate::app::meetings::MeetingWanted;
 use crate::app::{AppError, Fault};
+use domain::event::Wished;
 use domain::ids::{ShiftCode, StaffId};
 use domain::policy::{FAIR_KINDS, FairKind, Hardness, RosterRules, Wanted};
 use domain::quantities::Fen;
-use domain::roster::RosterState;
 use domain::shift::Shift;
 use domain::work_date::{DayMinute, WorkDate};
 use solver::Problem;
 use solver::problem::{
     Apart, Budget, CostTerm, Costs, GroupDemand, History, Meeting, Mentor, Pattern, Person,
-    PersonId, RowRules, ShiftId, SoftRange, Standby, Succession,
+    PersonId, Request, RowRules, ShiftCover, ShiftId, SoftRange, Standby, Succession, Wish,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,8 @@ pub(super) fn unknown_shifts(sources: &Sources<'_>) -> Vec<Fault> {
                 .keys()
                 .map(|code| ("unpopular_meals", code)),
         )
-        .chain(rules.standby.keys().map(|code| ("standby", code)));
+        .chain(rules.standby.keys().map(|code| ("standby", code)))
+        .chain(rules.shift_cover.keys().map(|code| ("shift_cover", code)));
     let mut faults: Vec<Fault> = named
         .filter(|(_, code)| !known.contains(code))
         .map(|(field, code)| {
@@ -196,7 +197,80 @@ pub(super) fn bind(
         pattern: None,
         meetings: meetings(sources, candidate, days, person),
     };
+    person.requests = wishes(sources, shifts, candidate, days);
     remember(sources, shifts, &candidate.staff, &mut person.history);
+}
+
+/// What somebody wishes of the month, at the policy's points; a shift that is not offered that day is no wish.
+fn wishes(
+    sources: &Sources<'_>,
+    shifts: &BTreeMap<ShiftId, Offered>,
+    candidate: &Candidate,
+    days: &[WorkDate],
+) -> Vec<Request> {
+    let Some(policy) = sources.policy.roster.rules.wishes else {
+        return Vec::new();
+    };
+    let stated = candidate.state.wishes_of(sources.month).iter();
+    stated
+        .filter_map(|wish| {
+            let day = days.iter().position(|date| *date == wish.date)?;
+            let offered = |code: &ShiftCode| {
+                let mut offered = shifts.iter();
+                let found = offered
+                    .find(|(_, offer)| offer.template.code == *code && offer.days.contains(&day));
+                found.map(|(id, _)| id.clone())
+            };
+            Some(Request {
+                day,
+                wish: match &wish.wished {
+                    Wished::Off => Wish::Off,
+                    Wished::Work => Wish::Work,
+                    Wished::Shift(code) => Wish::Shift(offered(code)?),
+                    Wished::NotShift(code) => Wish::NotShift(offered(code)?),
+                },
+                cost: policy.points(wish.strength),
+            })
+        })
+        .collect()
+}
+
+/// People wanted on shifts, whatever the time of day.
+fn shift_cover(
+    sources: &Sources<'_>,
+    shifts: &BTreeMap<ShiftId, Offered>,
+    problem: &Problem,
+) -> Vec<ShiftCover> {
+    let rows = &sources.policy.roster.rules.shift_cover;
+    let mut cover = Vec::new();
+    for (id, offer) in shifts {
+        let Some(row) = rows.get(&offer.template.code) else {
+            continue;
+        };
+        for &day in &offer.days {
+            let Some(known) = problem.days.get(day) else {
+                continue;
+            };
+            let weekend = row.weekend.unwrap_or(row.people);
+            let people = if known.holiday {
+                row.holiday.unwrap_or(weekend)
+            } else if known.weekend {
+                weekend
+            } else {
+                row.people
+            };
+            cover.push(ShiftCover {
+                day,
+                shift: id.clone(),
+                people: u32::from(people),
+                under_cost: row.under_cost,
+                over_cost: row.over_cost,
+                minimum: 0,
+                minimum_cost: 0,
+            });
+        }
+    }
+    cover
 }
 
 /// The most whole days in a row that somebody is not there.
@@ -278,19 +352,6 @@ fn remember(
         let left = i64::from(owed) - off;
         history.night_rest_days_owed = u32::try_from(left).ok().filter(|_| night).unwrap_or(0);
     }
-    for shift in own_shifts(previous, staff) {
-        history.minutes += super::minutes_of(shift).0;
-        let meals = rules.unpopular_meals.get(&shift.code);
-        history.unpopular_meals += meals.map_or(0, |meals| i64::from(*meals));
-    }
-}
-
-fn own_shifts<'a>(
-    roster: &'a RosterState,
-    staff: &'a StaffId,
-) -> impl Iterator<Item = &'a Shift> + 'a {
-    let cells = roster.cells.iter();
-    cells.filter_map(move |((whose, _), shift)| shift.as_ref().filter(|_| whose == staff))
 }
 
 /// What ties people together, groups on post, fair shares and prices, once the people are there.
@@ -303,6 +364,7 @@ pub(super) fn complete(
     let rules = &sources.policy.roster.rules;
     problem.rules.forbidden_successions = successions(rules, shifts);
     problem.group_demand = groups(sources, problem);
+    problem.shift_cover = shift_cover(sources, shifts, problem);
     rotate(sources, shifts, days, problem)?;
     tie(sources, problem);
     problem.team.budget = budget(sources, shifts);
@@ -488,7 +550,19 @@ fn budget(sources: &Sources<'_>, shifts: &BTreeMap<ShiftId, Offered>) -> Option<
             i64::try_from((fen + i128::from(YUAN) / 2) / i128::from(YUAN)).unwrap_or(i64::MAX)
         };
         let row = shifts.iter();
-        let row = row.map(|(id, offer)| (id.clone(), of(offer.template.minutes().0)));
+        let row = row.map(|(id, offer)| {
+            let counts = sources
+                .policy
+                .roster
+                .rules
+                .counts_minutes(&offer.template.code);
+            let minutes = if counts {
+                offer.template.minutes().0
+            } else {
+                0
+            };
+            (id.clone(), of(minutes))
+        });
         Some((PersonId::from(candidate.staff.as_str()), row.collect()))
     });
     let Fen(limit) = *limit;

@@ -10,12 +10,15 @@ use domain::roster::RosterState;
 use domain::shift::{Cell, PlannedMeal, Shift};
 use domain::work_date::{Month, WorkDate, Zone};
 use solver::plan::{Meal, Plan, Status};
-use solver::problem::{Cause, FixedCell, Segment, ShiftId, Unavailable};
+use solver::problem::{Cause, FixedCell, Segment, ShiftId, Unavailable, Wish};
 use solver::{Assignments, SolveError};
 use std::collections::BTreeSet;
 
 /// Cells whose meals may move where the desk would be under its minimum; more take long and are much to ask.
 const MEALS_MOVED_MAX: usize = 120;
+
+/// Most seconds for the short breaks of a proposal.
+const BREAK_SECONDS_MAX: f64 = 5.0;
 
 /// A problem about part of a roster in force.
 pub(crate) struct Replanning {
@@ -26,6 +29,8 @@ pub(crate) struct Replanning {
     standing: Assignments,
     /// Its meals.
     meals: Vec<Meal>,
+    /// Its short breaks.
+    breaks: Vec<Meal>,
     /// The cells that may change, by person and day.
     free: BTreeSet<(usize, usize)>,
     /// The days it is about.
@@ -103,6 +108,13 @@ fn build(
     let own_times: Vec<ShiftId> = problem.own_times.iter().map(|(id, _)| id.clone()).collect();
     for (p, staff) in problem.staff.iter().enumerate() {
         let person = &mut problem.problem.people[p];
+        // Fixed cells are kept below, unless somebody is away.
+        person.fixed.clear();
+        // A wish that was not granted is no reason to change what is published; one that was is not taken back lightly.
+        let row = &standing[p];
+        person.requests.retain(|request| {
+            granted(&request.wish, row.get(request.day).and_then(Option::as_ref))
+        });
         // Short runs are a matter of taste, and an absence makes some: they cost as isolated days, and forbid nothing.
         person.consecutive_work_days_min = None;
         person.consecutive_days_off_min = None;
@@ -142,7 +154,8 @@ fn build(
                     .unavailable
                     .iter()
                     .any(|away| away.day == d && away.interval.is_some());
-            if !scope.covers(date) || date < today || begun || on_leave_for_a_part {
+            let fixed = roster.fixed.contains(&(staff.clone(), date));
+            if fixed || !scope.covers(date) || date < today || begun || on_leave_for_a_part {
                 person.unavailable.retain(|away| away.day != d);
                 person.fixed.push(FixedCell {
                     day: d,
@@ -184,6 +197,7 @@ fn build(
         person.minutes_target = Some(agreed + person.history.minutes_carried);
     }
     meals.retain(|meal| standing[meal.person][meal.day].is_some());
+    let breaks = problem.breaks(roster);
     problem.problem.published = Some(standing.clone());
     let days = problem
         .days
@@ -195,9 +209,20 @@ fn build(
         days: days.collect(),
         standing,
         meals,
+        breaks,
         free,
         given_up,
         problem,
+    }
+}
+
+/// Whether a cell is as wished.
+fn granted(wish: &Wish, cell: Option<&ShiftId>) -> bool {
+    match wish {
+        Wish::Off => cell.is_none(),
+        Wish::Work => cell.is_some(),
+        Wish::Shift(shift) => cell == Some(shift),
+        Wish::NotShift(shift) => cell != Some(shift),
     }
 }
 
@@ -252,6 +277,11 @@ impl Replanning {
             }
         }
         changed.sort_by_key(|&(p, d)| (d, p));
+        if self.problem.has_breaks() {
+            // Whoever keeps shift and meals keeps their breaks; the others' go where the desk can spare them best.
+            let kept = self.breaks_kept(&after, &changed);
+            solver::place_breaks(problem, &mut after, &kept, BREAK_SECONDS_MAX)?;
+        }
         let people: BTreeSet<usize> = changed.iter().map(|&(p, _)| p).collect();
         let cost = |plan: &Plan, p: usize| -> i64 { plan.costs.by_person[p].values().sum() };
         let mut report = self.problem.report(&after);
@@ -291,6 +321,39 @@ impl Replanning {
         Ok((proposal, after))
     }
 
+    /// The breaks of cells that stay, where they are those of the shift as the problem has it.
+    fn breaks_kept(&self, after: &Plan, changed: &[(usize, usize)]) -> Vec<Meal> {
+        let problem = &self.problem.problem;
+        let mut kept = Vec::new();
+        for (p, row) in after.assignments.iter().enumerate() {
+            for (d, id) in row.iter().enumerate() {
+                let shift = id
+                    .as_ref()
+                    .and_then(|id| problem.shifts.iter().find(|shift| shift.id == *id));
+                let Some(shift) = shift.filter(|_| !changed.contains(&(p, d))) else {
+                    continue;
+                };
+                let own = self.breaks.iter();
+                let mut own: Vec<&Meal> = own
+                    .filter(|taken| (taken.person, taken.day) == (p, d))
+                    .collect();
+                own.sort_by_key(|taken| taken.start_minute);
+                let fits = own.len() == shift.breaks.len()
+                    && own.iter().zip(&shift.breaks).all(|(taken, window)| {
+                        let (from, until) =
+                            (window.earliest_start_minute, window.latest_start_minute);
+                        (from..=until).contains(&taken.start_minute)
+                            && taken.start_minute % problem.meal_grid_minutes == 0
+                            && taken.duration_minutes == window.duration_minutes
+                    });
+                if fits {
+                    kept.extend(own.into_iter().cloned());
+                }
+            }
+        }
+        kept
+    }
+
     /// The days it is about on which the desk is under its minimum.
     fn days_short(&self, plan: &Plan) -> BTreeSet<WorkDate> {
         let shortfalls = self.problem.shortfalls(plan).into_iter();
@@ -314,30 +377,39 @@ impl Replanning {
     }
 
     fn cell(&self, plan: &Plan, person: usize, day: usize) -> Cell {
-        let of_cell = |meal: &&Meal| meal.person == person && meal.day == day;
-        let mut meals: Vec<PlannedMeal> = plan
-            .meals
-            .iter()
-            .filter(of_cell)
-            .map(|meal| PlannedMeal {
-                start: minute(meal.start_minute),
-                minutes: Minutes(meal.duration_minutes),
-            })
-            .collect();
-        meals.sort_by_key(|meal| meal.start);
+        let of_cell = |taken: &[Meal]| {
+            let own = taken
+                .iter()
+                .filter(|one| one.person == person && one.day == day);
+            let mut own: Vec<PlannedMeal> = own
+                .map(|one| PlannedMeal {
+                    start: minute(one.start_minute),
+                    minutes: Minutes(one.duration_minutes),
+                })
+                .collect();
+            own.sort_by_key(|one| one.start);
+            own
+        };
+        let meals = of_cell(&plan.meals);
+        let breaks = of_cell(plan.breaks.as_ref().map_or(&[], |breaks| &breaks.taken));
         Cell {
             staff: self.problem.staff[person].clone(),
             date: self.problem.days[day],
             shift: plan.assignments[person][day]
                 .as_ref()
-                .and_then(|id| self.problem.worked(id, meals)),
+                .and_then(|id| self.problem.worked(id, meals, breaks)),
         }
     }
 }
 
 impl RosterProblem {
-    /// A shift of the problem as worked, with these meals.
-    fn worked(&self, id: &ShiftId, meals: Vec<PlannedMeal>) -> Option<Shift> {
+    /// A shift of the problem as worked, with these meals and breaks; without breaks: as early as they fit.
+    fn worked(
+        &self,
+        id: &ShiftId,
+        meals: Vec<PlannedMeal>,
+        breaks: Vec<PlannedMeal>,
+    ) -> Option<Shift> {
         if let Some((_, shift)) = self.own_times.iter().find(|(known, _)| known == id) {
             return Some(shift.clone());
         }
@@ -345,7 +417,11 @@ impl RosterProblem {
         Some(Shift {
             code: template.code.clone(),
             segments: template.segments.clone(),
-            breaks: template.breaks_beside(&meals),
+            breaks: if breaks.is_empty() {
+                template.breaks_beside(&meals)
+            } else {
+                breaks
+            },
             meals,
             night: template.night,
             duty: template.duty,

@@ -4,7 +4,7 @@ use super::answers::{Created, command, show, show_if_any};
 use super::views::Days;
 use crate::app::access::may_run_desk;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, EditCells, PublishRoster, Reason, ReplanRoster,
+    AmendRoster, App, AppError, Caller, EditCells, FixCells, PublishRoster, Reason, ReplanRoster,
     RequestSwap, SolveProgress, SolveRoster,
 };
 use crate::http::extract::{Asked, At, Command, Done, JsonBody, Reader, etag};
@@ -94,6 +94,19 @@ pub(super) async fn solves(
 command!(draft((DeskId, Month), ()) |app, caller, (desk, month), ()| app.draft_roster(caller, &desk, month) => nothing);
 command!(publish((DeskId, Month), JsonBody<PublishRoster>) |app, caller, (desk, month), JsonBody(input)|
     app.publish_roster(caller, &desk, month, input) => nothing);
+
+command!(fix((DeskId, Month), JsonBody<FixCells>) |app, caller, (desk, month), JsonBody(input)|
+    app.fix_cells(caller, &desk, month, input) => nothing);
+
+pub(super) async fn fixed_cells(
+    State(app): State<App>,
+    At((desk, month)): At<(DeskId, Month)>,
+    reader: Reader,
+) -> Result<Response, Failed> {
+    let cells = app.fixed_cells(&reader.actor, &desk, month).await;
+    let cells = cells.map_err(|error| reader.failed(error))?;
+    Ok(Json(cells).into_response())
+}
 
 pub(super) async fn solve(
     State(app): State<App>,

@@ -63,6 +63,8 @@ pub enum Tier {
     OnPost,
     /// Fewer on call than the policy asks for.
     Standby,
+    /// Fewer on a shift than the policy asks for.
+    Shift,
     /// Under the target: wished for.
     Target,
 }
@@ -172,6 +174,38 @@ pub struct CellChange {
 pub struct CellsEdited {
     /// Which.
     pub changes: Vec<CellChange>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A cell by whose and when.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellKey {
+    /// Whose.
+    pub staff: StaffId,
+    /// When.
+    pub date: WorkDate,
+}
+
+/// Cells are decided: a solve keeps them as they stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellsFixed {
+    /// Which.
+    pub cells: Vec<CellKey>,
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Cells are no longer decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellsFreed {
+    /// Which.
+    pub cells: Vec<CellKey>,
     /// Who.
     pub by: StaffId,
     /// When.
@@ -397,6 +431,8 @@ events! {
         "roster.replan_proposed", 1 => ReplanProposed,
         "roster.replan_discarded", 1 => ReplanDiscarded,
         "roster.cells_edited", 1 => CellsEdited,
+        "roster.cells_fixed", 1 => CellsFixed,
+        "roster.cells_freed", 1 => CellsFreed,
         "roster.published", 2 => RosterPublished,
         "roster.amended", 1 => RosterAmended,
         "roster.duty_table_submitted", 1 => DutyTableSubmitted,

@@ -1,10 +1,10 @@
 //! `staff-{staff}`: who somebody is to the desk.
 
 use crate::event::events;
-use crate::ids::{DeskId, LoanId, SkillId, StaffId};
+use crate::ids::{DeskId, LoanId, ShiftCode, SkillId, StaffId};
 use crate::quantities::{Fen, Minutes};
 use crate::who::Role;
-use crate::work_date::{DayMinute, WorkDate};
+use crate::work_date::{DayMinute, Month, WorkDate};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -258,6 +258,59 @@ pub struct LoanEnded {
     pub at: DateTime<Utc>,
 }
 
+/// How much a wish matters to whoever has it; what it weighs is the policy's.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum WishStrength {
+    /// Nice to have.
+    Low,
+    /// As wishes are.
+    #[default]
+    Normal,
+    /// It matters.
+    High,
+}
+
+/// What somebody wishes of a day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wished {
+    /// To be off.
+    Off,
+    /// To work, whichever shift.
+    Work,
+    /// To work this shift.
+    Shift(ShiftCode),
+    /// Not to work this shift.
+    NotShift(ShiftCode),
+}
+
+/// A wish for one day of the roster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterWish {
+    /// Which day.
+    pub date: WorkDate,
+    /// What.
+    pub wished: Wished,
+    /// How much it matters.
+    #[serde(default)]
+    pub strength: WishStrength,
+}
+
+/// What the person wishes of a month's roster: all of it, in place of what was wished before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishesStated {
+    /// Which month.
+    pub month: Month,
+    /// By date, one a day.
+    pub wishes: Vec<RosterWish>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 events! {
     /// Facts of stream `staff-{staff}`.
     StaffEvent {
@@ -273,5 +326,6 @@ events! {
         "staff.loan_ended", 1 => LoanEnded,
         "staff.category_set", 1 => CategorySet,
         "staff.forgotten", 1 => Forgotten,
+        "staff.wishes_stated", 1 => WishesStated,
     }
 }

@@ -1,9 +1,10 @@
 //! Rules of a roster that not every desk asks for. What is absent is not asked for; what a soft rule costs stands under
 //! its name in [`RosterPolicy::cost`](super::RosterPolicy::cost).
 //!
-//! Hard ones bind what is planned. A hand edit is held to the rules of [`crate::roster::rules`] only: whoever changes one
-//! cell of a roster in force is not to be stopped by a rule on runs of nights.
+//! Hard ones bind what is planned, and a change by hand may not newly break one. What the law and every desk ask for is
+//! judged by [`crate::roster::rules`] as well.
 
+use crate::event::WishStrength;
 use crate::ids::{ShiftCode, SkillId};
 use crate::quantities::Minutes;
 use crate::work_date::DayMinute;
@@ -66,6 +67,27 @@ pub struct StandbyPolicy {
     pub people: u16,
     /// Rest is owed before and after it, as with any shift; otherwise it is rest itself.
     pub rests: bool,
+    /// Its minutes count in contract hours and limits of minutes.
+    #[serde(default)]
+    pub counts_minutes: bool,
+}
+
+/// People wanted on a shift of every day it is offered, whoever they are and whatever the demand by the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftCoverPolicy {
+    /// On a working day.
+    pub people: u16,
+    /// On a day of a weekend; none: as on a working day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weekend: Option<u16>,
+    /// On a holiday; none: as on a weekend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holiday: Option<u16>,
+    /// Cost points per person missing.
+    pub under_cost: i64,
+    /// Cost points per person too many.
+    pub over_cost: i64,
 }
 
 /// Somebody of a kind on post at all times: "a senior on the desk".
@@ -82,6 +104,31 @@ pub struct OnPostPolicy {
     pub end: DayMinute,
     /// People at least.
     pub minimum: u16,
+}
+
+/// Wishes that people may have of a month's roster, and what a wish not granted costs, by how much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WishPolicy {
+    /// Wishes of a person for a month at most.
+    pub month_max: u16,
+    /// Cost points of a wish that matters little.
+    pub low: i64,
+    /// Of one as wishes are.
+    pub normal: i64,
+    /// Of one that matters much.
+    pub high: i64,
+}
+
+impl WishPolicy {
+    /// Cost points of a wish that is not granted.
+    pub fn points(&self, strength: WishStrength) -> i64 {
+        match strength {
+            WishStrength::Low => self.low,
+            WishStrength::Normal => self.normal,
+            WishStrength::High => self.high,
+        }
+    }
 }
 
 /// Rules that not every desk asks for.
@@ -157,9 +204,24 @@ pub struct RosterRules {
     /// Somebody of a kind on post at all times.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on_post: Vec<OnPostPolicy>,
+    /// Wishes of staff; none: not taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<WishPolicy>,
+    /// Months of past rosters that what is shared fairly looks back on; none: one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fair_months: Option<u16>,
+    /// People wanted on a shift, whatever the time of day.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shift_cover: BTreeMap<ShiftCode, ShiftCoverPolicy>,
 }
 
 impl RosterRules {
+    /// Whether minutes on a shift count as worked: those on call do where the policy says so.
+    pub fn counts_minutes(&self, code: &ShiftCode) -> bool {
+        self.standby
+            .get(code)
+            .is_none_or(|standby| standby.counts_minutes)
+    }
     /// The kind of a shift, if the policy names one.
     pub fn kind_of(&self, code: &ShiftCode) -> Option<&str> {
         let named = self.kind.iter().find(|(_, codes)| codes.contains(code));

@@ -61,7 +61,10 @@ pub fn roster_cost(
 ) -> RosterCost {
     let mut rows: BTreeMap<&StaffId, Vec<(WorkDate, &Shift)>> = BTreeMap::new();
     for ((whose, date), shift) in cells {
-        if let Some(shift) = shift.as_ref().filter(|_| month.contains(*date)) {
+        // On call costs wages where its minutes count; whoever is called in is paid by what was worked.
+        let counts = |shift: &&Shift| policy.roster.rules.counts_minutes(&shift.code);
+        let shift = shift.as_ref().filter(counts);
+        if let Some(shift) = shift.filter(|_| month.contains(*date)) {
             rows.entry(whose).or_default().push((*date, shift));
         }
     }

@@ -330,11 +330,12 @@ impl Row<'_> {
             found.push((last, HardRule::Nights { count, count_max }));
         }
         if let Some(staff) = self.context.staff.get(self.staff) {
+            let counts = |(_, shift): &(WorkDate, &Shift)| rules.rules.counts_minutes(&shift.code);
             let worked = |(_, shift): (WorkDate, &Shift)| {
                 let segments = shift.segments.iter();
                 segments.map(|segment| segment.minutes()).sum::<Minutes>()
             };
-            let minutes: Minutes = self.worked_in_month().map(worked).sum();
+            let minutes: Minutes = self.worked_in_month().filter(counts).map(worked).sum();
             let minutes_max = contract_month_minutes(staff, &self.context.desk, self.month)
                 + rules.contract_slack_minutes;
             if minutes > minutes_max {

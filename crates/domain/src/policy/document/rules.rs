@@ -11,6 +11,13 @@ const PEOPLE_MAX: i64 = 1_000;
 /// The solver weighs at most so many kinds of people on post.
 const ON_POST_MAX: usize = 8;
 
+/// Longest past that fairness looks back on: a year.
+const FAIR_MONTHS_MAX: i64 = 12;
+/// Most cost points of one wish, or of a person on a shift.
+const POINTS_MAX: i64 = 1_000_000;
+/// Most wishes of a person for a month.
+const WISHES_MAX: i64 = 31;
+
 const T4: Option<RuleId> = Some(RuleId::T4);
 
 pub(super) fn rules(section: &Section<'_, '_>) -> RosterRules {
@@ -51,6 +58,11 @@ pub(super) fn rules(section: &Section<'_, '_>) -> RosterRules {
         standby: standby(section),
         meetings: hardness(section, "meetings"),
         on_post: on_post(section),
+        wishes: section
+            .section_if_any("wishes")
+            .map(|section| wishes(&section)),
+        fair_months: section.count_optional("fair_months", 1..=FAIR_MONTHS_MAX),
+        shift_cover: shift_cover(section),
     };
     check(section, &rules);
     section.finish();
@@ -196,6 +208,47 @@ fn kind_days_wanted(section: &Section<'_, '_>) -> BTreeMap<String, Wanted> {
         .collect()
 }
 
+fn wishes(section: &Section<'_, '_>) -> WishPolicy {
+    let points = |key| section.whole(key, 0..=POINTS_MAX, T4);
+    let policy = WishPolicy {
+        month_max: section.count("month_max", 0..=WISHES_MAX, T4),
+        low: points("low"),
+        normal: points("normal"),
+        high: points("high"),
+    };
+    let ascending = policy.low <= policy.normal && policy.normal <= policy.high;
+    if section.table.is_some() && !ascending {
+        section.fault(
+            section.key_line("high"),
+            "high",
+            T4,
+            "须 low ≤ normal ≤ high".into(),
+            "must not lie below normal, nor normal below low".into(),
+        );
+    }
+    section.finish();
+    policy
+}
+
+fn shift_cover(section: &Section<'_, '_>) -> BTreeMap<ShiftCode, ShiftCoverPolicy> {
+    entries(section, "shift_cover")
+        .into_iter()
+        .map(|(name, path, line, value)| {
+            let section = section.section_of(value, path, line);
+            let points = |key| section.whole(key, 0..=POINTS_MAX, T4);
+            let policy = ShiftCoverPolicy {
+                people: section.count("people", 0..=PEOPLE_MAX, T4),
+                weekend: section.count_optional("weekend", 0..=PEOPLE_MAX),
+                holiday: section.count_optional("holiday", 0..=PEOPLE_MAX),
+                under_cost: points("under_cost"),
+                over_cost: points("over_cost"),
+            };
+            section.finish();
+            (ShiftCode::new(name), policy)
+        })
+        .collect()
+}
+
 fn standby(section: &Section<'_, '_>) -> BTreeMap<ShiftCode, StandbyPolicy> {
     entries(section, "standby")
         .into_iter()
@@ -204,6 +257,8 @@ fn standby(section: &Section<'_, '_>) -> BTreeMap<ShiftCode, StandbyPolicy> {
             let policy = StandbyPolicy {
                 people: section.count("people", 1..=PEOPLE_MAX, T4),
                 rests: section.flag("rests", T4),
+                counts_minutes: section.optional("counts_minutes").is_some()
+                    && section.flag("counts_minutes", T4),
             };
             section.finish();
             (ShiftCode::new(name), policy)

@@ -1,0 +1,157 @@
+//! Changes by hand are held to the limits that a policy sets for planned rosters ([`domain::policy::RosterRules`]): the
+//! solver's judge reads the roster before and after, and what is newly broken is refused by name.
+
+use crate::app::problem::RosterProblem;
+use crate::app::{App, AppError};
+use domain::decider::State;
+use domain::event::RosterEvent;
+use domain::ids::{DeskId, StaffId};
+use domain::policy::RosterRules;
+use domain::refusal::Refusal;
+use domain::roster::RosterState;
+use domain::work_date::Month;
+use solver::check::{Rule, Violation, broken_rules};
+use std::collections::BTreeSet;
+
+/// What a month's roster may not break by hand.
+pub(crate) struct Limits(RosterProblem);
+
+/// How a limit is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Broken by what stands in the roster.
+    Ceiling,
+    /// Broken by what is missing in it: judged once somebody's month is filled in.
+    Floor,
+}
+
+/// The limits of a policy, and their names. What [`domain::roster::rules`] judges is not repeated.
+fn limit(rule: Rule) -> Option<(Kind, &'static str, &'static str)> {
+    use Kind::{Ceiling, Floor};
+    Some(match rule {
+        Rule::Succession => (
+            Ceiling,
+            "禁止的班次衔接",
+            "shifts that may not follow one another",
+        ),
+        Rule::KindDaysMax => (
+            Ceiling,
+            "同类班次连续天数上限",
+            "days in a row on one kind of shift",
+        ),
+        Rule::ConsecutiveNightsMax => (Ceiling, "连续夜班上限", "nights in a row at most"),
+        Rule::DaysOffAfterNights => (Ceiling, "夜班后的休息天数", "days off after nights"),
+        Rule::MinutesWeekMax => (Ceiling, "每周工时上限", "minutes of a week at most"),
+        Rule::ShiftMax => (Ceiling, "班次次数上限", "a shift in a month at most"),
+        Rule::NotTogether => (Ceiling, "不同班", "people kept apart"),
+        Rule::ConsecutiveDaysOffMax => (Floor, "连续休息天数上限", "days off in a row at most"),
+        Rule::ConsecutiveNightsMin => (Floor, "连续夜班下限", "nights in a row at least"),
+        Rule::CompleteWeekends => (
+            Floor,
+            "周末同上同休",
+            "weekends worked in whole or not at all",
+        ),
+        Rule::MinutesWeekMin => (Floor, "每周工时下限", "minutes of a week at least"),
+        Rule::MinutesMin => (Floor, "月工时下限", "minutes of the month at least"),
+        Rule::Meeting => (Floor, "例会须在班", "at work for a meeting"),
+        _ => return None,
+    })
+}
+
+impl App {
+    /// The limits of a desk's month; none where the policy names none, or nothing can be planned yet.
+    pub(crate) async fn limits(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Option<Limits>, AppError> {
+        let policy = match self.policy_on(desk, month.first()).await {
+            Ok(policy) => policy,
+            Err(AppError::Refused(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let apart = &self.desk_state(desk).await?.team;
+        if policy.roster.rules == RosterRules::default() && apart.is_none() {
+            return Ok(None);
+        }
+        match self.roster_problem(desk, month).await {
+            Ok(problem) => Ok(Some(Limits(problem))),
+            // A desk without demand plans nothing, and keeps its roster by hand.
+            Err(AppError::Refused(_) | AppError::Invalid(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses events that make the roster break a limit it kept before.
+    pub(crate) fn hold(
+        limits: Option<&Self>,
+        before: &RosterState,
+        events: Vec<RosterEvent>,
+    ) -> Result<Vec<RosterEvent>, AppError> {
+        let Some(Self(problem)) = limits else {
+            return Ok(events);
+        };
+        let mut after = before.clone();
+        for event in &events {
+            after.evolve(event);
+        }
+        if after.cells == before.cells {
+            return Ok(events);
+        }
+        let mut problem = problem.clone();
+        let (was, _) = problem.read_roster(before);
+        let (is, _) = problem.read_roster(&after);
+        let broken = |cells| -> Vec<Violation> {
+            let found = broken_rules(&problem.problem, cells).into_iter();
+            found
+                .filter(|violation| {
+                    limit(violation.rule).is_some_and(|(kind, ..)| {
+                        kind == Kind::Ceiling || problem.is_filled(before, violation.person)
+                    })
+                })
+                .collect()
+        };
+        let (was, is) = (broken(&was), broken(&is));
+        // A run that is broken elsewhere than before, but not more often, is no new fault.
+        let often = |all: &[Violation], one: &Violation| {
+            let same = |other: &&Violation| (other.rule, other.person) == (one.rule, one.person);
+            all.iter().filter(same).count()
+        };
+        let known = |one: &Violation| {
+            was.iter()
+                .any(|old| (old.rule, old.person, old.day) == (one.rule, one.person, one.day))
+        };
+        let fresh: Vec<&Violation> = is
+            .iter()
+            .filter(|one| !known(one))
+            .filter(|one| one.rule == Rule::NotTogether || often(&is, one) > often(&was, one))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(events);
+        }
+        let words = |zh: bool| -> String {
+            let lines = fresh.iter().filter_map(|violation| {
+                let (_, name_zh, name_en) = limit(violation.rule)?;
+                let who = violation.person.and_then(|person| problem.staff_at(person));
+                let who = who.map_or("", StaffId::as_str);
+                let date = violation.day.and_then(|day| problem.date(day));
+                let date = date.map(|date| date.to_string()).unwrap_or_default();
+                Some(
+                    format!("{who} {date} {}", if zh { name_zh } else { name_en })
+                        .trim()
+                        .to_owned(),
+                )
+            });
+            let lines: BTreeSet<String> = lines.collect();
+            let lines: Vec<String> = lines.into_iter().collect();
+            lines.join(if zh { ";" } else { "; " })
+        };
+        Err(Refusal::RosterLimitsBroken {
+            limits_zh: words(true),
+            limits_en: words(false),
+        }
+        .into())
+    }
+}
