@@ -391,6 +391,7 @@ fn nobody_on_call_is_missed() {
         DayStatus::AbsencePending | DayStatus::Absent
     ));
     let on_call = domain::policy::StandbyPolicy {
+        counts_minutes: false,
         people: 1,
         rests: true,
     };
