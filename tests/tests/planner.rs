@@ -823,3 +823,66 @@ fn a_policy_asks_for_people_by_shift() {
         "roster.rules.shift_cover"
     );
 }
+
+#[test]
+fn weekends_worked_two_months_ago_are_made_good_where_the_policy_looks_so_far_back() {
+    let weekends = |fair_months: u16| -> usize {
+        let house = House::shop("2026-11-20 10:00");
+        let lead = house.to("L01");
+        adopt(
+            &house,
+            &format!(
+                "[version.roster.rules]\nfair = [\"weekend_days\"]\nfair_months = {fair_months}\n"
+            ),
+        );
+        let november = format!("/desks/{DESK}/rosters/2026-11");
+        let want = |month: &str, days: std::ops::RangeInclusive<u32>| {
+            let day = |day: u32| {
+                json!({
+                    "date": format!("{month}-{day:02}"), "skill": "presale", "start": 540,
+                    "minimum": vec![1; 24], "target": vec![2; 24]
+                })
+            };
+            let days: Vec<Value> = days.map(day).collect();
+            let demand = json!({"slot_minutes": 30, "source": "test", "days": days});
+            lead.put(&format!("/desks/{DESK}/demand/{month}"), demand)
+                .expect(204);
+        };
+        want("2026-11", 21..=30);
+        lead.put_empty(&november).expect(204);
+        let cells: Vec<Value> = [21, 22, 28, 29]
+            .map(|day| json!({"staff": "1001", "date": format!("2026-11-{day}"), "shift": "A"}))
+            .into();
+        lead.post(&format!("{november}/edits"), json!({"cells": cells}))
+            .expect(204);
+        lead.post(
+            &format!("{november}/publication"),
+            json!({"acknowledge_shortfalls": true}),
+        )
+        .expect(204);
+        // December knows no weekend work.
+        house.publish(&[("1002", 1, "A")]);
+        house.set("2026-12-25 10:00");
+        let january = format!("/desks/{DESK}/rosters/2027-01");
+        want("2027-01", 1..=31);
+        lead.put_empty(&january).expect(204);
+        let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 30});
+        let asked = lead.post(&format!("{january}/solves"), body);
+        let solve = SolveId(asked.expect(202).id().parse().unwrap());
+        house.block_on(house.app.finish_solve(solve)).unwrap();
+        house.block_on(house.app.catch_up()).unwrap();
+        let roster = lead.get(&january).expect(200).json;
+        let lines = roster["lines"].as_array().unwrap();
+        let line = lines.iter().find(|line| line["staff"]["staff"] == "1001");
+        let cells = &line.unwrap_or_else(|| panic!("{roster:#}"))["cells"];
+        [2, 3, 9, 10, 16, 17, 23, 24, 30, 31]
+            .iter()
+            .filter(|day| cells[format!("2027-01-{day:02}")]["shift"].is_object())
+            .count()
+    };
+    let (with_november, without) = (weekends(2), weekends(1));
+    assert!(
+        without >= 4 && with_november + 2 <= without,
+        "{with_november} against {without}"
+    );
+}

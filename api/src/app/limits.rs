@@ -71,7 +71,13 @@ impl App {
             Err(error) => return Err(error),
         };
         let apart = &self.desk_state(desk).await?.team;
-        if policy.roster.rules == RosterRules::default() && apart.is_none() {
+        let limits = RosterRules {
+            wishes: None,
+            fair: None,
+            fair_months: None,
+            ..policy.roster.rules.clone()
+        };
+        if limits == RosterRules::default() && apart.is_none() {
             return Ok(None);
         }
         match self.roster_problem(desk, month).await {

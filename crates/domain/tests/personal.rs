@@ -64,7 +64,7 @@ const LISTS: [&str; 16] = [
     "days",
 ];
 /// More single fields of that sort.
-const MORE: [&str; 22] = [
+const MORE: [&str; 25] = [
     "answered_by",
     "category",
     "complainant",
@@ -87,6 +87,9 @@ const MORE: [&str; 22] = [
     "shift",
     "item",
     "loan",
+    "not_shift",
+    "strength",
+    "wished",
 ];
 
 fn samples() -> Vec<(String, Value)> {

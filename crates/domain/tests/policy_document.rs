@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::ids::RuleId;
-use domain::policy::document::{ONLINE_SHOP, PolicyFault};
+use domain::policy::document::{ONLINE_SHOP, PROPERTY, PolicyFault};
 use domain::policy::{PolicyDocument, SanctionMode};
 use domain::quantities::{Fen, Minutes};
 
@@ -438,7 +438,7 @@ fn a_document_survives_its_own_json() {
 #[test]
 fn every_rule_of_the_roster_can_be_named_and_none_need_be() {
     use domain::policy::{FairKind, Hardness, RosterRules, Wanted};
-    let shipped = PolicyDocument::parse(ONLINE_SHOP).unwrap();
+    let shipped = PolicyDocument::parse(PROPERTY).unwrap();
     assert_eq!(shipped.versions[0].roster.rules, RosterRules::default());
     let text = format!(
         "{ONLINE_SHOP}\n{}",
