@@ -56,7 +56,7 @@ struct Stages {
 /// Few cells are soon proven, so that comes first.
 const FEW_CELLS: Stages = Stages {
     first: Share {
-        until: 0.05,
+        until: 0.1,
         work: 0.1,
     },
     columns_until: 0.3,
@@ -404,21 +404,23 @@ impl<'a> Run<'a> {
             return (status, None);
         };
         let (mut bound, narrow) = self.prove_by_columns(first, stages.columns_until, &mut progress);
-        let mut last = stages.last;
-        if let Some(narrow) = narrow {
-            let beside = if stages.first.work < stages.beside.work {
-                from_hot
-            } else {
-                again
-            };
-            self.prove_exactly(&narrow, &mut bound, stages.beside, beside, &mut progress);
-        } else {
-            last.work += stages.beside.work;
+        // A short first search is no anneal yet: the next one begins hot.
+        let short = stages.first.work < stages.beside.work;
+        let next = if short { from_hot } else { again };
+        let (mut last, mut onward) = (stages.last, again);
+        match narrow {
+            Some(narrow) => {
+                self.prove_exactly(&narrow, &mut bound, stages.beside, next, &mut progress);
+            }
+            None => {
+                last.work += stages.beside.work;
+                onward = next;
+            }
         }
         let open = bound.value < self.best.cost;
         let status = match (cancelled.get(), open) {
             (true, _) => Status::Cancelled,
-            (false, true) => self.search(last, again, &mut progress),
+            (false, true) => self.search(last, onward, &mut progress),
             (false, false) => status,
         };
         (status, Some(bound))
