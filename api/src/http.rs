@@ -30,7 +30,7 @@ pub const POSITION_HEADER: &str = "paiban-position";
 /// A body is at most so long, unless its route says otherwise.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// The longest body of any route.
-pub(crate) const LONGEST_BODY_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const LONGEST_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// A request is answered within this, its body included.
 const REQUEST_SECONDS_MAX: u64 = 30;
 
@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::pages::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(guard::refuse_sealed))
         .layer(from_fn_with_state(app.clone(), guard::authenticate))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(guard::refuse_huge))

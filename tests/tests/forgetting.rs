@@ -4,7 +4,9 @@
 
 use acceptance::served::Served;
 use acceptance::{DESK, House, program};
+use eventlog::Direction;
 use paiban::app::Options;
+use sealing::Within;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -401,6 +403,69 @@ fn the_name_and_what_was_said_are_gone_from_every_file_and_every_figure_stays() 
             .unwrap()
     );
     assert_eq!(found_in(folder.path()), []);
+}
+
+/// Answers repeat what was sent, and are opened on their way out.
+#[test]
+fn nobody_has_a_sealed_text_opened_by_sending_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = story(&folder.path().join("data"));
+    let stream = "leave-1007-2026".into();
+    let read = house
+        .app
+        .log()
+        .read_stream(&stream, None, Direction::Forwards);
+    let events = house.block_on(read).unwrap();
+    let asked = events
+        .iter()
+        .find(|event| event.event_type == "leave.requested")
+        .unwrap();
+    let located = sealing::locate(asked.id, &asked.data).unwrap();
+    let data: Value = serde_json::from_slice(&located).unwrap();
+    let sealed = data["reason"].as_str().unwrap();
+    assert!(sealing::is_sealed(sealed.as_bytes()), "{data}");
+    let keys = house.app.keys();
+    assert!(
+        keys.open_text(sealed, Within::Text)
+            .contains("母亲住院手机")
+    );
+
+    // Somebody with a copy of the log and a session of their own, but no key.
+    let (cookie, csrf) = house.to("1002").session();
+    let send = |method: &str, path: &str, kind: &str, body: &str| {
+        let sender = house
+            .nobody()
+            .with("cookie", &cookie)
+            .with("x-csrf-token", &csrf);
+        sender.send(method, path, Some(kind), body.as_bytes())
+    };
+    let body = |sealed: &str| {
+        let wish = r#"{"wishes": [{"date": "2026-12-28", "wished": "off", "strength": "?"}]}"#;
+        wish.replace('?', sealed)
+    };
+    let json = "application/json";
+    // What is sent is repeated, so the text would be there for them.
+    let told = send("PUT", "/wishes/2026-12", json, &body("loud"));
+    assert!(told.expect(422).json.to_string().contains("loud"));
+    let escaped = sealed
+        .replace('\u{FDD0}', "\\uFDD0")
+        .replace('\u{FDD1}', "\\ufdd1");
+    let encoded = sealed
+        .replace('\u{FDD0}', "%ef%b7%90")
+        .replace('\u{FDD1}', "%EF%B7%91");
+    for (path, kind, body) in [
+        ("/wishes/2026-12", json, body(sealed)),
+        ("/wishes/2026-12", json, body(&escaped)),
+        (
+            "/wishes/2026-12",
+            "application/x-www-form-urlencoded",
+            format!("strength={encoded}"),
+        ),
+        (&format!("/wishes/{encoded}"), json, body("low")),
+    ] {
+        let refused = send("PUT", path, kind, &body).expect_problem(400, "unreadable");
+        assert!(!refused.json.to_string().contains("住院"), "{path}");
+    }
 }
 
 #[test]

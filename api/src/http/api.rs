@@ -64,7 +64,7 @@ async fn health() -> Json<serde_json::Value> {
 }
 
 fn long(handler: MethodRouter<App>) -> MethodRouter<App> {
-    handler.layer(DefaultBodyLimit::max(super::LONGEST_BODY_BYTES as usize))
+    handler.layer(DefaultBodyLimit::max(super::LONGEST_BODY_BYTES))
 }
 
 fn areas() -> Vec<Area> {

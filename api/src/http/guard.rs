@@ -23,8 +23,6 @@ pub const FORM_COOKIE: &str = "paiban_form";
 pub const CSRF_HEADER: &str = "x-csrf-token";
 /// Field that carries it in a form.
 pub const CSRF_FIELD: &str = "csrf_token";
-/// How the mark of a sealed text stands in an address.
-const SEALED_IN_URI: &str = "%EF%B7%90";
 /// A form's body is at most so long.
 const FORM_BYTES_MAX: usize = 1024 * 1024;
 
@@ -217,11 +215,6 @@ pub fn clear_cookie(name: &str) -> HeaderValue {
 /// Opens sealed texts that were not read through the read models: names in states, and in words made of them. The last
 /// place before people, so that nothing inside has to hold a name in the clear.
 pub async fn open_texts(State(app): State<App>, request: Request, next: Next) -> Response {
-    // Nobody gets a text opened by sending it here.
-    let uri = request.uri().to_string().to_ascii_uppercase();
-    if uri.contains(SEALED_IN_URI) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -263,6 +256,21 @@ pub async fn open_texts(State(app): State<App>, request: Request, next: Next) ->
     }
 }
 
+/// Nobody gets a text opened by sending it here: an answer may repeat what was sent, and answers are opened.
+pub async fn refuse_sealed(request: Request, next: Next) -> Response {
+    let lang = lang_of(request.headers());
+    let (head, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, super::LONGEST_BODY_BYTES).await else {
+        return too_large(lang).into_response();
+    };
+    let uri = head.uri.to_string();
+    if sealing::spells_mark(uri.as_bytes()) || sealing::spells_mark(&bytes) {
+        let words = ("提交的内容无法读取。", "What was sent could not be read.");
+        return Problem::new(StatusCode::BAD_REQUEST, "unreadable", lang, words).into_response();
+    }
+    next.run(Request::from_parts(head, Body::from(bytes))).await
+}
+
 /// One line per request. The route's template, never its path: ids name people.
 pub async fn log_request(request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -294,7 +302,7 @@ pub async fn refuse_huge(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > super::LONGEST_BODY_BYTES) {
+    if announced.is_some_and(|length| length > super::LONGEST_BODY_BYTES as u64) {
         return too_large(lang_of(request.headers())).into_response();
     }
     next.run(request).await

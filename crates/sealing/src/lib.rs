@@ -12,7 +12,7 @@ mod keys;
 mod token;
 
 pub use keys::{KeyError, Keys};
-pub use token::{LocateError, Place, is_sealed, locate, without_marks};
+pub use token::{LocateError, Place, is_sealed, locate, spells_mark, without_marks};
 
 /// What stands for a text whose person was forgotten.
 pub const FORGOTTEN: &str = "已遗忘 / forgotten";

@@ -96,6 +96,19 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     bytes.contains(&0xEF) && std::str::from_utf8(bytes).is_ok_and(|text| text.contains(OPENS))
 }
 
+/// Whether the mark of a sealed text stands in what somebody sends, in any spelling of a body or an address: as it is,
+/// percent-encoded, or escaped as JSON escapes.
+pub fn spells_mark(bytes: &[u8]) -> bool {
+    let spells = |spelling: &[u8]| {
+        let mut windows = bytes.windows(spelling.len());
+        windows.any(|window| window.eq_ignore_ascii_case(spelling))
+    };
+    // Each begins with a byte that is looked for alone first, as most of what is sent holds none.
+    bytes.contains(&0xEF) && spells("\u{FDD0}".as_bytes())
+        || bytes.contains(&b'%') && spells(b"%EF%B7%90")
+        || bytes.contains(&b'\\') && spells(b"\\ufdd0")
+}
+
 /// The same text without the marks that only sealed texts carry.
 pub fn without_marks(text: &str) -> Cow<'_, str> {
     if text.contains([OPENS, CLOSES]) {
