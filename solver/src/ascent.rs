@@ -7,8 +7,8 @@
 //!
 //! is a lower bound on every roster whatever the prices, and its best value is that of the linear program over stretches of work.
 //! A pass over everybody takes milliseconds, so a few hundred steps with momentum (Adam; Kingma and Ba 2015) come near that value
-//! where the program itself does not end in time. Tried and worse: steps along the subgradient itself, and the volume algorithm,
-//! which both stay at the kink they begin from (public instance 22, a thousand steps: 0 and 4,973, against 30,180).
+//! where the program itself does not end in time. Tried and worse: steps along the subgradient itself, and the volume algorithm
+//! (Barahona and Anbil 2000), which both stay at the kink they begin from.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -132,9 +132,8 @@ pub(crate) fn prices(
             break;
         }
     }
-    let prices = (0..cells).map(|cell| dual.price(cell, best.at[cell]));
     Some(StretchPrices {
-        prices: prices.collect(),
+        prices: best.at.iter().take(cells).map(|&at| at as i64).collect(),
         floor: best.value,
     })
 }
@@ -196,7 +195,7 @@ impl Steps {
     }
 }
 
-/// Prices, what they prove, and what the answers to them miss.
+/// Prices (those of cells whole and within what a person can be worth), what they prove, and what the answers to them miss.
 #[derive(Clone)]
 struct Point {
     at: Vec<f64>,

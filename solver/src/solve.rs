@@ -390,6 +390,9 @@ impl<'a> Run<'a> {
             flow
         };
         let first = self.first_prices(&mut progress);
+        if cancelled.get() {
+            return (Status::Cancelled, None);
+        }
         let unit = self.dearest_missing();
         let soft = first.is_some() && self.cells() <= SOFT_CELLS_MAX;
         let annealing = |hot, cold, firmness| Annealing {
@@ -465,7 +468,7 @@ impl<'a> Run<'a> {
             },
             threads: self.searches.len(),
         };
-        let mut told = started.elapsed().as_secs_f64();
+        let mut told = f64::NEG_INFINITY;
         let starts = ascent::simple_prices(self.compiled, &self.best.rows);
         ascent::prices(self.compiled, &starts, &effort, &mut |bound| {
             let seconds = started.elapsed().as_secs_f64();

@@ -211,3 +211,36 @@ proptest! {
         prop_assert!(solver::check::check(&problem, &plan).violations.is_empty());
     }
 }
+
+#[test]
+fn a_solve_ended_while_prices_are_sought_ends_before_any_search() {
+    let mut text = "SECTION_HORIZON\n28\nSECTION_SHIFTS\n".to_owned();
+    for shift in ["A", "B", "C", "D"] {
+        text += &format!("{shift},480,\n");
+    }
+    text += "SECTION_STAFF\n";
+    for person in 0..40 {
+        text += &format!("P{person},A=28|B=28|C=28|D=28,9600,7680,5,2,2,1\n");
+    }
+    text +=
+        "SECTION_DAYS_OFF\nSECTION_SHIFT_ON_REQUESTS\nSECTION_SHIFT_OFF_REQUESTS\nSECTION_COVER\n";
+    for day in 0..28 {
+        for shift in ["A", "B", "C", "D"] {
+            text += &format!("{day},{shift},8,100,1\n");
+        }
+    }
+    let problem = nrp::read("forty", &text).expect("an instance");
+    let mut heard = Vec::new();
+    let plan = solver::solve(&problem, &Limits::by_work(100_000, 1, 2), &mut |news| {
+        heard.push((news.phase.clone(), news.bound));
+        match news.bound {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })
+    .expect("the roster it began with");
+    assert_eq!(plan.status, Status::Cancelled);
+    assert_eq!(plan.report.iterations, 0, "{heard:?}");
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert_eq!(plan.assignments.len(), 40);
+}
