@@ -398,36 +398,46 @@ async fn a_late_fact_reaches_every_day_it_speaks_to() {
     }
 }
 
+/// What the logs of this file leave to the one they stand before: all but reading and subscribing to everything.
+macro_rules! pass_on {
+    ($log:tt) => {
+        fn store_id(&self) -> StoreId {
+            self.$log.store_id()
+        }
+        fn append<'a>(
+            &'a self,
+            stream: &'a StreamName,
+            expected: ExpectedRevision,
+            events: Vec<NewEvent>,
+            recorded_at: DateTime<Utc>,
+        ) -> BoxFuture<'a, Result<Appended, AppendError>> {
+            self.$log.append(stream, expected, events, recorded_at)
+        }
+        fn read_stream<'a>(
+            &'a self,
+            stream: &'a StreamName,
+            from: Option<Revision>,
+            direction: Direction,
+        ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
+            self.$log.read_stream(stream, from, direction)
+        }
+        fn last_event<'a>(
+            &'a self,
+            stream: &'a StreamName,
+        ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
+            self.$log.last_event(stream)
+        }
+        fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
+            self.$log.end()
+        }
+    };
+}
+
 /// Gives events again that were given before, as a subscription after a broken connection may.
 struct Repeating(MemoryLog);
 
 impl EventLog for Repeating {
-    fn store_id(&self) -> StoreId {
-        self.0.store_id()
-    }
-    fn append<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        expected: ExpectedRevision,
-        events: Vec<NewEvent>,
-        recorded_at: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.0.append(stream, expected, events, recorded_at)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        from: Option<Revision>,
-        direction: Direction,
-    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
-        self.0.read_stream(stream, from, direction)
-    }
-    fn last_event<'a>(
-        &'a self,
-        stream: &'a StreamName,
-    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
-        self.0.last_event(stream)
-    }
+    pass_on!(0);
     fn read_all(
         &self,
         after: Option<Position>,
@@ -450,9 +460,6 @@ impl EventLog for Repeating {
         filter: Filter,
     ) -> BoxFuture<'_, Result<Subscription, ReadError>> {
         self.0.subscribe_all(after, filter)
-    }
-    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
-        self.0.end()
     }
 }
 
@@ -517,32 +524,7 @@ impl Feed for CarelessFeed {
 }
 
 impl EventLog for Careless {
-    fn store_id(&self) -> StoreId {
-        self.log.store_id()
-    }
-    fn append<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        expected: ExpectedRevision,
-        events: Vec<NewEvent>,
-        recorded_at: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.log.append(stream, expected, events, recorded_at)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        from: Option<Revision>,
-        direction: Direction,
-    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
-        self.log.read_stream(stream, from, direction)
-    }
-    fn last_event<'a>(
-        &'a self,
-        stream: &'a StreamName,
-    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
-        self.log.last_event(stream)
-    }
+    pass_on!(log);
     fn read_all(
         &self,
         after: Option<Position>,
@@ -563,9 +545,6 @@ impl EventLog for Careless {
                 ready: Vec::new(),
             }))
         })
-    }
-    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
-        self.log.end()
     }
     fn positions_are_dense(&self) -> bool {
         true
@@ -730,32 +709,7 @@ struct Failing {
 }
 
 impl EventLog for Failing {
-    fn store_id(&self) -> StoreId {
-        self.log.store_id()
-    }
-    fn append<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        expected: ExpectedRevision,
-        events: Vec<NewEvent>,
-        recorded_at: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.log.append(stream, expected, events, recorded_at)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        stream: &'a StreamName,
-        from: Option<Revision>,
-        direction: Direction,
-    ) -> BoxFuture<'a, Result<Vec<RecordedEvent>, ReadError>> {
-        self.log.read_stream(stream, from, direction)
-    }
-    fn last_event<'a>(
-        &'a self,
-        stream: &'a StreamName,
-    ) -> BoxFuture<'a, Result<Option<RecordedEvent>, ReadError>> {
-        self.log.last_event(stream)
-    }
+    pass_on!(log);
     fn read_all(
         &self,
         after: Option<Position>,
@@ -776,9 +730,6 @@ impl EventLog for Failing {
         filter: Filter,
     ) -> BoxFuture<'_, Result<Subscription, ReadError>> {
         self.log.subscribe_all(after, filter)
-    }
-    fn end(&self) -> BoxFuture<'_, Result<Option<Position>, ReadError>> {
-        self.log.end()
     }
 }
 
