@@ -5,7 +5,7 @@ use crate::app::{App, AppError, Caller, Receipt, StateWishes};
 use domain::event::{Stream, WishStrength, Wished};
 use domain::ids::{DeskId, ShiftCode, StaffId};
 use domain::policy::WishPolicy;
-use domain::roster::{RosterState, RosterStatus};
+use domain::roster::RosterState;
 use domain::shift::Shift;
 use domain::staff::StaffState;
 use domain::staff::state_wishes::{self, WishContext};
@@ -148,13 +148,10 @@ impl App {
         let desk = state.known(&actor.staff)?.desk.clone();
         let roster = self.roster_state(&desk, month).await?;
         let policy = self.wish_policy(&desk, month).await?;
-        let published = matches!(
-            roster.status,
-            RosterStatus::Published | RosterStatus::Locked
-        );
-        let past = month.last() < self.zone(&desk).await?.date(self.now());
+        let today = self.zone(&desk).await?.date(self.now());
+        let published = state_wishes::is_published(roster.status);
         Ok(OwnWishes {
-            open: policy.is_some() && !published && !past,
+            open: policy.is_some() && state_wishes::are_open(roster.status, month, today),
             month_max: policy.map(|policy| policy.month_max),
             wishes: rows(
                 &actor.staff,

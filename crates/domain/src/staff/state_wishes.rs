@@ -35,7 +35,17 @@ pub struct WishContext<'a> {
     pub shifts: &'a BTreeSet<ShiftCode>,
 }
 
-/// The person, for themselves, until the roster is published.
+/// Whether wishes for a month can still be stated: until its roster is published, or the month is over.
+pub fn are_open(roster: RosterStatus, month: Month, today: WorkDate) -> bool {
+    !is_published(roster) && month.last() >= today
+}
+
+/// Whether everybody sees what became of the wishes.
+pub fn is_published(roster: RosterStatus) -> bool {
+    matches!(roster, RosterStatus::Published | RosterStatus::Locked)
+}
+
+/// The person, for themselves, while wishes are open.
 pub fn decide(
     state: &StaffState,
     staff: &StaffId,
@@ -50,11 +60,7 @@ pub fn decide(
         });
     };
     let month = command.month;
-    let published = matches!(
-        context.roster,
-        RosterStatus::Published | RosterStatus::Locked
-    );
-    if published || month.last() < context.today {
+    if !are_open(context.roster, month, context.today) {
         return Err(Refusal::WishesClosed { month });
     }
     let count = u16::try_from(command.wishes.len()).unwrap_or(u16::MAX);
