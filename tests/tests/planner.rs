@@ -29,7 +29,7 @@ fn adopt(house: &House, more: &str) {
 
 /// Generates December; the solve's record.
 fn solve(house: &House) -> Value {
-    let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 30});
+    let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 8});
     let asked = house.to("L01").post(&format!("{ROSTER}/solves"), body);
     let id = asked.expect(202).id();
     let solve = SolveId(id.parse().unwrap());
@@ -500,6 +500,61 @@ fn short_breaks_are_placed_beside_the_meals_where_the_desk_can_spare_them() {
 }
 
 #[test]
+fn whoever_takes_a_shift_over_breaks_when_the_desk_can_spare_it() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    let templates = json!({"effective_from": "2026-12-01", "templates": [{
+        "code": "A", "name": "A", "colour": "#3366cc", "night": false, "duty": false,
+        "segments": [{"start": 540, "end": 1020}],
+        "breaks": [{"earliest_start": 600, "latest_start": 640, "minutes": 10}],
+        "meals": [{"earliest_start": 660, "latest_start": 780, "minutes": 35}]
+    }]});
+    lead.put(&format!("/desks/{DESK}/shift-templates"), templates)
+        .expect(204);
+    // Two are wanted until ten, and then always one; 1001 breaks from ten on.
+    let wanted = [2, 2, 1, 1, 1, 1, 1, 1];
+    let day = json!({
+        "date": "2026-12-02", "skill": "presale", "start": 540, "minimum": wanted, "target": wanted
+    });
+    let demand = json!({"slot_minutes": 30, "source": "test", "days": [day]});
+    lead.put(&format!("/desks/{DESK}/demand/2026-12"), demand)
+        .expect(204);
+    lead.put_empty(ROSTER).expect(204);
+    let cell = |staff: &str, meal: i32| json!({"staff": staff, "date": "2026-12-02", "shift": "A", "meal_starts": [meal]});
+    let cells = json!({"cells": [cell("1001", 660), cell("1002", 720)]});
+    lead.post(&format!("{ROSTER}/edits"), cells).expect(204);
+    let publication = json!({"acknowledge_shortfalls": true});
+    lead.post(&format!("{ROSTER}/publication"), publication)
+        .expect(204);
+    let asked = lead.post(
+        &format!("{ROSTER}/replans"),
+        json!({
+            "scope": {"scope": "person", "staff": "1002", "first": "2026-12-02", "last": "2026-12-02",
+                      "others": "those_days"},
+            "seed": 1, "work_limit": 500
+        }),
+    );
+    let solve = SolveId(asked.expect(202).id().parse().unwrap());
+    house.block_on(house.app.finish_solve(solve)).unwrap();
+    house.block_on(house.app.catch_up()).unwrap();
+    let path = format!("/solves/{}", solve.0);
+    let proposal = lead.get(&path).expect(200).json["record"]["proposal"].clone();
+    let changes = proposal["changes"].as_array().unwrap();
+    let taken_over: Vec<&Value> = changes
+        .iter()
+        .filter(|change| change["after"].is_object())
+        .collect();
+    let [change] = taken_over[..] else {
+        panic!("one takes over: {proposal:#}")
+    };
+    assert_ne!(change["staff"], "1001", "{proposal:#}");
+    let breaks = change["after"]["breaks"].as_array().unwrap();
+    let start = breaks[0]["start"].as_i64().unwrap();
+    assert_eq!(breaks.len(), 1, "{change:#}");
+    assert!((610..=640).contains(&start), "{change:#}");
+}
+
+#[test]
 fn staff_wish_and_the_roster_grants_what_it_can() {
     let house = House::shop("2026-11-25 10:00");
     house.draft_december();
@@ -866,7 +921,7 @@ fn weekends_worked_two_months_ago_are_made_good_where_the_policy_looks_so_far_ba
         let january = format!("/desks/{DESK}/rosters/2027-01");
         want("2027-01", 1..=31);
         lead.put_empty(&january).expect(204);
-        let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 30});
+        let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 8});
         let asked = lead.post(&format!("{january}/solves"), body);
         let solve = SolveId(asked.expect(202).id().parse().unwrap());
         house.block_on(house.app.finish_solve(solve)).unwrap();
