@@ -707,7 +707,7 @@ fn fixed_cells_are_kept_by_the_next_solve() {
     );
     let page = house.page("L01", &open);
     assert!(
-        page.contains("Free this cell") && page.contains("●"),
+        page.contains("Free this cell") && page.contains(" fixed\""),
         "{page}"
     );
     assert_eq!(
