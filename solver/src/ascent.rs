@@ -142,7 +142,7 @@ pub(crate) fn prices(
 /// what one more person is worth in a roster; and none at all.
 pub(crate) fn simple_prices(compiled: &Compiled<'_>, rows: &[Row]) -> [Vec<i64>; 3] {
     let cells = 0..compiled.wanted.len();
-    let mut heads = ShiftHeads::new(&compiled.wanted);
+    let mut heads = ShiftHeads::new(&compiled.softened, &compiled.softened);
     let off = compiled.off();
     for row in rows {
         for (day, &choice) in row.iter().enumerate() {
@@ -151,7 +151,7 @@ pub(crate) fn simple_prices(compiled: &Compiled<'_>, rows: &[Row]) -> [Vec<i64>;
             }
         }
     }
-    let missing = |cell: usize| SCALE * compiled.wanted[cell].worth_max();
+    let missing = |cell: usize| SCALE * compiled.softened[cell].worth_max();
     let worth = |cell: usize| SCALE * heads.gain(cell).max(0);
     [
         cells.clone().map(missing).collect(),
@@ -172,7 +172,7 @@ struct Steps {
 
 impl Steps {
     fn new(size: usize, compiled: &Compiled<'_>) -> Self {
-        let worth = compiled.wanted.iter().map(|w| w.worth_max().max(w.over));
+        let worth = compiled.softened.iter().map(|w| w.worth_max().max(w.over));
         Self {
             missed: vec![0.0; size],
             squared: vec![0.0; size],
@@ -213,7 +213,7 @@ struct Dual<'a> {
 impl Dual<'_> {
     /// A cell's price, within what a person can be worth.
     fn price(&self, cell: usize, at: f64) -> i64 {
-        let wanted = self.compiled.wanted[cell];
+        let wanted = self.compiled.softened[cell];
         (at.round() as i64).clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE)
     }
 
@@ -268,7 +268,7 @@ impl Dual<'_> {
                     .copy_from_slice(&answer.missed);
             }
         }
-        for (cell, wanted) in self.compiled.wanted.iter().enumerate() {
+        for (cell, wanted) in self.compiled.softened.iter().enumerate() {
             value += wanted.least(prices[cell], SCALE);
             if !wanted.is_free() {
                 missed[cell] = (wanted.least_at(prices[cell], SCALE) - heads[cell]) as f64;

@@ -197,7 +197,11 @@ fn add(compiled: &Compiled<'_>, columns: &mut Vec<Column>, found: Vec<Option<Row
 
 /// The linear program over stretches of work; `None` if the seconds do not suffice.
 pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<StretchPrices> {
-    let RosterModel { model, links, .. } = RosterModel::build(compiled, false, Resolution::Points);
+    let softened = Compiled {
+        wanted: compiled.softened.clone(),
+        ..compiled.clone()
+    };
+    let RosterModel { model, links, .. } = RosterModel::build(&softened, false, Resolution::Points);
     let limits = ProgramLimits {
         seconds: seconds.clamp(0.01, 1e6),
         nodes: None,
@@ -210,7 +214,7 @@ pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<St
     let mut prices = vec![0; compiled.wanted.len()];
     for (row, day, shift, _) in links {
         let cell = day * compiled.off() + shift;
-        let wanted = compiled.wanted[cell];
+        let wanted = compiled.softened[cell];
         // The row says `counted − there = 0`: its dual is what one person more counted than there would cost.
         let dual = duals.get(row).copied().unwrap_or(0.0);
         prices[cell] = ((-dual * SCALE as f64).round() as i64)
@@ -240,7 +244,7 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
     }
     let mut cells = Vec::new();
     for (cell, mut heads) in cover.into_iter().enumerate() {
-        let wanted = compiled.wanted[cell];
+        let wanted = compiled.softened[cell];
         if wanted.is_free() {
             continue;
         }
@@ -278,7 +282,7 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
     };
     let mut prices = vec![0; days * off];
     for (row, cell) in cells.into_iter().enumerate() {
-        let wanted = compiled.wanted[cell];
+        let wanted = compiled.softened[cell];
         let dual = duals.get(row).copied().unwrap_or(0.0);
         prices[cell] = ((dual * SCALE as f64).round() as i64)
             .clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE);
@@ -345,7 +349,7 @@ fn price(
         }
     }
     let wanted: i64 = compiled
-        .wanted
+        .softened
         .iter()
         .zip(&prices)
         .map(|(wanted, &price)| wanted.least(price, SCALE))

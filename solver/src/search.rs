@@ -44,9 +44,9 @@ const FIRM_AT: f64 = 0.6;
 
 /// How a search is annealed: it cools, and where cover is by shift, cover begins soft and grows firm. At firmness `f` the search minds
 ///
-/// `cost − (1 − f) · (cost of cover + Σ price · people)`,
+/// `cost of rows + f · cost of cover − (1 − f) · Σ price · people`,
 ///
-/// so at 0 everybody follows the linear program's prices, whoever else comes, and at 1 it is the objective. Otherwise no one
+/// minimums [`softened`](shift_cover::softened) below 1; so at 0 everybody follows the linear program's prices, whoever else comes, and at 1 it is the objective. Otherwise no one
 /// temperature suits both: somebody missing costs a hundred times what a request does, and is frozen where it is long before requests
 /// are told apart (public instances 16 and 18, a minute of two threads: 3,239 and 4,619, against 3,528 and 5,101 firm from the start).
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +119,8 @@ pub(crate) struct Compiled<'a> {
     pub people: Vec<PersonModel>,
     /// People wanted on shifts, by `day * shifts + shift`.
     pub wanted: Vec<Wanted>,
+    /// The same while cover is soft, and where it is priced.
+    pub softened: Vec<Wanted>,
     /// What people cost together.
     pub team: TeamRules,
     /// Calendar days a shift may reach into beyond its own.
@@ -165,13 +167,15 @@ impl<'a> Compiled<'a> {
                 None => PersonModel::build(problem, index, classes[index], person, &problem.rules),
             })
             .collect();
+        let wanted = shift_cover::wanted(problem);
         let spill_days = usize::from(problem.shifts.iter().any(|s| s.end_minute() > DAY_MINUTES));
         Self {
             problem,
             cover,
             shifts,
             people,
-            wanted: shift_cover::wanted(problem),
+            softened: shift_cover::softened(&wanted),
+            wanted,
             team: TeamRules::build(problem),
             spill_days,
         }
@@ -271,7 +275,7 @@ impl<'a> Search<'a> {
         Self {
             compiled,
             posts: Posts::new(&compiled.cover),
-            heads: ShiftHeads::new(&compiled.wanted),
+            heads: ShiftHeads::new(&compiled.wanted, &compiled.softened),
             team: Team::new(&compiled.team, people),
             rows: vec![vec![off as u8; days]; people],
             meals: vec![vec![NO_MEALS; days]; people],
@@ -314,11 +318,11 @@ impl<'a> Search<'a> {
 
     /// The objective as it is minded at the present firmness.
     fn minded(&mut self) -> f64 {
-        let cost = self.cost() as f64;
+        let cost = self.cost();
         if self.firmness < 1.0 {
-            cost - (1.0 - self.firmness) * self.heads.beyond_prices()
+            (cost - self.heads.cost()) as f64 + self.heads.minded(self.firmness)
         } else {
-            cost
+            cost as f64
         }
     }
 
@@ -502,13 +506,14 @@ impl<'a> Search<'a> {
         let scale = if compiled.by_the_clock() { 1 } else { PARTS };
         let shake = 2.0 * noise * scale as f64;
         if scale > 1 || shake > 0.0 {
-            let soft = (1.0 - self.firmness) * scale as f64;
             for day in window.clone() {
                 for choice in 0..off {
                     let gain = &mut self.gains[day * width + choice];
                     let mut beside = (self.random.unit() - 0.5) * shake;
-                    if soft > 0.0 {
-                        beside -= soft * self.heads.gain_beyond_price(day * off + choice);
+                    if self.firmness < 1.0 {
+                        let cell = day * off + choice;
+                        *gain -= self.heads.gain(cell);
+                        beside += scale as f64 * self.heads.minded_gain(cell, self.firmness);
                     }
                     *gain = *gain * scale + beside as i64;
                 }
