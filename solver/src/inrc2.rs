@@ -235,9 +235,9 @@ pub fn solve_folder(
     })
 }
 
-/// Solves week after week, each from its own data and the history the weeks before have left. Totals of the horizon are not
-/// charged within it; in the meantime each week keeps to its share of them, and the last to what is left. Returns the roster of
-/// all weeks and the seconds spent; every week gets an equal part of the limits.
+/// Solves week after week, each from the history the weeks before have left, knowing nothing of those to come: they are taken to ask
+/// for what the weeks so far did, solved with it, and thrown away. So totals and runs of days reach over the end of a week. Returns the
+/// roster of all weeks and the seconds spent; every week gets an equal part of the limits.
 pub fn stages(
     scenario: &Scenario,
     history: &[Past],
@@ -254,11 +254,14 @@ pub fn stages(
     let mut past = history.to_vec();
     let mut roster: Cells = vec![Vec::new(); scenario.nurses.len()];
     let mut seconds = 0.0;
-    for (index, week) in weeks.iter().enumerate() {
-        let problem = roster::stage(scenario, &past, week, index);
+    for index in 0..weeks.len() {
+        let problem = roster::stage(scenario, &past, weeks.get(..=index).unwrap_or(weeks));
         let plan = run(&problem, &limits)?;
         seconds += plan.report.seconds;
-        let rows = cells(&problem, scenario, &plan.assignments);
+        let mut rows = cells(&problem, scenario, &plan.assignments);
+        for row in &mut rows {
+            row.truncate(WEEK_DAYS);
+        }
         past = past
             .iter()
             .zip(&rows)
