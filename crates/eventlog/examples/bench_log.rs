@@ -220,7 +220,7 @@ fn bare_appends(path: &Path, clients: usize, appends: usize) -> f64 {
     let mut connection = Connection::open(path).unwrap();
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000;",
         )
         .unwrap();
     let rounds: Vec<Vec<_>> = (0..appends)

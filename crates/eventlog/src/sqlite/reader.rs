@@ -228,15 +228,16 @@ fn page(
     })
 }
 
-/// The event recorded under an id.
-pub(super) fn event_by_id(
+/// The event that a segment has recorded under an id.
+pub(super) fn event_in_segment(
     connection: &Connection,
+    segment: u64,
     id: EventId,
     store: StoreId,
 ) -> Result<Option<RecordedEvent>, ReadError> {
     Ok(collect(
-        select(connection, "WHERE event_id = ?1")?,
-        [id.as_bytes()],
+        select(connection, "WHERE position / 4096 = ?1 AND event_id = ?2")?,
+        params![segment.cast_signed(), id.as_bytes()],
         store,
     )?
     .pop())
