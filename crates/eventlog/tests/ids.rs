@@ -171,3 +171,20 @@ async fn a_log_of_the_first_release_opens_and_goes_on() {
     fill(&migrated, APPENDS + 1..=APPENDS + 10).await;
     check_known(&migrated, APPENDS + 10).await;
 }
+
+/// Saved with its newest event in the write-ahead log alone.
+#[tokio::test]
+async fn a_saved_log_of_an_older_build_opens_whole() {
+    let saved = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/folders/2026-11");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["log.db", "log.db-wal"] {
+        std::fs::copy(saved.join(name), folder.path().join(name)).unwrap();
+    }
+    let log = open(&folder.path().join("log.db"));
+    log.check_file().unwrap();
+    let before = verify(&log).await.unwrap();
+    assert!(before.events > 0);
+    fill(&log, 1..=50).await;
+    assert_eq!(verify(&log).await.unwrap().events, before.events + 5000);
+    log.check_file().unwrap();
+}

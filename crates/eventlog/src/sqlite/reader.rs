@@ -191,6 +191,11 @@ fn collect(
     Ok(events)
 }
 
+/// A page with this many events will have many more, as far as its limit allows: room is made for so many at once, since a
+/// list that grows moves its events again and again.
+const PAGE_LONG: usize = 64;
+const PAGE_ROOM_MAX: usize = 4096;
+
 fn page(
     connection: &Connection,
     store: StoreId,
@@ -218,6 +223,9 @@ fn page(
             && !filter.admits(stream, event_type)
         {
             continue;
+        }
+        if events.len() == PAGE_LONG {
+            events.reserve(limit.min(PAGE_ROOM_MAX));
         }
         events.push(event_of(row, store)?);
     }
