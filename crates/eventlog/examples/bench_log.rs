@@ -1,16 +1,22 @@
-//! How fast the SQLite log is beside bare SQLite: the same columns, indexes, settings and batch sizes, in the
-//! same run, round by round in turn. Prints medians and ratios (log / bare; higher is better).
+//! How fast the SQLite log is beside bare SQLite: the same columns, settings and batch sizes, in the same run, round
+//! by round in turn. Prints medians and ratios (log / bare; higher is better). Bare appends go to a table that promises
+//! what the log does by plain means, `UNIQUE (stream, revision)` and `UNIQUE (event_id)`; and once more to tables as the
+//! log has them, whose index of ids is cheaper but does not keep an id unique by itself.
 //!
 //! Then one log grows, and at 10 thousand events, ten times as many and so on, appends to it are measured: the last
 //! column is against the first size.
 //!
-//! `bench_log [--rounds N] [--dir DIR] [--events N]`; files go to DIR, by default beside the executable; the log grows
-//! up to `--events`, by default a million (10 million take 10 GB and some minutes).
+//! `bench_log [--rounds N] [--dir DIR] [--events N] [--peer NAME COMMAND]…`; files go to DIR, by default beside the
+//! executable; the log grows up to `--events`, by default a million (10 million take 10 GB and some minutes).
+//!
+//! With `--peer` only appends are measured, beside other event stores: COMMAND, called in a folder under DIR with the
+//! numbers of clients and of appends of each, prints their events per second.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
     hint::black_box,
     path::{Path, PathBuf},
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -27,11 +33,13 @@ use uuid::Uuid;
 
 /// Clients at once, and appends each of them makes in a round.
 const APPENDS: [(usize, usize); 3] = [(1, 300), (32, 100), (256, 50)];
+/// The same beside a peer.
+const PEER_APPENDS: [(usize, usize); 3] = [(1, 300), (32, 50), (256, 20)];
 /// The same at each size of the log that grows.
 const GROWTH_APPENDS: (usize, usize) = (256, 50);
 const GROWTH_EVENTS_MIN: usize = 10_000;
 const READ_EVENTS: usize = 60_000;
-const READ_PAGE_EVENTS: usize = 1000;
+const READ_PAGE_EVENTS: usize = 4096;
 const PUNCHED: EventType = EventType::new("punched", 1);
 const COLUMNS: &str = "position, stream, revision, event_id, event_type, schema_version, recorded_at, metadata, data, \
                        prev_hash, hash";
@@ -63,29 +71,41 @@ fn main() {
         options.rounds,
         data(0).len(),
     );
+    if !options.peers.is_empty() {
+        beside_peers(&options, folder.path(), &runtime);
+        return;
+    }
     println!(
         "{:<32}{:>14}{:>14}{:>8}",
         "events/s, median", "bare SQLite", "log", "ratio"
     );
     for (clients, appends) in APPENDS {
-        let mut bare = Vec::new();
-        let mut log = Vec::new();
+        let (mut plain, mut same, mut log) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..options.rounds {
             let path = |kind: &str| folder.path().join(format!("{kind}-{clients}-{round}.db"));
+            let mut bare = || {
+                plain.push(on_a_fresh_thread(|| {
+                    bare_appends(&path("plain"), Tables::Plain, clients, appends)
+                }));
+                same.push(on_a_fresh_thread(|| {
+                    bare_appends(&path("same"), Tables::OfTheLog, clients, appends)
+                }));
+            };
             // Take turns at being first, so that neither always finds the disk quieter.
             if round % 2 == 0 {
-                bare.push(on_a_fresh_thread(|| {
-                    bare_appends(&path("bare"), clients, appends)
-                }));
-                log.push(runtime.block_on(log_appends(&path("log"), clients, appends)));
-            } else {
-                log.push(runtime.block_on(log_appends(&path("log"), clients, appends)));
-                bare.push(on_a_fresh_thread(|| {
-                    bare_appends(&path("bare"), clients, appends)
-                }));
+                bare();
+            }
+            log.push(runtime.block_on(log_appends(&path("log"), clients, appends)));
+            if round % 2 == 1 {
+                bare();
             }
         }
-        report(&format!("durable append, {clients} clients"), bare, log);
+        report(
+            &format!("durable append, {clients} clients"),
+            plain,
+            log.clone(),
+        );
+        report("    bare on the log's tables", same, log);
     }
     let path = folder.path().join("read.db");
     let log = Arc::new(runtime.block_on(filled_log(&path)));
@@ -107,6 +127,38 @@ fn main() {
     report("sequential read and decode", bare_decode, decode);
     drop((log, connection));
     runtime.block_on(growth(&folder.path().join("growth.db"), options.events_max));
+}
+
+/// Appends of ours and of each peer, in turn.
+fn beside_peers(options: &Options, folder: &Path, runtime: &tokio::runtime::Runtime) {
+    println!(
+        "{:<32}{:>14}{:>14}{:>8}",
+        "events/s, median", "peer", "log", "ratio"
+    );
+    for (name, command) in &options.peers {
+        for (clients, appends) in PEER_APPENDS {
+            let (mut peer, mut log) = (Vec::new(), Vec::new());
+            for round in 0..options.rounds {
+                let path = folder.join(format!("{name}-{clients}-{round}.db"));
+                peer.push(peer_appends(command, folder, clients, appends));
+                log.push(runtime.block_on(log_appends(&path, clients, appends)));
+            }
+            report(&format!("{name}, {clients} clients"), peer, log);
+        }
+    }
+}
+
+fn peer_appends(command: &Path, folder: &Path, clients: usize, appends: usize) -> f64 {
+    let output = Command::new(command)
+        .args([clients, appends].map(|number| number.to_string()))
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    said.trim().parse().unwrap_or_else(|_| {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        panic!("{} said {said}{complaint}", command.display())
+    })
 }
 
 /// Appends a second at every size of one log, by powers of ten.
@@ -156,6 +208,8 @@ struct Options {
     rounds: usize,
     folder: PathBuf,
     events_max: usize,
+    /// Names and commands.
+    peers: Vec<(String, PathBuf)>,
 }
 
 impl Options {
@@ -169,6 +223,7 @@ impl Options {
             rounds: 7,
             folder: beside,
             events_max: 1_000_000,
+            peers: Vec::new(),
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -181,7 +236,13 @@ impl Options {
                 ("--events", Some(value)) => {
                     options.events_max = value.parse().expect("--events takes a number")
                 }
-                _ => panic!("usage: bench_log [--rounds N] [--dir DIR] [--events N]"),
+                ("--peer", Some(name)) => {
+                    let command = words.next().expect("--peer takes a name and a command");
+                    options.peers.push((name, command.into()));
+                }
+                _ => panic!(
+                    "usage: bench_log [--rounds N] [--dir DIR] [--events N] [--peer NAME COMMAND]…"
+                ),
             }
         }
         options.rounds = options.rounds.max(1);
@@ -213,14 +274,35 @@ fn event(number: usize) -> NewEvent {
     )
 }
 
-/// One transaction for every `clients` events, on tables as the log has them: no check, no chain, no answer.
-fn bare_appends(path: &Path, clients: usize, appends: usize) -> f64 {
-    // The log makes the tables; the bare loop only borrows them.
-    drop(SqliteLog::open(path, SqliteOptions::default()).unwrap());
+/// What a bare loop writes to.
+enum Tables {
+    /// A table whose constraints promise what the log does.
+    Plain,
+    /// Those of a log.
+    OfTheLog,
+}
+
+const PLAIN: &str = "
+    CREATE TABLE events (
+        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, event_id BLOB NOT NULL,
+        event_type TEXT NOT NULL, schema_version INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
+        metadata BLOB NOT NULL, data BLOB NOT NULL, prev_hash BLOB NOT NULL, hash BLOB NOT NULL,
+        UNIQUE (stream, revision), UNIQUE (event_id)
+    ) STRICT;";
+
+/// One transaction for every `clients` events: no check, no chain, no answer.
+fn bare_appends(path: &Path, tables: Tables, clients: usize, appends: usize) -> f64 {
+    match tables {
+        Tables::Plain => Connection::open(path)
+            .unwrap()
+            .execute_batch(PLAIN)
+            .unwrap(),
+        Tables::OfTheLog => drop(SqliteLog::open(path, SqliteOptions::default()).unwrap()),
+    }
     let mut connection = Connection::open(path).unwrap();
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000;",
         )
         .unwrap();
     let rounds: Vec<Vec<_>> = (0..appends)

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod ids;
 mod ledger;
 mod reader;
 mod schema;
@@ -151,6 +152,8 @@ impl SqliteLog {
         let busy_timeout = SqliteOptions::default().busy_timeout;
         let backup = backup.as_ref();
         backup::copy(backup, path.as_ref(), busy_timeout, |copy| {
+            // The backup may be an older build's.
+            schema::migrate(copy, backup)?;
             if let Some(until) = until {
                 backup::cut(copy, backup, until)?;
             }

@@ -9,7 +9,10 @@ use std::{
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::schema::{OpenError, refuse_foreign, store_of, sync_file};
+use super::{
+    ids::segment_of,
+    schema::{OpenError, refuse_foreign, store_of, sync_file},
+};
 use crate::Position;
 
 /// How much of a backup a restored log has.
@@ -27,7 +30,7 @@ pub(super) fn copy(
     from: &Path,
     to: &Path,
     busy_timeout: Duration,
-    adapt: impl FnOnce(&Connection) -> Result<(), OpenError>,
+    adapt: impl FnOnce(&mut Connection) -> Result<(), OpenError>,
 ) -> Result<(), OpenError> {
     if to.exists() {
         return Err(OpenError::Exists(to.to_owned()));
@@ -41,8 +44,8 @@ pub(super) fn copy(
     }
     let copied = copy_into(from, &partial, busy_timeout)
         .and_then(|()| {
-            let copy = Connection::open(&partial).map_err(OpenError::sqlite(&partial))?;
-            adapt(&copy)
+            let mut copy = Connection::open(&partial).map_err(OpenError::sqlite(&partial))?;
+            adapt(&mut copy)
         })
         .and_then(|()| sync_file(&partial))
         .and_then(|()| std::fs::rename(&partial, to).map_err(OpenError::io(to)))
@@ -83,6 +86,10 @@ pub(super) fn cut(copy: &Connection, backup: &Path, until: Until) -> Result<(), 
     };
     let cut = || -> rusqlite::Result<()> {
         copy.execute("DELETE FROM events WHERE position > ?1", [until])?;
+        copy.execute(
+            "DELETE FROM id_filters WHERE segment >= ?1",
+            [segment_of(until.cast_unsigned() + 1).cast_signed()],
+        )?;
         copy.execute("UPDATE log SET end_position = ?1", [until])?;
         copy.execute_batch("VACUUM")
     };

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::schema::{FileFault, MIGRATIONS};
+use super::{
+    ids::first_id_not_found_once,
+    schema::{FileFault, MIGRATIONS},
+};
 
 /// Kind, name, table and SQL of everything a database is made of.
 type Schema = Vec<(String, String, String, Option<String>)>;
@@ -44,6 +47,13 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), FileFaul
         return Err(FileFault::Damaged {
             path: path.to_owned(),
             what: format!("the {} `{}` is missing", missing.0, missing.1),
+        });
+    }
+    // SQLite itself keeps ids unique within a segment only.
+    if let Some(id) = first_id_not_found_once(connection).map_err(&refused)? {
+        return Err(FileFault::Damaged {
+            path: path.to_owned(),
+            what: format!("the event {id} is not found by its id, or is there twice"),
         });
     }
     Ok(())

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, ffi, params};
 
-use super::reader::event_by_id;
+use super::{
+    ids::{IdFilters, segment_of},
+    reader::event_in_segment,
+};
 use crate::{
-    AppendError, Appended, ExpectedRevision, Hash, NewEvent, Position, Revision, StoreId,
-    StreamName,
+    AppendError, Appended, EventId, ExpectedRevision, Hash, NewEvent, Position, ReadError,
+    RecordedEvent, Revision, StoreId, StreamName,
     chain::{GENESIS, Link},
     store::repeat_of,
 };
@@ -38,13 +41,28 @@ const HEADS_MAX: usize = 20_000;
 
 pub(super) struct Ledger {
     connection: Connection,
+    known: Known,
+}
+
+/// What is known of the file.
+struct Known {
     store: StoreId,
     /// The last event of streams written to. True as long as nobody else writes to the file.
     heads: HashMap<StreamName, Head>,
+    ids: IdFilters,
     /// Changes when another connection has written to the file.
     data_version: i64,
-    /// The last position written in this group.
-    end: Option<u64>,
+    /// The last position in the log, this group's events included.
+    end: u64,
+    /// The last position that the file says was acknowledged.
+    acknowledged: u64,
+}
+
+/// A transaction that commands are recorded in; rolled back unless it is committed.
+pub(super) struct Group<'a> {
+    connection: &'a Connection,
+    known: &'a mut Known,
+    insert: CachedStatement<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -63,31 +81,88 @@ enum Attempt {
 
 impl Ledger {
     pub(super) fn new(connection: Connection, store: StoreId) -> Self {
-        Self {
-            connection,
+        let known = Known {
             store,
             heads: HashMap::new(),
+            ids: IdFilters::default(),
             data_version: -1,
-            end: None,
-        }
+            end: 0,
+            acknowledged: 0,
+        };
+        Self { connection, known }
     }
 
     /// Begins a group.
-    pub(super) fn begin(&mut self) -> Result<(), GroupFailure> {
+    pub(super) fn begin(&mut self) -> Result<Group<'_>, GroupFailure> {
+        let Self { connection, known } = self;
         // Immediate, so that what is read from here on stays true until the commit.
-        self.run("BEGIN IMMEDIATE")?;
-        let data_version = self
-            .connection
+        run(connection, "BEGIN IMMEDIATE")?;
+        known.catch_up(connection)?;
+        let insert = connection.prepare_cached(
+            "INSERT INTO events (position, stream, revision, event_id, event_type, schema_version, recorded_at, \
+             metadata, data, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        Ok(Group {
+            connection,
+            known,
+            insert,
+        })
+    }
+}
+
+impl Known {
+    /// Takes note of what other connections have written.
+    fn catch_up(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let data_version = connection
             .prepare_cached("PRAGMA data_version")?
             .query_row((), |row| row.get(0))?;
-        if data_version != self.data_version || self.heads.len() > HEADS_MAX {
+        if data_version != self.data_version {
             self.heads.clear();
+            self.end = connection
+                .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
+                .query_row((), |row| row.get::<_, i64>(0))?
+                .cast_unsigned();
+            self.ids.catch_up(connection, self.end)?;
             self.data_version = data_version;
         }
-        self.end = None;
+        if self.heads.len() > HEADS_MAX {
+            self.heads.clear();
+        }
+        self.acknowledged = self.end;
         Ok(())
     }
 
+    fn head(&self, connection: &Connection, stream: &StreamName) -> rusqlite::Result<Option<Head>> {
+        if let Some(head) = self.heads.get(stream) {
+            return Ok(Some(*head));
+        }
+        connection
+            .prepare_cached("SELECT revision, hash FROM events WHERE stream = ?1 ORDER BY revision DESC LIMIT 1")?
+            .query_row([stream.as_str()], |row| {
+                Ok(Head { revision: Revision(row.get::<_, i64>(0)?.cast_unsigned()), hash: row.get(1)? })
+            })
+            .optional()
+    }
+
+    fn remember(&mut self, stream: &StreamName, head: Head) {
+        match self.heads.get_mut(stream) {
+            Some(known) => *known = head,
+            None => drop(self.heads.insert(stream.clone(), head)),
+        }
+    }
+
+    fn event_by_id(
+        &self,
+        connection: &Connection,
+        id: EventId,
+    ) -> Result<Option<RecordedEvent>, ReadError> {
+        self.ids.first_in(id, segment_of(self.end) + 1, |segment| {
+            event_in_segment(connection, segment, id, self.store)
+        })
+    }
+}
+
+impl Group<'_> {
     /// Records a command, or leaves no trace of it and says why.
     pub(super) fn record(&mut self, command: &Command) -> Result<Answer, GroupFailure> {
         let answer = self
@@ -104,16 +179,18 @@ impl Ledger {
     }
 
     /// Makes the group durable.
-    pub(super) fn commit(&mut self) -> Result<(), GroupFailure> {
-        if let Some(end) = self.end {
+    pub(super) fn commit(self) -> Result<(), GroupFailure> {
+        if self.known.end != self.known.acknowledged {
             self.connection
                 .prepare_cached("UPDATE log SET end_position = ?1")?
-                .execute([end.cast_signed()])?;
+                .execute([self.known.end.cast_signed()])?;
+            self.known.ids.catch_up(self.connection, self.known.end)?;
         }
-        let Err(error) = self.run("COMMIT") else {
+        let Err(error) = run(self.connection, "COMMIT") else {
             return Ok(());
         };
-        let is_rolled_back = self.connection.is_autocommit() || self.run("ROLLBACK").is_ok();
+        let is_rolled_back =
+            self.connection.is_autocommit() || run(self.connection, "ROLLBACK").is_ok();
         let failed_before_writing = matches!(
             error.sqlite_error_code(),
             Some(
@@ -136,15 +213,15 @@ impl Ledger {
         // and a savepoint copies every page it touches.
         let needs_savepoint = command.events.len() > 1;
         if needs_savepoint {
-            self.run("SAVEPOINT command")?;
+            run(self.connection, "SAVEPOINT command")?;
         }
         let attempt = self.insert(command);
         let is_inserted = matches!(attempt, Ok(Attempt::Inserted(_)));
         if needs_savepoint && !self.connection.is_autocommit() {
             if !is_inserted {
-                self.run("ROLLBACK TO command")?;
+                run(self.connection, "ROLLBACK TO command")?;
             }
-            self.run("RELEASE command")?;
+            run(self.connection, "RELEASE command")?;
         }
         let (otherwise, repeat) = match attempt? {
             Attempt::Inserted(appended) => return Ok(Ok(appended)),
@@ -164,7 +241,7 @@ impl Ledger {
     }
 
     fn insert(&mut self, command: &Command) -> rusqlite::Result<Attempt> {
-        let head = self.head(&command.stream)?;
+        let head = self.known.head(self.connection, &command.stream)?;
         let actual = head.map(|head| head.revision);
         if !command.expected.is_met_by(actual) {
             return Ok(Attempt::Unexpected(actual));
@@ -172,11 +249,16 @@ impl Ledger {
         let mut prev_hash = head.map_or(GENESIS, |head| head.hash);
         let mut revision = actual.map_or(Revision(0), Revision::next);
         let mut last = None;
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO events (stream, revision, event_id, event_type, schema_version, recorded_at, metadata, \
-             data, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?;
-        for (event, metadata) in &command.events {
+        for (number, (event, metadata)) in (self.known.end + 1..).zip(&command.events) {
+            // In its own segment the index refuses it.
+            let segment = segment_of(number);
+            if self
+                .known
+                .ids
+                .is_recorded(self.connection, event.id, segment)?
+            {
+                return Ok(Attempt::IdTaken);
+            }
             let hash = Link {
                 stream: &command.stream,
                 revision,
@@ -188,7 +270,8 @@ impl Ledger {
                 data: &event.data,
             }
             .hash(&prev_hash);
-            let inserted = statement.insert(params![
+            let inserted = self.insert.execute(params![
+                number.cast_signed(),
                 command.stream.as_str(),
                 revision.0.cast_signed(),
                 event.id.as_bytes(),
@@ -200,20 +283,19 @@ impl Ledger {
                 prev_hash,
                 hash,
             ]);
-            let number = match inserted {
-                Ok(number) => number.cast_unsigned(),
+            match inserted {
+                Ok(_) => {}
                 Err(error) if is_unique_violation(&error) => return Ok(Attempt::IdTaken),
                 Err(error) => return Err(error),
-            };
+            }
             last = Some((number, Head { revision, hash }));
             prev_hash = hash;
             revision = revision.next();
         }
-        drop(statement);
         let (number, head) = last.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        self.remember(&command.stream, head);
-        self.end = Some(number);
-        let position = Position::new(self.store, number);
+        self.known.remember(&command.stream, head);
+        self.known.end = number;
+        let position = Position::new(self.known.store, number);
         Ok(Attempt::Inserted(Appended {
             revision: head.revision,
             position,
@@ -221,31 +303,12 @@ impl Ledger {
         }))
     }
 
-    fn head(&self, stream: &StreamName) -> rusqlite::Result<Option<Head>> {
-        if let Some(head) = self.heads.get(stream) {
-            return Ok(Some(*head));
-        }
-        self.connection
-            .prepare_cached("SELECT revision, hash FROM events WHERE stream = ?1 ORDER BY revision DESC LIMIT 1")?
-            .query_row([stream.as_str()], |row| {
-                Ok(Head { revision: Revision(row.get::<_, i64>(0)?.cast_unsigned()), hash: row.get(1)? })
-            })
-            .optional()
-    }
-
-    fn remember(&mut self, stream: &StreamName, head: Head) {
-        match self.heads.get_mut(stream) {
-            Some(known) => *known = head,
-            None => drop(self.heads.insert(stream.clone(), head)),
-        }
-    }
-
     /// The first answer to a command whose events are all recorded.
     fn repeated(&self, command: &Command) -> Result<Option<Appended>, AppendError> {
         let known = command
             .events
             .iter()
-            .map(|(event, _)| event_by_id(&self.connection, event.id, self.store))
+            .map(|(event, _)| self.known.event_by_id(self.connection, event.id))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| AppendError::Unavailable(error.to_string()))?;
         repeat_of(
@@ -254,10 +317,10 @@ impl Ledger {
             &known,
         )
     }
+}
 
-    fn run(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql)?.execute(()).map(drop)
-    }
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute(()).map(drop)
 }
 
 fn unavailable(error: rusqlite::Error) -> AppendError {

@@ -191,6 +191,11 @@ fn collect(
     Ok(events)
 }
 
+/// A page with this many events will have many more, as far as its limit allows: room is made for so many at once, since a
+/// list that grows moves its events again and again.
+const PAGE_LONG: usize = 64;
+const PAGE_ROOM_MAX: usize = 4096;
+
 fn page(
     connection: &Connection,
     store: StoreId,
@@ -219,6 +224,9 @@ fn page(
         {
             continue;
         }
+        if events.len() == PAGE_LONG {
+            events.reserve(limit.min(PAGE_ROOM_MAX));
+        }
         events.push(event_of(row, store)?);
     }
     Ok(Page {
@@ -228,15 +236,16 @@ fn page(
     })
 }
 
-/// The event recorded under an id.
-pub(super) fn event_by_id(
+/// The event that a segment has recorded under an id.
+pub(super) fn event_in_segment(
     connection: &Connection,
+    segment: u64,
     id: EventId,
     store: StoreId,
 ) -> Result<Option<RecordedEvent>, ReadError> {
     Ok(collect(
-        select(connection, "WHERE event_id = ?1")?,
-        [id.as_bytes()],
+        select(connection, "WHERE position / 4096 = ?1 AND event_id = ?2")?,
+        params![segment.cast_signed(), id.as_bytes()],
         store,
     )?
     .pop())

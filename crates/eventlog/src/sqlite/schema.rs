@@ -16,8 +16,10 @@ use crate::{Position, StoreId};
 const APPLICATION_ID: i32 = 0x5042_4c47;
 
 /// `PRAGMA user_version` after each of these, in order. A released one is never edited.
-pub(super) const MIGRATIONS: [&str; 1] =
-    [include_str!("../../../../migrations/log/0001_events.sql")];
+pub(super) const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../../migrations/log/0001_events.sql"),
+    include_str!("../../../../migrations/log/0002_event_ids.sql"),
+];
 
 /// The first SQLite in which a write and a checkpoint at the same moment cannot corrupt the write-ahead log.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -149,10 +151,13 @@ pub(super) fn open_writer(
         });
     }
     // FULL: the answer to an append is a promise that outlives a power cut.
+    // A page that many commits change is copied from the write-ahead log into the file once for all of them: at 4,000
+    // pages, 16 MB, not at 1,000.
     // Savepoints keep their copies of pages in memory, not in a temporary file.
     connection
         .execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = -8000;",
         )
         .map_err(&refused)?;
     migrate(&mut connection, path)?;
@@ -230,7 +235,7 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let refused = OpenError::sqlite(path);
     // Immediate, so that of two processes that open a new file one makes the tables and the other finds them.
     let transaction = connection

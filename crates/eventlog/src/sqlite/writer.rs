@@ -35,7 +35,7 @@ impl Request {
 const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The commands of one transaction, as far as they have come.
-type Group = Vec<(oneshot::Sender<Answer>, Answer)>;
+type Answered = Vec<(Request, Answer)>;
 
 pub(super) struct Writer {
     pub(super) path: PathBuf,
@@ -74,60 +74,70 @@ impl Writer {
             {
                 self.appended.send_replace(());
             }
-            for (reply, answer) in group {
+            for (request, answer) in group {
                 // Whoever no longer waits does not mind.
-                let _ = reply.send(answer);
+                let _ = request.reply.send(answer);
             }
         }
     }
 
     /// Records the commands that wait now and those that come while this is done, then commits. When it fails,
     /// `group` holds those that nothing is left of.
-    fn work(&mut self, first: Request, pace: &Pace, group: &mut Group) -> Result<(), GroupFailure> {
-        let begun = self.open().and_then(Ledger::begin);
-        let Some(ledger) = self.ledger.as_mut().filter(|_| begun.is_ok()) else {
-            group.push((
-                first.reply,
-                Err(AppendError::Unavailable("the log cannot be written".into())),
-            ));
-            return begun;
+    fn work(
+        &mut self,
+        first: Request,
+        pace: &Pace,
+        group: &mut Answered,
+    ) -> Result<(), GroupFailure> {
+        let ledger = match self.ledger.as_mut() {
+            Some(ledger) => ledger,
+            None => match self.open() {
+                Ok(ledger) => self.ledger.insert(ledger),
+                Err(failure) => return refuse(group, first, failure),
+            },
+        };
+        let mut transaction = match ledger.begin() {
+            Ok(transaction) => transaction,
+            Err(failure) => return refuse(group, first, failure),
         };
         let mut bytes = 0;
         let mut next = Some(first);
         while let Some(request) = next {
             bytes += request.bytes();
-            let answer = ledger.record(&request.command);
-            match answer {
-                Ok(answer) => group.push((request.reply, answer)),
-                Err(GroupFailure(error)) => {
-                    group.push((request.reply, Err(error.clone())));
-                    return Err(GroupFailure(error));
-                }
+            match transaction.record(&request.command) {
+                Ok(answer) => group.push((request, answer)),
+                Err(failure) => return refuse(group, request, failure),
             }
             if group.len() >= self.group_commands_max || bytes >= GROUP_BYTES_MAX {
                 break;
             }
             next = next_request(&mut self.inbox, group.len(), pace);
         }
-        ledger.commit()
+        transaction.commit()
     }
 
-    fn open(&mut self) -> Result<&mut Ledger, GroupFailure> {
+    /// The file again, after a failure.
+    fn open(&self) -> Result<Ledger, GroupFailure> {
         let unavailable = |what: String| GroupFailure(AppendError::Unavailable(what));
-        if self.ledger.is_none() {
-            let (connection, store) = open_writer(&self.path, self.busy_timeout)
-                .map_err(|error| unavailable(error.to_string()))?;
-            if store != self.store {
-                return Err(unavailable(
-                    "another log was put in this one's place".into(),
-                ));
-            }
-            self.ledger = Some(Ledger::new(connection, store));
+        let (connection, store) = open_writer(&self.path, self.busy_timeout)
+            .map_err(|error| unavailable(error.to_string()))?;
+        if store != self.store {
+            return Err(unavailable(
+                "another log was put in this one's place".into(),
+            ));
         }
-        self.ledger
-            .as_mut()
-            .ok_or_else(|| unavailable("closed".into()))
+        Ok(Ledger::new(connection, store))
     }
+}
+
+/// A command that has the group fail is answered like its neighbours.
+fn refuse(
+    group: &mut Answered,
+    request: Request,
+    GroupFailure(error): GroupFailure,
+) -> Result<(), GroupFailure> {
+    group.push((request, Err(error.clone())));
+    Err(GroupFailure(error))
 }
 
 /// A command that waits now, or that comes within the moment it is worth waiting for.
