@@ -788,3 +788,55 @@ fn t2_overtime_is_asked_for_by_staff_and_decided_by_the_lead() {
         .expect_problem(403, "own-matter");
     house.to("G01").post(&approval, json!({})).expect(204);
 }
+
+#[test]
+fn t1_a_cover_is_held_to_the_limits_of_the_policy() {
+    let house = House::shop("2026-11-25 10:00");
+    let document = format!(
+        "{}\n[version.roster.rules]\nforbidden_successions = [[\"A\", \"B\"]]\n",
+        domain::policy::document::ONLINE_SHOP
+    );
+    let policy = format!("/desks/{DESK}/policy");
+    house
+        .to("H01")
+        .put(&policy, json!({"document": document}))
+        .expect(204);
+    // 1003 would come from an A the day before, 1004 from a B.
+    house.publish(&[
+        ("1001", 10, "B"),
+        ("1003", 9, "A"),
+        ("1003", 10, ""),
+        ("1004", 9, "B"),
+        ("1004", 10, ""),
+    ]);
+    let away = ask(
+        &house,
+        "1001",
+        leave("personal", "2026-12-10", "2026-12-10"),
+    );
+    approve(&house, &away);
+    let lead = house.to("L01");
+    let path = format!("/desks/{DESK}/open-shifts");
+    let rows = lead.get(&path).expect(200).json;
+    let proposals = rows[0]["proposals"].as_array().unwrap();
+    let of = |staff: &str| {
+        proposals
+            .iter()
+            .position(|one| one["staff"] == staff)
+            .unwrap()
+    };
+    let (forbidden, free) = (of("1003"), of("1004"));
+    assert_eq!(proposals[free]["possible"], true, "{proposals:#?}");
+    assert_eq!(proposals[forbidden]["possible"], false, "{proposals:#?}");
+    assert!(free < forbidden);
+    let reason = proposals[forbidden]["reason_en"].as_str().unwrap();
+    assert!(reason.contains("may not follow one another"), "{reason}");
+    let shown = house.page("L01", "/open-shifts");
+    assert!(shown.contains("may not follow one another"), "{shown}");
+    let cover = |with: &str| json!({"leave": away, "date": "2026-12-10", "with": with});
+    let covers = format!("{path}/covers");
+    lead.post(&covers, cover("1003"))
+        .expect_problem(422, "roster-limits-broken");
+    let covered = lead.post(&covers, cover("1004")).status;
+    assert!((200..300).contains(&covered), "{covered}");
+}

@@ -96,19 +96,31 @@ impl Limits {
         before: &RosterState,
         events: Vec<RosterEvent>,
     ) -> Result<Vec<RosterEvent>, AppError> {
-        let Some(Self(problem)) = limits else {
+        let Some(limits) = limits else {
             return Ok(events);
         };
         let mut after = before.clone();
         for event in &events {
             after.evolve(event);
         }
-        if after.cells == before.cells {
-            return Ok(events);
+        match limits.newly_broken(before, &after) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(events),
         }
-        let mut problem = problem.clone();
+    }
+
+    /// Why a roster may not become another: the limits that it would break and kept before.
+    pub(crate) fn newly_broken(
+        &self,
+        before: &RosterState,
+        after: &RosterState,
+    ) -> Option<Refusal> {
+        if after.cells == before.cells {
+            return None;
+        }
+        let mut problem = self.0.clone();
         let (was, _) = problem.read_roster(before);
-        let (is, _) = problem.read_roster(&after);
+        let (is, _) = problem.read_roster(after);
         let broken = |cells| -> Vec<Violation> {
             let found = broken_rules(&problem.problem, cells).into_iter();
             found
@@ -135,7 +147,7 @@ impl Limits {
             .filter(|one| one.rule == Rule::NotTogether || often(&is, one) > often(&was, one))
             .collect();
         if fresh.is_empty() {
-            return Ok(events);
+            return None;
         }
         let words = |zh: bool| -> String {
             let lines = fresh.iter().filter_map(|violation| {
@@ -154,10 +166,9 @@ impl Limits {
             let lines: Vec<String> = lines.into_iter().collect();
             lines.join(if zh { ";" } else { "; " })
         };
-        Err(Refusal::RosterLimitsBroken {
+        Some(Refusal::RosterLimitsBroken {
             limits_zh: words(true),
             limits_en: words(false),
-        }
-        .into())
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Shifts that leave leaves open, and who covers them (T1).
 
 use crate::app::access::may_run_desk;
+use crate::app::limits::Limits;
 use crate::app::{App, AppError, Caller, CoverShift, Receipt};
 use domain::event::{LeaveRequested, OpenShiftKey};
 use domain::ids::{DeskId, StaffId};
@@ -67,25 +68,46 @@ impl App {
                 continue;
             }
             let found = self.open_in(desk, month).await?;
+            if found.open.is_empty() {
+                continue;
+            }
+            let limits = self.limits(desk, month).await?;
             for open in &found.open {
                 let name = |staff: &StaffId| {
                     let record = found.context.staff.get(staff)?.record.as_ref()?;
                     Some(record.name.clone())
                 };
                 let named = |staff: &StaffId| name(staff).unwrap_or_else(|| staff.to_string());
-                let proposal = |one: Candidate| CoverProposal {
-                    name: named(&one.staff),
-                    possible: one.possible(),
-                    overtime_minutes: one.overtime_minutes,
-                    month_minutes: one.month_minutes,
-                    reason_zh: one.say(Lang::Zh),
-                    reason_en: one.say(Lang::En),
-                    staff: one.staff,
+                let forbidden = |one: &Candidate| {
+                    let limits = limits.as_ref().filter(|_| one.possible())?;
+                    let mut covered = RosterState::clone(&found.roster);
+                    let cell = (one.staff.clone(), open.date);
+                    covered.cells.insert(cell, Some(open.shift.clone()));
+                    limits.newly_broken(&found.roster, &covered)
+                };
+                let proposal = |one: Candidate| {
+                    let forbidden = forbidden(&one);
+                    let reason = |lang| match &forbidden {
+                        Some(refusal) => refusal.text(lang),
+                        None => one.say(lang),
+                    };
+                    CoverProposal {
+                        name: named(&one.staff),
+                        possible: one.possible() && forbidden.is_none(),
+                        overtime_minutes: one.overtime_minutes,
+                        month_minutes: one.month_minutes,
+                        reason_zh: reason(Lang::Zh),
+                        reason_en: reason(Lang::En),
+                        staff: one.staff,
+                    }
                 };
                 let ranked = candidates(open, &found.roster, &found.context);
+                let mut proposals: Vec<CoverProposal> = ranked.into_iter().map(proposal).collect();
+                // Best first, whom a limit forbids behind whom nothing does.
+                proposals.sort_by_key(|one| !one.possible);
                 rows.push(OpenShiftRow {
                     name: named(&open.staff),
-                    proposals: ranked.into_iter().map(proposal).collect(),
+                    proposals,
                     open: open.clone(),
                 });
             }
@@ -120,11 +142,11 @@ impl App {
         let (context, leaves) = (&found.context, &found.leaves);
         let state = self.desk_state(desk).await?;
         let demand = state.demand.get(&month);
+        let limits = self.limits(desk, month).await?;
         self.on_roster(caller, desk, month, None, |roster, issued| {
             let open = open_shifts(roster, leaves, demand, context, issued.at);
-            Ok(cover_shift::decide(
-                roster, &command, &open, context, issued,
-            )?)
+            let events = cover_shift::decide(roster, &command, &open, context, issued)?;
+            Limits::hold(limits.as_ref(), roster, events)
         })
         .await
     }
