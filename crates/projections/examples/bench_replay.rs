@@ -1,6 +1,6 @@
 //! How fast a log becomes read models, beside the least any reader of it must do: select each event and decode it.
 //!
-//! `cargo run -p projections --example bench_replay -- [--people N] [--days N] [--dir DIR]` writes a month of so many
+//! `cargo run -p projections --example bench_replay -- [--people N] [--days N] [--dir DIR] [--log FILE]` writes a month of so many
 //! people's shifts to a log file in DIR (by default beside the executable), then prints both rates and their ratio,
 //! the highest memory meanwhile, and how long the service's restart on what was built takes. 10,000 people make a
 //! million events.
@@ -42,6 +42,8 @@ struct Options {
     people: usize,
     days: usize,
     folder: PathBuf,
+    /// A log to be kept: filled if it does not exist, else replayed as it is.
+    log: Option<PathBuf>,
 }
 
 impl Options {
@@ -51,6 +53,7 @@ impl Options {
             people: 10_000,
             days: 31,
             folder: executable.parent().unwrap().to_owned(),
+            log: None,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -58,7 +61,8 @@ impl Options {
                 ("--people", Some(value)) => options.people = value.parse().expect("people"),
                 ("--days", Some(value)) => options.days = value.parse().expect("days"),
                 ("--dir", Some(value)) => options.folder = value.into(),
-                _ => panic!("usage: bench_replay [--people N] [--days N] [--dir DIR]"),
+                ("--log", Some(value)) => options.log = Some(value.into()),
+                _ => panic!("usage: bench_replay [--people N] [--days N] [--dir DIR] [--log FILE]"),
             }
         }
         options.days = options.days.clamp(1, 31);
@@ -352,8 +356,10 @@ async fn main() {
         .prefix("bench-replay-")
         .tempdir_in(&options.folder)
         .unwrap();
-    let path = folder.path().join("log.db");
-    fill(&path, options.people, options.days).await;
+    let path = options.log.unwrap_or_else(|| folder.path().join("log.db"));
+    if !path.exists() {
+        fill(&path, options.people, options.days).await;
+    }
     let models_folder = folder.path().join("models");
     let log = SqliteLog::open(&path, SqliteOptions::default()).unwrap();
 

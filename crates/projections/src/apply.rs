@@ -24,7 +24,7 @@ use domain::ids::{DeskId, EventId, SolveId, StaffId, SwapId};
 use domain::shift::Shift;
 use domain::work_date::{DayMinute, Month, WorkDate, Zone};
 use eventlog::{Position, RecordedEvent};
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -34,8 +34,18 @@ pub(crate) struct Applier<'c> {
     connection: &'c Connection,
     hypothesis: Option<&'c Hypothesis>,
     facts: Facts<'c>,
+    /// Those written most, held for looking them up each time costs much beside a row.
+    insert_event: CachedStatement<'c>,
+    insert_punch: CachedStatement<'c>,
+    insert_cell: CachedStatement<'c>,
     pub(crate) dirty: Dirty,
-    /// Whom these events forget.
+    forgotten: Vec<Forgotten>,
+}
+
+/// What follows from the events applied.
+pub(crate) struct Applied {
+    pub(crate) dirty: Dirty,
+    /// Whom they forget.
     pub(crate) forgotten: Vec<Forgotten>,
 }
 
@@ -101,13 +111,37 @@ struct Keys<'k> {
 }
 
 impl<'c> Applier<'c> {
-    pub(crate) fn new(connection: &'c Connection, hypothesis: Option<&'c Hypothesis>) -> Self {
-        Self {
+    pub(crate) fn new(
+        connection: &'c Connection,
+        hypothesis: Option<&'c Hypothesis>,
+    ) -> Result<Self> {
+        Ok(Self {
             connection,
             hypothesis,
             facts: Facts::now(connection),
+            insert_event: connection.prepare_cached(
+                "INSERT INTO events (position, id, stream, revision, type, version, actor, recorded_at, data)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            insert_punch: connection.prepare_cached(
+                "INSERT INTO punches (position, event, staff, desk, kind, at, received_at, day_at, device, suspicion)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
+            insert_cell: connection.prepare_cached(
+                "INSERT OR REPLACE INTO roster_cells
+                 (staff, date, position, event, desk, month, revision, gone, shift)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
             dirty: Dirty::default(),
             forgotten: Vec::new(),
+        })
+    }
+
+    /// No more events.
+    pub(crate) fn end(self) -> Applied {
+        Applied {
+            dirty: self.dirty,
+            forgotten: self.forgotten,
         }
     }
 
@@ -167,24 +201,19 @@ impl<'c> Applier<'c> {
         })
     }
 
-    fn keep(&self, at: &At<'_>) -> Result<()> {
+    fn keep(&mut self, at: &At<'_>) -> Result<()> {
         let recorded = at.recorded;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO events (position, id, stream, revision, type, version, actor, recorded_at, data)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute((
-                at.position,
-                event_bytes(recorded.id),
-                recorded.stream.as_str(),
-                column_position(recorded.revision.0),
-                &recorded.event_type,
-                recorded.schema_version,
-                &recorded.metadata.actor,
-                micros(recorded.recorded_at),
-                &recorded.data,
-            ))?;
+        self.insert_event.execute((
+            at.position,
+            event_bytes(recorded.id),
+            recorded.stream.as_str(),
+            column_position(recorded.revision.0),
+            &recorded.event_type,
+            recorded.schema_version,
+            &recorded.metadata.actor,
+            micros(recorded.recorded_at),
+            &recorded.data,
+        ))?;
         Ok(())
     }
 
@@ -612,23 +641,18 @@ impl<'c> Applier<'c> {
             PunchSource::Web => "web",
             PunchSource::Device { serial } => serial,
         };
-        self.connection
-            .prepare_cached(
-                "INSERT INTO punches (position, event, staff, desk, kind, at, received_at, day_at, device, suspicion)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute((
-                at.position,
-                event_bytes(at.event.0),
-                punched.staff.as_str(),
-                punched.desk.as_str(),
-                word(&punched.kind)?,
-                micros(punched.at),
-                micros(punched.received_at),
-                micros(day_at),
-                device,
-                punched.suspicion.as_ref().map(word).transpose()?,
-            ))?;
+        self.insert_punch.execute((
+            at.position,
+            event_bytes(at.event.0),
+            punched.staff.as_str(),
+            punched.desk.as_str(),
+            word(&punched.kind)?,
+            micros(punched.at),
+            micros(punched.received_at),
+            micros(day_at),
+            device,
+            punched.suspicion.as_ref().map(word).transpose()?,
+        ))?;
         let date = self.zone(&punched.desk)?.date(day_at);
         self.dirty.around(&punched.staff, date);
         if punched.kind == PunchKind::In && punched.suspicion.is_none() {
@@ -736,9 +760,9 @@ impl<'c> Applier<'c> {
                 self.connection
                     .prepare_cached("DELETE FROM roster_drafts WHERE desk = ?1 AND month = ?2")?
                     .execute((desk.as_str(), month.to_string()))?;
-                for cell in &generated.cells {
-                    self.draft_cell(desk, month, &cell.staff, cell.date, cell.shift.as_ref())?;
-                }
+                let cells = generated.cells.iter();
+                let cells = cells.map(|cell| (&cell.staff, cell.date, cell.shift.as_ref()));
+                self.draft(desk, month, cells)?;
                 roster.has_unpublished_edits = true;
             }
             RosterEvent::SolveFailed(failed) => {
@@ -751,15 +775,7 @@ impl<'c> Applier<'c> {
             // Read where the roster is planned, from its stream.
             RosterEvent::CellsFixed(_) | RosterEvent::CellsFreed(_) => {}
             RosterEvent::CellsEdited(edited) => {
-                for change in &edited.changes {
-                    self.draft_cell(
-                        desk,
-                        month,
-                        &change.staff,
-                        change.date,
-                        change.after.as_ref(),
-                    )?;
-                }
+                self.draft(desk, month, edited.changes.iter().map(after))?;
                 roster.has_unpublished_edits = true;
             }
             RosterEvent::RosterPublished(published) => {
@@ -1000,25 +1016,25 @@ impl<'c> Applier<'c> {
         Ok(())
     }
 
-    fn draft_cell(
+    fn draft<'e>(
         &self,
         desk: &DeskId,
         month: Month,
-        staff: &StaffId,
-        date: WorkDate,
-        shift: Option<&Shift>,
+        cells: impl Iterator<Item = (&'e StaffId, WorkDate, Option<&'e Shift>)>,
     ) -> Result<()> {
-        self.connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO roster_drafts (desk, month, staff, date, shift) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute((
+        let month = month.to_string();
+        let mut statement = self.connection.prepare_cached(
+            "INSERT OR REPLACE INTO roster_drafts (desk, month, staff, date, shift) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for (staff, date, shift) in cells {
+            statement.execute((
                 desk.as_str(),
-                month.to_string(),
+                &month,
                 staff.as_str(),
                 date.to_string(),
                 shift.map(to_json).transpose()?,
             ))?;
+        }
         Ok(())
     }
 
@@ -1035,7 +1051,7 @@ impl<'c> Applier<'c> {
         let draft = read(
             "SELECT staff, date, shift FROM roster_drafts WHERE desk = ?1 AND month = ?2 ORDER BY staff, date",
         )?;
-        let in_force: std::collections::BTreeMap<(String, String), Option<String>> = read(
+        let mut in_force: std::collections::BTreeMap<(String, String), Option<String>> = read(
             "SELECT c.staff, c.date, c.shift FROM roster_cells c
              WHERE c.desk = ?1 AND c.month = ?2 AND NOT c.gone AND NOT EXISTS
                (SELECT 1 FROM roster_cells newer WHERE newer.staff = c.staff AND newer.date = c.date
@@ -1044,19 +1060,17 @@ impl<'c> Applier<'c> {
         .into_iter()
         .map(|(staff, date, shift)| ((staff, date), shift))
         .collect();
-        let mut kept = std::collections::BTreeSet::new();
         let mut line = None;
         for (staff, date, shift) in draft {
             let key = (staff, date);
-            if in_force.get(&key) != Some(&shift) {
+            if in_force.remove(&key).as_ref() != Some(&shift) {
                 let line = self.line(&mut line, &key.0, month)?;
                 self.cell(at, desk, revision, line, &key.1, false, shift.as_deref())?;
             }
-            kept.insert(key);
         }
-        for key in in_force.keys().filter(|key| !kept.contains(*key)) {
-            let line = self.line(&mut line, &key.0, month)?;
-            self.cell(at, desk, revision, line, &key.1, true, None)?;
+        for (staff, date) in in_force.into_keys() {
+            let line = self.line(&mut line, &staff, month)?;
+            self.cell(at, desk, revision, line, &date, true, None)?;
         }
         self.dirty.months.insert((desk.clone(), month));
         Ok(())
@@ -1071,13 +1085,7 @@ impl<'c> Applier<'c> {
         changes: &[CellChange],
     ) -> Result<()> {
         for change in changes {
-            self.draft_cell(
-                desk,
-                month,
-                &change.staff,
-                change.date,
-                change.after.as_ref(),
-            )?;
+            self.draft(desk, month, std::iter::once(after(change)))?;
             let mut line = None;
             let line = self.line(&mut line, change.staff.as_str(), month)?;
             let shift = change.after.as_ref().map(to_json).transpose()?;
@@ -1136,23 +1144,17 @@ impl<'c> Applier<'c> {
             return Ok(());
         }
         let (gone, shift) = (gone || elsewhere, shift.filter(|_| !elsewhere));
-        self.connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO roster_cells
-                 (staff, date, position, event, desk, month, revision, gone, shift)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute((
-                staff.as_str(),
-                date,
-                at.position,
-                event_bytes(at.event.0),
-                desk.as_str(),
-                line.month.to_string(),
-                revision,
-                gone,
-                shift,
-            ))?;
+        self.insert_cell.execute((
+            staff.as_str(),
+            date,
+            at.position,
+            event_bytes(at.event.0),
+            desk.as_str(),
+            line.month.to_string(),
+            revision,
+            gone,
+            shift,
+        ))?;
         self.dirty.neighbours(staff, day);
         if line.has_come || !line.month.contains(day) {
             self.colleagues_of_a_changed_day(desk, staff, day)?;
@@ -2140,6 +2142,11 @@ struct Line {
     is_ever_lent: bool,
     /// Punched in about the month.
     has_come: bool,
+}
+
+/// A changed cell as it is now.
+fn after(change: &CellChange) -> (&StaffId, WorkDate, Option<&Shift>) {
+    (&change.staff, change.date, change.after.as_ref())
 }
 
 /// What made a revision.

@@ -10,7 +10,7 @@
 
 use crate::apply::{Applier, Read};
 use crate::database::{Database, begin_building, end_building, let_read, set_checkpoint};
-use crate::derive::settle;
+use crate::derive::{RECORDS_HELD_MAX, settle};
 use crate::error::{Error, Result};
 use crate::read_models::{Replayed, forget, wrong_store};
 use crate::replica::Hypothesis;
@@ -32,6 +32,8 @@ pub(crate) struct Cut {
     pub(crate) page_events: usize,
     /// Days of people that may wait to be derived; they are held in memory.
     pub(crate) dirty_days_max: usize,
+    /// Days of a desk whose records may be held until its months are derived from them.
+    pub(crate) records_held_max: usize,
 }
 
 impl Default for Cut {
@@ -39,6 +41,7 @@ impl Default for Cut {
         Self {
             page_events: 1024,
             dirty_days_max: 500_000,
+            records_held_max: RECORDS_HELD_MAX,
         }
     }
 }
@@ -60,7 +63,7 @@ pub(crate) async fn build(
 ) -> Result<(Database, Replayed)> {
     let (pages, steps) = mpsc::channel(PAGES_AHEAD);
     let building = tokio::task::spawn_blocking(move || {
-        let built = write(&file, &keys, hypothesis.as_ref(), steps, cut.dirty_days_max);
+        let built = write(&file, &keys, hypothesis.as_ref(), steps, cut);
         if built.is_err() {
             // The next opening of the folder would remove it too.
             let _ = std::fs::remove_file(&file);
@@ -107,7 +110,7 @@ fn write(
     keys: &Keys,
     hypothesis: Option<&Hypothesis>,
     mut steps: mpsc::Receiver<Step>,
-    dirty_days_max: usize,
+    cut: Cut,
 ) -> Result<Replayed> {
     let mut connection = begin_building(file)?;
     let indexes = drop_event_indexes(&connection)?;
@@ -119,19 +122,28 @@ fn write(
     let mut is_whole = false;
     while !is_whole {
         let facts = connection.transaction()?;
-        let mut applier = Applier::new(&facts, hypothesis);
-        while !is_whole && applier.dirty.days_count() < dirty_days_max {
+        let mut applier = Applier::new(&facts, hypothesis)?;
+        while !is_whole && applier.dirty.days_count() < cut.dirty_days_max {
             match steps.blocking_recv() {
                 Some(Step::Page(page)) => apply(&mut applier, page, &mut replayed)?,
                 Some(Step::End) => is_whole = true,
                 None => return Err(Error::Stopped),
             }
         }
-        let dirty = applier.dirty;
-        forgotten.extend(applier.forgotten);
+        let applied = applier.end();
+        forgotten.extend(applied.forgotten);
         facts.commit()?;
         let_read(&connection)?;
-        settle(&Writer::with_readers(&connection, file), dirty)?;
+        // The facts go to the disk while the days are reckoned: less is left to wait for at the end.
+        std::thread::scope(|scope| {
+            let synced = scope.spawn(|| std::fs::File::open(file)?.sync_data());
+            let writer = Writer::with_readers(&connection, file);
+            settle(&writer, applied.dirty, cut.records_held_max)?;
+            synced
+                .join()
+                .map_err(|_| Error::Stopped)?
+                .map_err(Error::from)
+        })?;
     }
     let rest = connection.transaction()?;
     for sql in indexes {

@@ -4,8 +4,12 @@ use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use domain::ids::EventId;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use uuid::Uuid;
+
+/// Most states are shorter: their text is written without being moved.
+const STATE_BYTES: usize = 2048;
 
 /// Microseconds since 1970 UTC.
 pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
@@ -19,7 +23,10 @@ pub(crate) fn instant(micros: i64) -> DateTime<Utc> {
 
 /// A state as JSON.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
+    let mut text = Vec::with_capacity(STATE_BYTES);
+    serde_json::to_writer(&mut text, value)
+        .map_err(|source| Error::row(std::any::type_name::<T>().to_owned(), source))?;
+    String::from_utf8(text)
         .map_err(|source| Error::row(std::any::type_name::<T>().to_owned(), source))
 }
 
@@ -50,8 +57,8 @@ pub(crate) fn word<T: Serialize>(value: &T) -> Result<String> {
 
 /// A unit enum from its stored word.
 pub(crate) fn from_word<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|source| Error::row(format!("{text:?}"), source))
+    let word: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+    T::deserialize(word).map_err(|source| Error::row(format!("{text:?}"), source))
 }
 
 /// An event id as its 16 bytes.

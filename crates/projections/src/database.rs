@@ -16,6 +16,7 @@ use uuid::Uuid;
 const SCHEMA: &str = concat!(
     include_str!("../../../migrations/read_models/0001_read_models.sql"),
     include_str!("../../../migrations/read_models/0002_period_reopening.sql"),
+    include_str!("../../../migrations/read_models/0003_day_records.sql"),
 );
 
 /// Idle readers kept open; more are opened under load and closed afterwards.
@@ -24,8 +25,14 @@ const IDLE_READERS_MAX: usize = 4;
 /// Distinct statements of the crate, with room.
 const STATEMENTS_CACHED: usize = 128;
 
+/// Bytes of a page: a day's record has room in one with others.
+const PAGE_BYTES: i64 = 8192;
+
 /// Kilobytes of a file's pages held while it is built.
-const BUILDING_CACHE_KB: i64 = 128 * 1024;
+const BUILDING_CACHE_KB: i64 = 64 * 1024;
+
+/// The same for each who reads it meanwhile: the facts of a desk's month.
+const WORKER_CACHE_KB: i64 = 16 * 1024;
 
 pub(crate) struct Database {
     file: PathBuf,
@@ -155,7 +162,9 @@ pub(crate) fn let_read(connection: &Connection) -> Result<()> {
 
 /// One of those.
 pub(crate) fn open_worker(file: &Path) -> Result<Connection> {
-    open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "cache_size", -WORKER_CACHE_KB)?;
+    Ok(connection)
 }
 
 /// Makes what was built outlive a power cut; from now on it is a file like any other.
@@ -176,6 +185,8 @@ fn open(file: &Path, flags: OpenFlags) -> Result<Connection> {
     // Otherwise every new value bound to a range makes SQLite (built with STAT4) compile the statement again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Of a new file; one that exists keeps its own.
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     Ok(connection)
 }
 

@@ -13,7 +13,6 @@ use domain::policy::Policy;
 use domain::post::PostFacts;
 use domain::shift::Shift;
 use domain::work_date::{DayMinute, WorkDate};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A day's facts with the rules they are judged by.
@@ -64,22 +63,22 @@ impl Facts<'_> {
         let (site, lent) = self.lent_times(&person, &desk, date)?;
         let zone = site.zone;
         let midnight = |offset: i64| zone.instant(date.plus_days(offset), DayMinute(0));
-        let mut cells = self.cells_in_force(staff, date.plus_days(-2), date.plus_days(2))?;
-        let shift_span = |cells: &BTreeMap<WorkDate, CellInForce>, offset: i64| {
+        let cells = self.cells_about(staff, date.plus_days(-2), date.plus_days(2))?;
+        let shift_span = |offset: i64| {
             let date = date.plus_days(offset);
             let shift = cells.get(&date)?.shift.as_ref()?;
             rules::span(shift, zone, date)
         };
         let previous_shift_end = [-1, -2]
             .iter()
-            .find_map(|&offset| shift_span(&cells, offset))
+            .find_map(|&offset| shift_span(offset))
             .map(|(_, end)| end);
         let next_shift_start = [1, 2]
             .iter()
-            .find_map(|&offset| shift_span(&cells, offset))
+            .find_map(|&offset| shift_span(offset))
             .map(|(start, _)| start);
-        let cell = cells.remove(&date).filter(|_| person.is_employed_on(date));
-        let shift = cell.as_ref().and_then(|cell| cell.shift.clone());
+        let cell = cells.get(&date).filter(|_| person.is_employed_on(date));
+        let shift = cell.and_then(|cell| cell.shift.clone());
 
         let day = date.to_string();
         let punches = self.punches(staff, midnight(-1), midnight(3))?;
@@ -139,7 +138,7 @@ impl Facts<'_> {
             desk: desk.desk.clone(),
             date,
             zone,
-            assignment: cell.map(CellInForce::assignment),
+            assignment: cell.cloned().map(CellInForce::assignment),
             previous_shift_end,
             next_shift_start,
             punches,
@@ -257,13 +256,12 @@ impl Facts<'_> {
         for (event, staff, at) in punches {
             let staff = StaffId::new(staff);
             let own = self.cells_about(&staff, yesterday, tomorrow)?;
-            let claims = |(on, cell): (&WorkDate, &CellInForce)| {
-                let shift = cell.shift.as_ref();
-                shift.is_some_and(|shift| {
-                    *on == date || rules::is_about(shift, desk.zone, *on, policy, at)
-                })
+            let has_shift = |on: &WorkDate| own.get(on).is_some_and(|cell| cell.shift.is_some());
+            let is_about = |on: &WorkDate| {
+                let shift = own.get(on).and_then(|cell| cell.shift.as_ref());
+                shift.is_some_and(|shift| rules::is_about(shift, desk.zone, *on, policy, at))
             };
-            if !own.range(yesterday..=tomorrow).any(claims) {
+            if !has_shift(&date) && !is_about(&yesterday) && !is_about(&tomorrow) {
                 found.push((event, staff));
             }
         }

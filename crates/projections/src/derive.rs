@@ -1,21 +1,22 @@
 //! Dirty days → records, dirty months → penalties, in the transaction of their facts.
 
 use crate::columns::{event_id, from_json, instant, micros, parse, to_json, word};
-use crate::dirty::{Dirty, months_around};
+use crate::dirty::{Dirty, Evidence, months_around};
 use crate::error::Result;
-use crate::facts::{By, Facts, policy_on};
+use crate::facts::{By, Facts, policy_on, text};
 use crate::period_close;
 use crate::post;
 use crate::rules;
 use crate::states::ComplaintRow;
 use crate::workers::Writer;
 use domain::day::DayRecord;
-use domain::ids::{CallId, DeskId, StaffId};
+use domain::ids::{CallId, DeskId, PolicyVersionId, ShiftCode, StaffId};
 use domain::penalty::{
     CallFact, ComplaintFact, DeskMonth, ExcuseFact, PresenceFact, ProposedPenalty,
     VerificationFact, derive,
 };
 use domain::policy::PolicyDocument;
+use domain::quantities::Minutes;
 use domain::reckoning::reckon;
 use domain::shift::Shift;
 use domain::work_date::{DayMinute, Month, WorkDate};
@@ -25,23 +26,35 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// People whose days are reckoned with one memory of what was read: enough to share a desk's facts, few enough to hold.
 const PEOPLE_TOGETHER: usize = 100;
 
-/// Derives everything stale again.
-pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty) -> Result<()> {
+/// Stale days of a desk whose records are held until its months are derived from them. Of a desk with more of them the
+/// months are derived afterwards from what was stored.
+pub(crate) const RECORDS_HELD_MAX: usize = 10_000;
+
+/// Derives everything stale again. The rows do not depend on `records_held_max`.
+pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty, records_held_max: usize) -> Result<()> {
     let facts = Facts::now(writer.connection);
     reach_passed_days(&facts, &mut dirty)?;
     reach_shifts_begun(&facts, &mut dirty)?;
     reach_colleagues(&facts, &mut dirty)?;
-    writer.each(&people_by_desk(&facts, &mut dirty)?, derive_days, |days| {
-        store_days(writer.connection, &days, &mut dirty)
+    let days = std::mem::take(&mut dirty.days).into_iter().collect();
+    let desks = stale_desks(&facts, &days, &mut dirty, records_held_max)?;
+    let mut lent = Evidence::new();
+    let mut derived_months = BTreeSet::new();
+    writer.each(&desks, derive_desk, |derived| {
+        store_days(writer.connection, &derived.days, &mut lent)?;
+        store_months(writer.connection, &derived.months)?;
+        let months = derived.months.into_iter();
+        derived_months.extend(months.map(|(desk, month, _)| (desk, month)));
+        Ok(())
     })?;
-    find_judged_months(&facts, &mut dirty)?;
-    let months: Vec<_> = dirty.months.into_iter().collect();
-    let derive_month = |connection: &Connection, (desk, month): &(DeskId, Month)| {
+    dirty.months.extend(judged_months(&facts, &lent)?);
+    let months: Vec<_> = dirty.months.difference(&derived_months).collect();
+    let derive = |connection: &Connection, (desk, month): &&(DeskId, Month)| {
         let proposed = penalties(&Facts::now(connection), desk, *month, None)?;
         Ok((desk.clone(), *month, proposed))
     };
-    writer.each(&months, derive_month, |(desk, month, proposed)| {
-        store_penalties(writer.connection, &desk, month, &proposed)
+    writer.each(&months, derive, |month| {
+        store_months(writer.connection, &[month])
     })?;
     for closing in &dirty.closings {
         period_close::freeze(writer.connection, closing)?;
@@ -49,94 +62,190 @@ pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty) -> Result<()> {
     Ok(())
 }
 
-/// Some people of a desk (none: who are at none) and their stale days.
-struct Stale {
+/// People's stale days.
+type StaleDays = BTreeMap<StaffId, BTreeSet<WorkDate>>;
+
+/// Some people of a desk (none: who are at none) with their stale days, and the desk's months to be derived with them,
+/// which rest on no other days.
+struct Stale<'d> {
     desk: Option<DeskId>,
-    people: Vec<(StaffId, BTreeSet<WorkDate>)>,
+    people: Vec<(&'d StaffId, &'d BTreeSet<WorkDate>)>,
+    months: Vec<Month>,
 }
 
-/// A day derived: its record and how that is stored.
-struct DerivedDay {
+/// What was derived of a desk, as it is to be stored.
+struct Derived {
+    days: Vec<DayRow>,
+    months: Vec<DerivedMonth>,
+}
+
+/// A person's day; no record when nothing is known of it.
+struct DayRow {
     staff: StaffId,
-    desk: Option<DeskId>,
     date: WorkDate,
-    record: Option<(DayRecord, String)>,
+    record: Option<RecordRow>,
 }
 
-/// By desk, for colleagues' facts are looked at together.
-fn people_by_desk(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<Vec<Stale>> {
-    let mut of_desks: BTreeMap<Option<DeskId>, Vec<Stale>> = BTreeMap::new();
-    let by_number: BTreeMap<_, _> = std::mem::take(&mut dirty.days).into_iter().collect();
-    for (staff, dates) in by_number {
-        let desk = facts.staff(&staff)?.map(|person| person.desk);
-        let groups = of_desks.entry(desk.clone()).or_default();
-        match groups.last_mut() {
-            Some(last) if last.people.len() < PEOPLE_TOGETHER => last.people.push((staff, dates)),
-            _ => groups.push(Stale {
-                desk,
-                people: vec![(staff, dates)],
-            }),
-        }
+struct RecordRow {
+    desk: DeskId,
+    status: String,
+    shift: Option<ShiftCode>,
+    planned: Minutes,
+    worked: Minutes,
+    absent: Minutes,
+    late: Minutes,
+    early: Minutes,
+    policy: PolicyVersionId,
+    text: String,
+    lent_to: Vec<DeskId>,
+}
+
+/// A desk's month with what the rules propose for it.
+type DerivedMonth = (DeskId, Month, Vec<ProposedPenalty>);
+
+impl RecordRow {
+    fn of(record: &DayRecord) -> Result<Self> {
+        Ok(Self {
+            desk: record.desk.clone(),
+            status: word(&record.status)?,
+            shift: record.shift.clone(),
+            planned: record.planned_minutes,
+            worked: record.worked_minutes,
+            absent: record.absent_minutes,
+            late: record.late_minutes,
+            early: record.early_minutes,
+            policy: record.policy.clone(),
+            text: to_json(record)?,
+            lent_to: record.lent.iter().map(|lent| lent.to.clone()).collect(),
+        })
     }
-    Ok(of_desks.into_values().flatten().collect())
 }
 
-fn derive_days(connection: &Connection, stale: &Stale) -> Result<Vec<DerivedDay>> {
-    let dates = || stale.people.iter().flat_map(|(_, dates)| dates);
-    let (Some(first), Some(last)) = (dates().min(), dates().max()) else {
-        return Ok(Vec::new());
-    };
-    let facts = Facts::now(connection).keeping(*first, *last);
-    let mut days = Vec::with_capacity(dates().count());
-    for (staff, dates) in &stale.people {
-        for &date in dates {
-            let record = record(&facts, staff, date)?;
-            days.push(DerivedDay {
-                staff: staff.clone(),
-                desk: stale.desk.clone(),
-                date,
-                record: match record {
-                    Some(record) => {
-                        let text = to_json(&record)?;
-                        Some((record, text))
-                    }
-                    None => None,
-                },
+/// By desk, for colleagues' facts are looked at together, and its months are judged by the days just reckoned.
+fn stale_desks<'d>(
+    facts: &Facts<'_>,
+    days: &'d StaleDays,
+    dirty: &mut Dirty,
+    records_held_max: usize,
+) -> Result<Vec<Stale<'d>>> {
+    let mut of_desks: BTreeMap<Option<DeskId>, Vec<_>> = BTreeMap::new();
+    for (staff, dates) in days {
+        let desk = facts.staff(staff)?.map(|person| person.desk);
+        if let Some(desk) = &desk {
+            dirty
+                .evidence
+                .entry(desk.clone())
+                .or_default()
+                .extend(dates);
+        }
+        of_desks.entry(desk).or_default().push((staff, dates));
+    }
+    let evidence = std::mem::take(&mut dirty.evidence);
+    dirty.months.extend(judged_months(facts, &evidence)?);
+    let mut stale = Vec::new();
+    for (desk, people) in of_desks {
+        let days_count: usize = people.iter().map(|(_, dates)| dates.len()).sum();
+        if days_count > records_held_max {
+            stale.extend(people.chunks(PEOPLE_TOGETHER).map(|people| Stale {
+                desk: desk.clone(),
+                people: people.to_vec(),
+                months: Vec::new(),
+            }));
+        } else {
+            let mut months = Vec::new();
+            for (of, month) in &dirty.months {
+                if Some(of) == desk.as_ref()
+                    && !rests_on_stored(facts.connection, of, *month, days)?
+                {
+                    months.push(*month);
+                }
+            }
+            stale.push(Stale {
+                desk,
+                people,
+                months,
             });
         }
     }
-    Ok(days)
+    Ok(stale)
 }
 
-fn store_days(connection: &Connection, days: &[DerivedDay], dirty: &mut Dirty) -> Result<()> {
+fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
+    let days_count = stale.people.iter().map(|(_, dates)| dates.len()).sum();
+    let mut days = Vec::with_capacity(days_count);
+    let mut records = Vec::new();
+    for people in stale.people.chunks(PEOPLE_TOGETHER) {
+        let dates = || people.iter().flat_map(|(_, dates)| *dates);
+        let (Some(first), Some(last)) = (dates().min(), dates().max()) else {
+            continue;
+        };
+        let facts = Facts::now(connection).keeping(*first, *last);
+        for &(staff, dates) in people {
+            for &date in dates {
+                let record = record(&facts, staff, date)?;
+                days.push(DayRow {
+                    staff: staff.clone(),
+                    date,
+                    record: record.as_ref().map(RecordRow::of).transpose()?,
+                });
+                if !stale.months.is_empty() {
+                    records.extend(record);
+                }
+            }
+        }
+    }
+    let facts = Facts::now(connection);
+    let mut months = Vec::new();
+    for &month in &stale.months {
+        let Some(desk) = &stale.desk else { continue };
+        let (first, last) = days_looked_at(month);
+        // The next month looks at this one's last day too, and at nothing before.
+        let only_here = records.extract_if(.., |record| record.date < month.last());
+        let mut of_month: Vec<_> = only_here.filter(|record| first <= record.date).collect();
+        let here_too = records.iter().filter(|record| record.date <= last);
+        of_month.extend(here_too.cloned());
+        let proposed = penalties(&facts, desk, month, Some(of_month))?;
+        months.push((desk.clone(), month, proposed));
+    }
+    Ok(Derived { days, months })
+}
+
+/// The days whose records a month's penalties rest on: its own, the one before and the one after.
+fn days_looked_at(month: Month) -> (WorkDate, WorkDate) {
+    (month.first().plus_days(-1), month.last().plus_days(1))
+}
+
+fn store_days(connection: &Connection, days: &[DayRow], lent: &mut Evidence) -> Result<()> {
     for day in days {
         touch(connection, &day.staff, day.date)?;
         store(connection, day)?;
-        if let Some(desk) = &day.desk {
-            let record = day.record.iter().map(|(record, _)| record);
-            for lent in record.flat_map(|record| &record.lent) {
-                dirty.evidence(&lent.to, day.date);
-            }
-            dirty.evidence(desk, day.date);
+        for desk in day.record.iter().flat_map(|record| &record.lent_to) {
+            lent.entry(desk.clone()).or_default().insert(day.date);
         }
     }
     Ok(())
+}
+
+fn store_months(connection: &Connection, months: &[DerivedMonth]) -> Result<()> {
+    months
+        .iter()
+        .try_for_each(|(desk, month, proposed)| store_penalties(connection, desk, *month, proposed))
 }
 
 /// Penalties judge closed days only, and a shift ends a day later at the most. So what concerns open days alone waits
 /// until they are closed; a punch of today costs no month.
-fn find_judged_months(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
-    for (desk, dates) in std::mem::take(&mut dirty.evidence) {
-        let Some(last) = facts.closed_through(&desk)? else {
+fn judged_months(facts: &Facts<'_>, evidence: &Evidence) -> Result<BTreeSet<(DeskId, Month)>> {
+    let mut judged = BTreeSet::new();
+    for (desk, dates) in evidence {
+        let Some(last) = facts.closed_through(desk)? else {
             continue;
         };
-        let judged = dates.range(..=last.plus_days(1));
-        let months = judged.flat_map(|date| months_around(*date));
-        dirty
-            .months
-            .extend(months.map(|month| (desk.clone(), month)));
+        let dates = dates.range(..=last.plus_days(1));
+        let mut months: BTreeSet<Month> = dates.flat_map(|date| months_around(*date)).collect();
+        months.retain(|month| month.first() <= last);
+        judged.extend(months.into_iter().map(|month| (desk.clone(), month)));
     }
-    Ok(())
+    Ok(judged)
 }
 
 /// What the passing of time may decide: the days of a desk's people that a fact ever touched.
@@ -175,8 +284,9 @@ fn reach_shifts_begun(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
             let key = (desk.clone(), date);
             if !shifts.contains_key(&key) {
                 // Whose day is looked at anyway needs no reason.
-                let mut found = rostered_shifts(facts, &desk, date)?;
-                found.retain(|(colleague, _)| !dirty.has_day(colleague, date));
+                let found = rostered_shifts(facts, &desk, date, |colleague| {
+                    !dirty.has_day(colleague, date)
+                })?;
                 shifts.insert(key.clone(), found);
             }
             let colleagues = shifts.get(&key).filter(|found| !found.is_empty());
@@ -200,23 +310,25 @@ fn reach_shifts_begun(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
     Ok(())
 }
 
-/// Every shift a desk's roster ever had on a day.
+/// Every shift a desk's roster ever had on a day, of those who are asked for.
 fn rostered_shifts(
     facts: &Facts<'_>,
     desk: &DeskId,
     date: WorkDate,
+    is_asked: impl Fn(&StaffId) -> bool,
 ) -> Result<Vec<(StaffId, Shift)>> {
     let mut statement = facts.connection.prepare_cached(
         "SELECT DISTINCT staff, shift FROM roster_cells WHERE desk = ?1 AND date = ?2 AND shift IS NOT NULL",
     )?;
-    let rows = statement.query_map((desk.as_str(), date.to_string()), |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-    })?;
-    rows.map(|row| {
-        let (staff, shift) = row?;
-        Ok((StaffId::new(staff), from_json(&shift)?))
-    })
-    .collect()
+    let mut rows = statement.query((desk.as_str(), date.to_string()))?;
+    let mut shifts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let staff = StaffId::new(text(row, 0)?);
+        if is_asked(&staff) {
+            shifts.push((staff, from_json(text(row, 1)?)?));
+        }
+    }
+    Ok(shifts)
 }
 
 /// At a desk that hands its post over, a day's record rests on what those did who relieved or were relieved.
@@ -260,8 +372,8 @@ pub(crate) fn record(
     Ok(day.policy().map(|policy| reckon(&day.facts, policy)))
 }
 
-fn store(connection: &Connection, day: &DerivedDay) -> Result<()> {
-    let Some((record, text)) = &day.record else {
+fn store(connection: &Connection, day: &DayRow) -> Result<()> {
+    let Some(record) = &day.record else {
         connection
             .prepare_cached("DELETE FROM day_records WHERE staff = ?1 AND date = ?2")?
             .execute((day.staff.as_str(), day.date.to_string()))?;
@@ -278,15 +390,15 @@ fn store(connection: &Connection, day: &DerivedDay) -> Result<()> {
             day.staff.as_str(),
             day.date.to_string(),
             record.desk.as_str(),
-            word(&record.status)?,
+            &record.status,
             record.shift.as_ref().map(|code| code.as_str()),
-            record.planned_minutes.0,
-            record.worked_minutes.0,
-            record.absent_minutes.0,
-            record.late_minutes.0,
-            record.early_minutes.0,
+            record.planned.0,
+            record.worked.0,
+            record.absent.0,
+            record.late.0,
+            record.early.0,
             record.policy.as_str(),
-            text,
+            &record.text,
         ))?;
     Ok(())
 }
@@ -306,6 +418,27 @@ pub(crate) fn stored_records(
         |row| row.get::<_, String>(0),
     )?;
     rows.map(|record| from_json(&record?)).collect()
+}
+
+/// Whether a month's penalties rest on stored records of other days than the stale ones.
+fn rests_on_stored(
+    connection: &Connection,
+    desk: &DeskId,
+    month: Month,
+    stale: &StaleDays,
+) -> Result<bool> {
+    let (first, last) = days_looked_at(month);
+    let mut statement = connection.prepare_cached(
+        "SELECT staff, date FROM day_records WHERE desk = ?1 AND date BETWEEN ?2 AND ?3",
+    )?;
+    let mut rows = statement.query((desk.as_str(), first.to_string(), last.to_string()))?;
+    while let Some(row) = rows.next()? {
+        let (staff, date) = (StaffId::new(text(row, 0)?), parse(text(row, 1)?)?);
+        if !stale.get(&staff).is_some_and(|dates| dates.contains(&date)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What the rules propose for a desk's month. `records` are the month's, and those of the day before and after it; none:
@@ -339,14 +472,10 @@ pub(crate) fn desk_month(
     let Some(document) = &row.policy else {
         return Ok(None);
     };
+    let (first, last) = days_looked_at(month);
     let days = match records {
         Some(records) => records,
-        None => stored_records(
-            facts.connection,
-            desk,
-            month.first().plus_days(-1),
-            month.last().plus_days(1),
-        )?,
+        None => stored_records(facts.connection, desk, first, last)?,
     };
     let meetings = facts.meeting_facts(desk, month)?;
     let breaches = facts.breach_facts(desk, month)?;
@@ -422,11 +551,7 @@ pub(crate) fn desk_month(
         month,
         zone: row.zone,
         closed_through: facts.closed_through(desk)?,
-        guests: facts.guest_records(
-            desk,
-            month.first().plus_days(-1),
-            month.last().plus_days(1),
-        )?,
+        guests: facts.guest_records(desk, first, last)?,
         days,
         calls,
         complaints: complaints.into_iter().filter_map(complaint).collect(),

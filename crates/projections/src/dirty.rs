@@ -20,7 +20,7 @@ const DAYS_AFTER: i64 = 1;
 pub(crate) struct Dirty {
     pub(crate) days: HashMap<StaffId, BTreeSet<WorkDate>>,
     pub(crate) months: BTreeSet<(DeskId, Month)>,
-    pub(crate) evidence: BTreeMap<DeskId, BTreeSet<WorkDate>>,
+    pub(crate) evidence: Evidence,
     /// In-punches at a desk on a local date.
     pub(crate) came: BTreeMap<(DeskId, WorkDate), Vec<Came>>,
     /// The days of a desk's people that time passing may decide.
@@ -28,6 +28,9 @@ pub(crate) struct Dirty {
     pub(crate) closings: Vec<Closing>,
     days_count: usize,
 }
+
+/// Dates of desks on which something was seen or derived.
+pub(crate) type Evidence = BTreeMap<DeskId, BTreeSet<WorkDate>>;
 
 /// Who punched in, and when.
 pub(crate) type Came = (StaffId, DateTime<Utc>);
@@ -67,13 +70,14 @@ impl Dirty {
     }
 
     fn days_of(&mut self, staff: &StaffId, dates: impl IntoIterator<Item = WorkDate>) {
-        if !self.days.contains_key(staff) {
-            self.days.insert(staff.clone(), BTreeSet::new());
-        }
         if let Some(days) = self.days.get_mut(staff) {
             for date in dates {
                 self.days_count += usize::from(days.insert(date));
             }
+        } else {
+            let days = BTreeSet::from_iter(dates);
+            self.days_count += days.len();
+            self.days.insert(staff.clone(), days);
         }
     }
 

@@ -128,15 +128,15 @@ impl<'c> Facts<'c> {
             let found = self.dated_states(kind, by, (from, until))?;
             return found.iter().map(|found| from_json(&found.state)).collect();
         };
-        let (first, last) = (kept.first.to_string(), kept.last.to_string());
+        let (first, last) = (kept.dates.0.as_str(), kept.dates.1.as_str());
         let (column, key) = by.column();
-        if !(first.as_str() <= from && until <= last.as_str()) {
+        if !(first <= from && until <= last) {
             let found = self.dated_states(kind, by, (from, until))?;
             return found.iter().map(|found| from_json(&found.state)).collect();
         }
         let by_key = kept.states.get(&(kind, column), || Ok(Rc::default()))?;
         let all = by_key.get(key, || {
-            Ok(self.dated_states(kind, by, (&first, &last))?.into())
+            Ok(self.dated_states(kind, by, (first, last))?.into())
         })?;
         all.iter()
             .filter(|found| found.first.as_str() <= until && found.last.as_str() >= from)
@@ -366,12 +366,15 @@ impl<'c> Facts<'c> {
         until: DateTime<Utc>,
     ) -> Result<Vec<PunchFact>> {
         let kept = self.kept.as_ref();
-        let Some(kept) = kept.filter(|kept| kept.covers(from, until)) else {
+        let kept = kept.filter(|kept| kept.covers(from, until));
+        let (from, until) = (micros(from), micros(until));
+        let Some(kept) = kept else {
             let found = self.read_punches(staff, from, until)?;
             return Ok(found.into_iter().map(|(_, punch)| punch).collect());
         };
         let all = kept.punches.get(staff, || {
-            Ok(self.read_punches(staff, kept.from, kept.until)?.into())
+            let (from, until) = (micros(kept.from), micros(kept.until));
+            Ok(self.read_punches(staff, from, until)?.into())
         })?;
         let about = all
             .iter()
@@ -382,18 +385,17 @@ impl<'c> Facts<'c> {
     fn read_punches(
         &self,
         staff: &StaffId,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<Vec<(DateTime<Utc>, PunchFact)>> {
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<(i64, PunchFact)>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT event, kind, at, device, suspicion, received_at, day_at FROM punches
              WHERE staff = ?1 AND day_at >= ?2 AND day_at < ?3 AND position <= ?4 ORDER BY at, position",
         )?;
-        let mut rows =
-            statement.query((staff.as_str(), micros(from), micros(until), self.as_of))?;
+        let mut rows = statement.query((staff.as_str(), from, until, self.as_of))?;
         let mut punches = Vec::new();
         while let Some(row) = rows.next()? {
-            punches.push((instant(row.get(6)?), punch(row)?));
+            punches.push((row.get(6)?, punch(row)?));
         }
         Ok(punches)
     }
@@ -632,7 +634,8 @@ pub(crate) fn cell(row: &Row<'_>) -> Result<CellInForce> {
     })
 }
 
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
+/// A column's text.
+pub(crate) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
     row.get_ref(column)?
         .as_str()
         .map_err(|source| Error::row(format!("column {column}"), source))

@@ -65,14 +65,16 @@ type ShiftBegun = (DeskId, DeskId, WorkDate, DateTime<Utc>);
 pub(crate) struct Kept {
     pub(crate) first: WorkDate,
     pub(crate) last: WorkDate,
+    /// Both as columns say them.
+    pub(crate) dates: (String, String),
     pub(crate) from: DateTime<Utc>,
     pub(crate) until: DateTime<Utc>,
     pub(crate) staff: Memo<StaffId, Option<StaffRow>>,
     pub(crate) cells: Memo<StaffId, Rc<Cells>>,
     /// By kind of state and column, then by key.
     pub(crate) states: Memo<(&'static str, &'static str), Rc<StatesByKey>>,
-    /// With the instants that say which day each belongs to.
-    pub(crate) punches: OfPeople<(DateTime<Utc>, PunchFact)>,
+    /// With the instants (as columns say them) that say which day each belongs to.
+    pub(crate) punches: OfPeople<(i64, PunchFact)>,
     /// By the question that finds them, then by person.
     pub(crate) moments: Memo<&'static str, Rc<OfPeople<Moment>>>,
     pub(crate) overtime: OfPeople<(WorkDate, OvertimeFact)>,
@@ -91,6 +93,7 @@ impl Kept {
         Self {
             first,
             last,
+            dates: (first.to_string(), last.to_string()),
             from: midnight(first) + Duration::days(1),
             until: midnight(last) - Duration::days(1),
             staff: Memo::default(),

@@ -3,7 +3,7 @@
 use crate::apply::{Applier, Read};
 use crate::build::{Cut, build};
 use crate::database::{Database, checkpoint, set_checkpoint};
-use crate::derive::settle;
+use crate::derive::{RECORDS_HELD_MAX, settle};
 use crate::error::{Error, Result};
 use crate::query::View;
 use crate::replica::Hypothesis;
@@ -391,10 +391,12 @@ impl ReadModels {
         log: &dyn EventLog,
         page_events: usize,
         dirty_days_max: usize,
+        records_held_max: usize,
     ) -> Result<Replayed> {
         let cut = Cut {
             page_events,
             dirty_days_max,
+            records_held_max,
         };
         self.build(log, None, cut).await
     }
@@ -509,7 +511,7 @@ pub(crate) fn apply_batch(
     let transaction = writer.transaction()?;
     let before = checkpoint(&transaction)?;
     let mut reached = before;
-    let mut applier = Applier::new(&transaction, database.hypothesis());
+    let mut applier = Applier::new(&transaction, database.hypothesis())?;
     for event in events {
         if let Some(at) = reached
             && at.store() != event.position.store()
@@ -521,8 +523,12 @@ pub(crate) fn apply_batch(
             applier.apply(Read::of(event)?)?;
         }
     }
-    let (dirty, forgotten) = (applier.dirty, applier.forgotten);
-    settle(&Writer::alone(&transaction), dirty)?;
+    let applied = applier.end();
+    settle(
+        &Writer::alone(&transaction),
+        applied.dirty,
+        RECORDS_HELD_MAX,
+    )?;
     let reached = match (reached, upto) {
         (Some(at), Some(upto)) if upto > at => Some(upto),
         (None, upto) => upto,
@@ -534,7 +540,7 @@ pub(crate) fn apply_batch(
         set_checkpoint(&transaction, reached)?;
     }
     transaction.commit()?;
-    for person in forgotten {
+    for person in applied.forgotten {
         forget(database.keys(), &person)?;
     }
     Ok(reached)

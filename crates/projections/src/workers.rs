@@ -35,8 +35,8 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// Hands each item to `find` and what that finds to `keep`, which writes, in any order. Where others read, what was
-    /// kept is committed at the end, for the next to be found rests on it.
+    /// Hands each item to `find` and what that finds to `keep`, which writes, in any order. Where others read, each is
+    /// committed while the next are found, so what `find` gives must not depend on what `keep` wrote.
     pub(crate) fn each<I: Sync, R: Send>(
         &self,
         items: &[I],
@@ -48,7 +48,6 @@ impl<'w> Writer<'w> {
                 .iter()
                 .try_for_each(|item| keep(find(self.connection, item)?));
         };
-        let transaction = self.connection.unchecked_transaction()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let next = AtomicUsize::new(0);
         let (results, found) = sync_channel(RESULTS_AHEAD);
@@ -72,8 +71,11 @@ impl<'w> Writer<'w> {
             }
             drop(results);
             // Ends early on an error, and then so do the threads, for `found` is gone.
-            found.into_iter().try_for_each(|result| keep(result?))
-        })?;
-        Ok(transaction.commit()?)
+            found.into_iter().try_for_each(|result| {
+                let transaction = self.connection.unchecked_transaction()?;
+                keep(result?)?;
+                Ok(transaction.commit()?)
+            })
+        })
     }
 }

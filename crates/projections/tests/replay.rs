@@ -252,7 +252,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_cut_into_batches_gives_the_rows_of_one_replay(seed: u64, percent in 20usize..=100, cuts in prop::collection::vec(1usize..60, 1..40), page in 1usize..80, dirty_days in 1usize..200) {
+    fn any_cut_into_batches_gives_the_rows_of_one_replay(seed: u64, percent in 20usize..=100, cuts in prop::collection::vec(1usize..60, 1..40), page in 1usize..80, dirty_days in 1usize..200, held in 0usize..100) {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(async {
             let log = MemoryLog::new();
             let folder = tempfile::tempdir().unwrap();
@@ -292,8 +292,8 @@ proptest! {
             }
             models.replay(&log).await.unwrap();
             assert_same(&dump(folder.path()), &expected);
-            // Built from nothing: read in pages of any length, derived after any number of days.
-            models.replay_cut(&log, page, dirty_days).await.unwrap();
+            // Built from nothing: read in pages of any length, derived after any number of days, held or read back.
+            models.replay_cut(&log, page, dirty_days, held).await.unwrap();
             assert_same(&dump(folder.path()), &expected);
         });
     }
@@ -752,7 +752,7 @@ async fn an_interrupted_replay_leaves_the_live_rows_and_nothing_else() {
     for reads in 0..4 {
         log.reads_left
             .store(reads, std::sync::atomic::Ordering::Relaxed);
-        let interrupted = models.replay_cut(&log, 20, 30).await;
+        let interrupted = models.replay_cut(&log, 20, 30, 10).await;
         assert!(
             matches!(interrupted, Err(Error::Log(ReadError::Unavailable(_)))),
             "after {reads} reads: {interrupted:?}"
@@ -809,8 +809,20 @@ async fn read_models_of_nothing_are_built_whole_from_a_long_log() {
     models.wait_for(position, patience).await.unwrap();
     drop(follower);
     let (whole, whole_folder) = models_of(&log).await;
-    whole.replay_cut(log.as_ref(), 700, 3).await.unwrap();
+    whole.replay_cut(log.as_ref(), 700, 3, 10).await.unwrap();
     assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+}
+
+#[tokio::test]
+async fn a_folder_may_have_any_name() {
+    let log = MemoryLog::new();
+    append_all(&log, &script(7)).await;
+    let (_, plain) = models_of(&log).await;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("100% 排班?mode=ro#1");
+    let models = ReadModels::open(&folder).unwrap();
+    models.replay(&log).await.unwrap();
+    assert_same(&dump(&folder), &dump(plain.path()));
 }
 
 #[tokio::test]
