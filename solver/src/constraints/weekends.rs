@@ -1,5 +1,5 @@
-//! Most weekends worked: `Σ_w y_w ≤ limit` (hard) and `Σ_w y_w − over ≤ wanted` (priced), where `y_w` is at least every stretch
-//! that touches the weekend (for weekends of up to two days no two stretches touch the same one, so they may be summed). What a
+//! Most weekends worked: `Σ_w y_w ≤ limit` (hard) and `Σ_w y_w − over ≤ wanted` (priced), where `y_w` is the sum of the stretches that
+//! touch the weekend: two cannot touch the same one of up to two days. Of a longer one `y_w` is a variable, at least every day. What a
 //! weekend looks like inside, with `w_d` work on its day d: `broken ≥ |w_d − w_{d+1}|`, and for each pair of its days and each kind
 //! k, `k on d + other kinds on e ≤ 1 + mixed`.
 
@@ -19,16 +19,15 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
         }
         let mut worked = Expression::default();
         for weekend in rules.weekends_counted() {
-            let touched = model.whole(1.0);
-            worked += touched;
             if weekend.len() <= 2 {
-                let stretches: Expression = people.stretches[person]
-                    .iter()
+                let stretches = people.stretches[person].iter();
+                worked += stretches
                     .filter(|s| s.first < weekend.end && weekend.start <= s.last)
                     .map(|s| s.variable)
-                    .sum();
-                model.row(constraint!(stretches <= touched));
+                    .sum::<Expression>();
             } else {
+                let touched = model.whole(1.0);
+                worked += touched;
                 for day in weekend {
                     model.row(constraint!(people.works(person, day) <= touched));
                 }
