@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use good_lp::{Expression, Variable, constraint, variable};
+use good_lp::{Expression, Variable, constraint};
 
 use crate::costs::{self, Missing};
 use crate::cover::count;
@@ -360,11 +360,7 @@ fn exact_day(
             let most = crew.people.len() as f64;
             crew.breaks
                 .iter()
-                .map(|(_, at)| {
-                    at.iter()
-                        .map(|_| program.add_whole(variable().min(0.0).max(most)))
-                        .collect()
-                })
+                .map(|(_, at)| at.iter().map(|_| program.add_whole(most)).collect())
                 .collect()
         })
         .collect();

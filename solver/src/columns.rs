@@ -14,7 +14,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use good_lp::{Expression, constraint, variable};
+use good_lp::{Expression, constraint};
 
 use crate::model::{Resolution, RosterModel};
 use crate::paths::{Paths, Query, ShiftLimits};
@@ -233,7 +233,7 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
     let mut cover = vec![Expression::default(); days * off];
     let mut convex = vec![Expression::default(); compiled.people.len()];
     for column in columns {
-        let share = program.add(variable().min(0.0));
+        let share = program.add(f64::INFINITY);
         program.objective += column.cost as f64 * share;
         convex[column.person] += share;
         for (day, &choice) in column.row.iter().enumerate() {
@@ -250,15 +250,15 @@ fn master(compiled: &Compiled<'_>, columns: &[Column], seconds: f64) -> Option<(
         }
         // As the cost is convex, the cheaper of the people missing are spent first, as far as the minimum.
         let near = if wanted.has_minimum() {
-            let below = program.add(variable().min(0.0));
+            let below = program.add(f64::INFINITY);
             program.objective += wanted.worth_max() as f64 * below;
             heads += below;
-            variable().max(f64::from(wanted.people - wanted.minimum))
+            f64::from(wanted.people - wanted.minimum)
         } else {
-            variable()
+            f64::INFINITY
         };
-        let under = program.add(near.min(0.0));
-        let over = program.add(variable().min(0.0));
+        let under = program.add(near);
+        let over = program.add(f64::INFINITY);
         program.objective += wanted.under as f64 * under + wanted.over as f64 * over;
         program.rows.push(constraint!(
             heads + under - over == f64::from(wanted.people)

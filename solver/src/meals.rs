@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use good_lp::{Expression, Variable, constraint, variable};
+use good_lp::{Expression, Variable, constraint};
 
 use crate::cover::{Profile, count};
 use crate::program::{Outcome, Program, ProgramLimits};
@@ -224,7 +224,7 @@ fn crews(
                 .map(|&(earliest, latest, _)| {
                     let most = people.len() as f64;
                     let starts = (earliest..=latest)
-                        .map(|_| program.add_whole(variable().min(0.0).max(most)))
+                        .map(|_| program.add_whole(most))
                         .collect();
                     (earliest, starts)
                 })
@@ -269,7 +269,8 @@ pub(crate) fn add_point(
         if open.is_empty() {
             continue;
         }
-        let short = program.add(variable().min(0.0));
+        let wanted = open.iter().map(|(row, _)| row.wanted).max().unwrap_or(0);
+        let short = program.add(f64::from(wanted));
         *objective += group.cost as f64 * point.points * short;
         for (row, present) in open {
             let on_post = f64::from(present) - (point.away)(row.classes);
@@ -282,10 +283,10 @@ pub(crate) fn add_point(
         && profile.over_cost > 0
         && count(point.present, profile.over_classes) > target
     {
-        let over = program.add(variable().min(0.0));
+        let present = f64::from(count(point.present, profile.over_classes));
+        let over = program.add(present);
         *objective += profile.over_cost as f64 * point.points * over;
-        let on_post = f64::from(count(point.present, profile.over_classes))
-            - (point.away)(profile.over_classes);
+        let on_post = present - (point.away)(profile.over_classes);
         program
             .rows
             .push(constraint!(on_post - over <= f64::from(target)));

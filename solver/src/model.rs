@@ -3,7 +3,7 @@
 //! What a person may do on a day (leave, partial availability, locks, skills, shifts not offered) is never a row: a choice
 //! that is not allowed has no variable.
 
-use good_lp::{Constraint, Expression, Variable, variable};
+use good_lp::{Constraint, Expression, Variable};
 
 use crate::constraints;
 use crate::program::Program;
@@ -76,17 +76,16 @@ impl<'a> Model<'a> {
 
     /// A variable that counts whole things between 0 and `most`.
     pub(crate) fn whole(&mut self, most: f64) -> Variable {
-        let definition = variable().min(0.0).max(most);
         if self.integer {
-            self.program.add_whole(definition)
+            self.program.add_whole(most)
         } else {
-            self.program.add(definition)
+            self.program.add(most)
         }
     }
 
-    /// A continuous variable from 0 up.
-    pub(crate) fn amount(&mut self) -> Variable {
-        self.program.add(variable().min(0.0))
+    /// A continuous variable between 0 and `most`, which no good answer passes.
+    pub(crate) fn amount(&mut self, most: f64) -> Variable {
+        self.program.add(most)
     }
 
     /// Adds a row.

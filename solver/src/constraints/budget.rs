@@ -9,16 +9,17 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let Some((limit, cost)) = team.budget else {
         return;
     };
-    let mut spent = Expression::default();
+    let (mut spent, mut most) = (Expression::default(), -limit.min(0));
     for (person, days) in people.shift.iter().enumerate() {
         for (shift, cell) in days.iter().flat_map(|day| day.iter().enumerate()) {
             let amount = team.amount(person, shift);
             if let (Some(cell), true) = (cell, amount != 0) {
                 spent += amount as f64 * *cell;
+                most += amount.max(0);
             }
         }
     }
-    let over = model.amount();
+    let over = model.amount(most as f64);
     model.charge(cost, over);
     model.row(constraint!(spent - over <= limit as f64));
 }

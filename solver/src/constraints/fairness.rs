@@ -1,7 +1,7 @@
 //! Convex costs of totals: minutes away from contract (over and under), and units above a fair share, where the n-th unit costs
 //! n times the first (one variable per unit, or per hour of minutes, the cheap ones fill first); days worked outside a range.
 
-use good_lp::{Expression, constraint, variable};
+use good_lp::{Expression, constraint};
 
 use super::limits::counted;
 use crate::model::{Model, PeoplePart};
@@ -20,10 +20,10 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     over: over_cost,
                     under: under_cost,
                 } => {
-                    let (over, under) = (model.amount(), model.amount());
-                    model.row(constraint!(
-                        total - over + under == (target - carried) as f64
-                    ));
+                    let wanted = target - carried;
+                    let most = (wanted.abs() + counter.reach * counter.unit) as f64;
+                    let (over, under) = (model.amount(most), model.amount(most));
+                    model.row(constraint!(total - over + under == wanted as f64));
                     model.charge(per_unit + over_cost, over);
                     model.charge(per_unit + under_cost, under);
                 }
@@ -33,7 +33,8 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     max,
                     per_unit,
                 } => {
-                    let outside = model.amount();
+                    let above = (counter.reach * counter.unit + carried).saturating_sub(max);
+                    let outside = model.amount(above.max(min - carried).max(0) as f64);
                     model.charge(per_unit, outside);
                     if max < counter.reach + carried {
                         let least = total.clone() - outside;
@@ -54,9 +55,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     let mut above = Expression::default();
                     while room < counter.reach * counter.unit {
                         let (hour, filled) = (below / 60, below % 60);
-                        let minutes = model
-                            .program
-                            .add(variable().min(0.0).max((60 - filled) as f64));
+                        let minutes = model.program.add((60 - filled) as f64);
                         above += minutes;
                         model.charge(per_unit.saturating_mul(hour + 1), minutes);
                         room += 60 - filled;
@@ -73,7 +72,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     let free = (share - carried).max(0);
                     let mut above = Expression::default();
                     for unit in 1..=(counter.reach * counter.unit - free).max(0) {
-                        let step = model.program.add(variable().min(0.0).max(1.0));
+                        let step = model.program.add(1.0);
                         above += step;
                         model.charge(per_unit.saturating_mul(above_before + unit), step);
                     }

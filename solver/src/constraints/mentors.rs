@@ -2,7 +2,7 @@
 //! not. Per piece `alone ≥ x[trainee,d,s] − Σ x of mentors on post`, and `Σ minutes · alone − over ≤ minutes allowed`, priced per
 //! minute.
 
-use good_lp::{Expression, constraint, variable};
+use good_lp::{Expression, constraint};
 
 use crate::model::{Model, PeoplePart};
 
@@ -21,9 +21,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     .collect();
                 edges.sort_unstable();
                 edges.dedup();
-                let over = model.amount();
-                model.charge(lesson.cost, over);
-                let mut minutes = Expression::default();
+                let (mut minutes, mut most) = (Expression::default(), 0);
                 for piece in edges.windows(2) {
                     let covers = |(start, end): (i64, i64)| start <= piece[0] && piece[1] <= end;
                     if !team.posts(day, shift, day).any(covers) {
@@ -41,10 +39,13 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                             }
                         }
                     }
-                    let alone = model.program.add(variable().min(0.0).max(1.0));
+                    let alone = model.program.add(1.0);
                     minutes += (piece[1] - piece[0]) as f64 * alone;
+                    most += piece[1] - piece[0];
                     model.row(constraint!(beside + alone >= *mine));
                 }
+                let over = model.amount(most as f64);
+                model.charge(lesson.cost, over);
                 model.row(constraint!(minutes - over <= lesson.alone_max as f64));
             }
         }

@@ -1,7 +1,7 @@
 //! Two people apart: for each shift s of the first and each day e near d, with `O` the shifts of the second on e that overlap s,
 //! `x[first,d,s] + Σ_{O} x[second,e] − together[d] ≤ 1`, priced per day.
 
-use good_lp::{Expression, constraint, variable};
+use good_lp::{Expression, constraint};
 
 use crate::model::{Model, PeoplePart};
 
@@ -10,7 +10,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let team = &compiled.team;
     for pair in &team.pairs {
         for day in 0..compiled.days() {
-            let together = model.program.add(variable().min(0.0).max(1.0));
+            let together = model.program.add(1.0);
             model.charge(pair.cost, together);
             for (shift, mine) in people.shift[pair.first][day].iter().enumerate() {
                 let Some(mine) = mine else { continue };

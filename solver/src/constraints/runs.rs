@@ -7,7 +7,7 @@
 //! Days before the horizon enter as the ones and noughts they are. Days off after nights `n_d`: for `j` up to the days owed,
 //! `work_{d+j} + n_d − n_{d+1} ≤ 1`.
 
-use good_lp::{Expression, constraint, variable};
+use good_lp::{Expression, constraint};
 
 use crate::model::{Model, PeoplePart};
 use crate::runs::RunRule;
@@ -79,7 +79,7 @@ fn most(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
             match cost {
                 None => model.row(constraint!(sum <= room)),
                 Some(cost) => {
-                    let over = model.program.add(variable().min(0.0).max(1.0));
+                    let over = model.program.add(1.0);
                     model.charge(cost, over);
                     model.row(constraint!(sum - over <= room));
                 }
@@ -114,7 +114,7 @@ fn fewest(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
                 model.row(constraint!(alone.clone() <= room));
             }
             if length < wanted {
-                let short = model.program.add(variable().min(0.0).max(1.0));
+                let short = model.program.add(1.0);
                 model.charge(rule.cost * (wanted - length) as i64, short);
                 model.row(constraint!(alone - short <= room));
             }

@@ -13,13 +13,14 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart) {
         }
         let heads: Expression = classes.iter().flatten().sum();
         if wanted.has_minimum() {
-            let below = model.amount();
+            let below = model.amount(f64::from(wanted.minimum));
             model.charge(wanted.under_minimum, below);
             model.row(constraint!(
                 heads.clone() + below >= f64::from(wanted.minimum)
             ));
         }
-        let (under, over) = (model.amount(), model.amount());
+        let under = model.amount(f64::from(wanted.people));
+        let over = model.amount(model.compiled.people.len() as f64);
         model.charge(wanted.under, under);
         model.charge(wanted.over, over);
         model.row(constraint!(

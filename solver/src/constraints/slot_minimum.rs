@@ -29,10 +29,11 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
     for cell in cells(model, points, &crews) {
         let profile = &cover.profiles[cell.profile as usize];
         let size = cell.points.len() as f64;
+        let everybody = (crews.len() * compiled.people.len()) as f64 * size;
         let present: Vec<Option<good_lp::Variable>> = (0..cover.classes())
             .map(|class| {
                 let on_post = on_post(model, &crews, class, &cell.points)?;
-                let present = model.amount();
+                let present = model.amount(everybody);
                 model.row(constraint!(on_post == present));
                 Some(present)
             })
@@ -46,7 +47,8 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
                 .sum()
         };
         for group in profile.groups.iter().filter(|group| group.cost > 0) {
-            let short = model.amount();
+            let wanted = group.rows.iter().map(|row| row.wanted).max();
+            let short = model.amount(f64::from(wanted.unwrap_or(0).max(0)) * size);
             model.charge(group.cost, short);
             for row in &group.rows {
                 model.row(constraint!(
@@ -57,7 +59,7 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
         if let Some(target) = profile.target_total
             && profile.over_cost > 0
         {
-            let over = model.amount();
+            let over = model.amount(everybody);
             model.charge(profile.over_cost, over);
             model.row(constraint!(
                 sum(profile.over_classes) - over <= f64::from(target) * size

@@ -17,7 +17,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
             .iter()
             .filter_map(|days| days[day][shift])
             .sum();
-        let under = model.amount();
+        let under = model.amount(wanted as f64);
         model.charge(cost, under);
         model.row(constraint!(there + under >= wanted as f64));
     }

@@ -62,11 +62,11 @@ fn network(model: &mut Model<'_>, person: usize) -> Vec<Stretch> {
                 break;
             }
             if length == long {
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.end[first] -= arc;
                 net.rested[first + long] += arc;
             } else if length >= rules.off_min && last + 1 < days {
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.end[first] -= arc;
                 net.start[first + length] += arc;
                 if length == 1 {
@@ -74,17 +74,17 @@ fn network(model: &mut Model<'_>, person: usize) -> Vec<Stretch> {
                 }
             } else if last + 1 == days {
                 // The end of the horizon cuts the rest short; nothing is owed.
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.end[first] -= arc;
             }
         }
     }
     for day in 1..days {
-        let begin = model.amount();
+        let begin = model.amount(1.0);
         net.rested[day] -= begin;
         net.start[day] += begin;
         if off(day) {
-            let stay = model.amount();
+            let stay = model.amount(1.0);
             net.rested[day] -= stay;
             net.rested[day + 1] += stay;
         }
@@ -115,7 +115,7 @@ fn stretch(
     first: usize,
     last: usize,
 ) -> Variable {
-    let arc = model.amount();
+    let arc = model.amount(1.0);
     net.end[last + 1] += arc;
     let known_before = first > 0 || matches!(rules.eve_run(), Eve::Off(_));
     if first == last && known_before && last + 1 < rules.days {
@@ -160,27 +160,27 @@ fn from_the_eve(
     }
     match eve {
         Eve::Worked(before) if before >= rules.work_min => {
-            let arc = model.amount();
+            let arc = model.amount(1.0);
             net.source += arc;
             net.end[0] += arc;
         }
         Eve::Worked(_) => {}
         Eve::Off(before) => {
             if before >= rules.off_min {
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.source += arc;
                 net.start[0] += arc;
             }
             let length = rules.off_min.saturating_sub(before).max(1).min(days);
             if (0..length).all(off) {
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.source += arc;
                 net.rested[length] += arc;
             }
         }
         Eve::Unknown => {
             if off(0) {
-                let arc = model.amount();
+                let arc = model.amount(1.0);
                 net.source += arc;
                 net.rested[1.min(days)] += arc;
             }
