@@ -17,7 +17,7 @@ use crate::automaton::FORBIDDEN;
 use crate::columns::{StretchPrices, round_up};
 use crate::person::{CounterCost, INFINITE, PersonModel, Row};
 use crate::search::Compiled;
-use crate::shift_cover::{PRICE_PARTS, ShiftHeads};
+use crate::shift_cover::PRICE_PARTS;
 
 const SCALE: i64 = PRICE_PARTS;
 /// Steps: a price moves so much at first and at last, in parts of what a person can be worth at most.
@@ -142,17 +142,17 @@ pub(crate) fn prices(
 /// what one more person is worth in a roster; and none at all.
 pub(crate) fn simple_prices(compiled: &Compiled<'_>, rows: &[Row]) -> [Vec<i64>; 3] {
     let cells = 0..compiled.wanted.len();
-    let mut heads = ShiftHeads::new(&compiled.softened, &compiled.softened);
+    let mut heads = vec![0; cells.len()];
     let off = compiled.off();
     for row in rows {
         for (day, &choice) in row.iter().enumerate() {
             if usize::from(choice) < off {
-                heads.change(day * off + usize::from(choice), 1);
+                heads[day * off + usize::from(choice)] += 1;
             }
         }
     }
     let missing = |cell: usize| SCALE * compiled.softened[cell].worth_max();
-    let worth = |cell: usize| SCALE * heads.gain(cell).max(0);
+    let worth = |cell: usize| SCALE * compiled.softened[cell].gain(heads[cell]).max(0);
     [
         cells.clone().map(missing).collect(),
         cells.clone().map(worth).collect(),

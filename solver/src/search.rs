@@ -46,9 +46,10 @@ const FIRM_AT: f64 = 0.6;
 ///
 /// `cost of rows + f · cost of cover − (1 − f) · Σ price · people`,
 ///
-/// minimums [`softened`](shift_cover::softened) below 1; so at 0 everybody follows the linear program's prices, whoever else comes, and at 1 it is the objective. Otherwise no one
-/// temperature suits both: somebody missing costs a hundred times what a request does, and is frozen where it is long before requests
-/// are told apart (public instances 16 and 18, a minute of two threads: 3,239 and 4,619, against 3,528 and 5,101 firm from the start).
+/// minimums [`softened`](shift_cover::softened) below 1; so at 0 everybody follows the linear program's prices, whoever else comes,
+/// and at 1 it is the objective. Otherwise no one temperature suits both: somebody missing costs a hundred times what a request does,
+/// and is frozen where it is long before requests are told apart (public instances 16 and 18, a minute of two threads: 3,239 and
+/// 4,619, against 3,528 and 5,101 firm from the start).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Annealing {
     /// Temperatures at the beginning and the end, in cost units.
@@ -512,8 +513,8 @@ impl<'a> Search<'a> {
                     let mut beside = (self.random.unit() - 0.5) * shake;
                     if self.firmness < 1.0 {
                         let cell = day * off + choice;
-                        *gain -= self.heads.gain(cell);
-                        beside += scale as f64 * self.heads.minded_gain(cell, self.firmness);
+                        let minded = self.heads.minded_gain(cell, self.firmness);
+                        beside += scale as f64 * (minded - self.heads.gain(cell) as f64);
                     }
                     *gain = *gain * scale + beside as i64;
                 }

@@ -30,6 +30,11 @@ impl Wanted {
         beside + i64::from((self.minimum - people).max(0)) * self.under_minimum
     }
 
+    /// What one more than so many people takes off the cost.
+    pub(crate) fn gain(self, people: i32) -> i64 {
+        self.cost(people) - self.cost(people + 1)
+    }
+
     /// Nothing is paid, whoever comes.
     pub(crate) fn is_free(self) -> bool {
         self.under == 0 && self.over == 0 && !self.has_minimum()
@@ -54,8 +59,7 @@ impl Wanted {
 
     /// What one more person is worth where so many are missing.
     pub(crate) fn relief(self, missing: i32) -> i64 {
-        let there = self.missing(0) - missing;
-        self.cost(there) - self.cost(there + 1)
+        self.gain(self.missing(0) - missing)
     }
 
     /// Most that one more person can be worth.
@@ -109,7 +113,7 @@ pub(crate) fn wanted(problem: &Problem) -> Vec<Wanted> {
 const MINIMUM_WORTH_MAX: i64 = 5;
 
 /// The same wishes with minimums no dearer than needed. A minimum dearer than everything else drowns all other prices, and nobody
-/// ever leaves it while cover is soft (competition instance n030w4 1 6-2-9-1, a minute of two threads: 1,840 with it, 1,700 so; the
+/// ever leaves it while cover is soft (competition instance n030w4 1 6-2-9-1, a minute of two threads: 1,770 with it, 1,690 so; the
 /// best possible is 1,670). As it costs no roster more, a bound on it is one on the problem.
 pub(crate) fn softened(wanted: &[Wanted]) -> Vec<Wanted> {
     let dearest = wanted.iter().map(|w| w.under).max().unwrap_or(0);
@@ -174,8 +178,7 @@ impl<'a> ShiftHeads<'a> {
 
     /// What one more person in a cell takes off that.
     pub(crate) fn minded_gain(&self, cell: usize, firmness: f64) -> f64 {
-        let (wanted, heads) = (self.softened[cell], self.heads[cell]);
-        let gain = wanted.cost(heads) - wanted.cost(heads + 1);
+        let gain = self.softened[cell].gain(self.heads[cell]);
         firmness * gain as f64 + (1.0 - firmness) * self.prices[cell] as f64 / PRICE_PARTS as f64
     }
 
@@ -186,8 +189,7 @@ impl<'a> ShiftHeads<'a> {
 
     /// Worth of one more person in a cell.
     pub(crate) fn gain(&self, cell: usize) -> i64 {
-        let (wanted, heads) = (self.wanted[cell], self.heads[cell]);
-        wanted.cost(heads) - wanted.cost(heads + 1)
+        self.wanted[cell].gain(self.heads[cell])
     }
 
     /// So many people more (or fewer) in a cell.
