@@ -254,8 +254,8 @@ pub fn stages(
     let mut past = history.to_vec();
     let mut roster: Cells = vec![Vec::new(); scenario.nurses.len()];
     let mut seconds = 0.0;
-    for index in 0..weeks.len() {
-        let problem = roster::stage(scenario, &past, weeks.get(..=index).unwrap_or(weeks));
+    for known in 1..=weeks.len() {
+        let problem = roster::stage(scenario, &past, &weeks[..known]);
         let plan = run(&problem, &limits)?;
         seconds += plan.report.seconds;
         let mut rows = cells(&problem, scenario, &plan.assignments);
