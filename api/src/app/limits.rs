@@ -103,35 +103,55 @@ impl Limits {
         for event in &events {
             after.evolve(event);
         }
-        match limits.newly_broken(before, &after) {
+        if after.cells == before.cells {
+            return Ok(events);
+        }
+        match limits.held(before).newly_broken(&after) {
             Some(refusal) => Err(refusal.into()),
             None => Ok(events),
         }
     }
 
-    /// Why a roster may not become another: the limits that it would break and kept before.
-    pub(crate) fn newly_broken(
-        &self,
-        before: &RosterState,
-        after: &RosterState,
-    ) -> Option<Refusal> {
-        if after.cells == before.cells {
-            return None;
-        }
+    /// A roster to be changed.
+    pub(crate) fn held<'r>(&self, before: &'r RosterState) -> Held<'r> {
         let mut problem = self.0.clone();
-        let (was, _) = problem.read_roster(before);
-        let (is, _) = problem.read_roster(after);
-        let broken = |cells| -> Vec<Violation> {
-            let found = broken_rules(&problem.problem, cells).into_iter();
-            found
-                .filter(|violation| {
-                    limit(violation.rule).is_some_and(|(kind, ..)| {
-                        kind == Kind::Ceiling || problem.is_filled(before, violation.person)
-                    })
-                })
-                .collect()
-        };
-        let (was, is) = (broken(&was), broken(&is));
+        let was = broken(&mut problem, before, before);
+        Held {
+            problem,
+            before,
+            was,
+        }
+    }
+}
+
+/// The limits of its month that `roster` breaks; those of a filled month only for people whose month is filled in `before`.
+fn broken(
+    problem: &mut RosterProblem,
+    before: &RosterState,
+    roster: &RosterState,
+) -> Vec<Violation> {
+    let (cells, _) = problem.read_roster(roster);
+    let mut found = broken_rules(&problem.problem, &cells);
+    found.retain(|violation| {
+        limit(violation.rule).is_some_and(|(kind, ..)| {
+            kind == Kind::Ceiling || problem.is_filled(before, violation.person)
+        })
+    });
+    found
+}
+
+/// A roster as it stands, and which limits it breaks already.
+pub(crate) struct Held<'r> {
+    problem: RosterProblem,
+    before: &'r RosterState,
+    was: Vec<Violation>,
+}
+
+impl Held<'_> {
+    /// Why the roster may not become another: the limits that it would break and keeps now.
+    pub(crate) fn newly_broken(&mut self, after: &RosterState) -> Option<Refusal> {
+        let is = broken(&mut self.problem, self.before, after);
+        let (problem, was) = (&self.problem, &self.was);
         // A run that is broken elsewhere than before, but not more often, is no new fault.
         let often = |all: &[Violation], one: &Violation| {
             let same = |other: &&Violation| (other.rule, other.person) == (one.rule, one.person);
@@ -144,7 +164,7 @@ impl Limits {
         let fresh: Vec<&Violation> = is
             .iter()
             .filter(|one| !known(one))
-            .filter(|one| one.rule == Rule::NotTogether || often(&is, one) > often(&was, one))
+            .filter(|one| one.rule == Rule::NotTogether || often(&is, one) > often(was, one))
             .collect();
         if fresh.is_empty() {
             return None;

@@ -72,18 +72,19 @@ impl App {
                 continue;
             }
             let limits = self.limits(desk, month).await?;
+            let mut held = limits.as_ref().map(|limits| limits.held(&found.roster));
             for open in &found.open {
                 let name = |staff: &StaffId| {
                     let record = found.context.staff.get(staff)?.record.as_ref()?;
                     Some(record.name.clone())
                 };
                 let named = |staff: &StaffId| name(staff).unwrap_or_else(|| staff.to_string());
-                let forbidden = |one: &Candidate| {
-                    let limits = limits.as_ref().filter(|_| one.possible())?;
+                let mut forbidden = |one: &Candidate| {
+                    let held = held.as_mut().filter(|_| one.possible())?;
                     let mut covered = RosterState::clone(&found.roster);
                     let cell = (one.staff.clone(), open.date);
                     covered.cells.insert(cell, Some(open.shift.clone()));
-                    limits.newly_broken(&found.roster, &covered)
+                    held.newly_broken(&covered)
                 };
                 let proposal = |one: Candidate| {
                     let forbidden = forbidden(&one);
