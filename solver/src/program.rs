@@ -113,8 +113,15 @@ impl Program {
 
     /// Solves, as an integer program if any variable takes whole values.
     pub(crate) fn solve(self, limits: ProgramLimits) -> Outcome {
-        // The preprocessing of HiGHS 1.15 may never end if a continuous variable beside whole ones has no upper end.
-        debug_assert!(!self.endless || self.integers == 0);
+        if self.endless && self.integers > 0 {
+            // The preprocessing of HiGHS 1.15 might never end.
+            tracing::error!(
+                "a variable of an integer program without an upper end is a fault of the model"
+            );
+            return Outcome::Unsolved {
+                bound: f64::NEG_INFINITY,
+            };
+        }
         BACKEND.solve(self, limits)
     }
 }
@@ -159,6 +166,19 @@ mod tests {
             interior < vertex && vertex - interior < 1e-3,
             "{interior} against {vertex}"
         );
+    }
+
+    #[test]
+    fn an_integer_program_is_refused_a_variable_without_an_upper_end() {
+        let solved = |most: f64| {
+            let mut program = Program::default();
+            let (whole, part) = (program.add_whole(1.0), program.add(most));
+            program.objective = whole + part;
+            program.rows.push(constraint!(whole + 2.0 * part >= 1.0));
+            figures(program.solve(LIMITS))
+        };
+        assert!(solved(1.0).is_some());
+        assert_eq!(solved(f64::INFINITY), None);
     }
 
     /// At least so much of every row, of up to three each of four dishes, at the least cost.

@@ -55,7 +55,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     let mut above = Expression::default();
                     while room < counter.reach * counter.unit {
                         let (hour, filled) = (below / 60, below % 60);
-                        let minutes = model.program.add((60 - filled) as f64);
+                        let minutes = model.amount((60 - filled) as f64);
                         above += minutes;
                         model.charge(per_unit.saturating_mul(hour + 1), minutes);
                         room += 60 - filled;
@@ -72,7 +72,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     let free = (share - carried).max(0);
                     let mut above = Expression::default();
                     for unit in 1..=(counter.reach * counter.unit - free).max(0) {
-                        let step = model.program.add(1.0);
+                        let step = model.amount(1.0);
                         above += step;
                         model.charge(per_unit.saturating_mul(above_before + unit), step);
                     }

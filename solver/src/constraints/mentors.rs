@@ -39,7 +39,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                             }
                         }
                     }
-                    let alone = model.program.add(1.0);
+                    let alone = model.amount(1.0);
                     minutes += (piece[1] - piece[0]) as f64 * alone;
                     most += piece[1] - piece[0];
                     model.row(constraint!(beside + alone >= *mine));

@@ -10,7 +10,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let team = &compiled.team;
     for pair in &team.pairs {
         for day in 0..compiled.days() {
-            let together = model.program.add(1.0);
+            let together = model.amount(1.0);
             model.charge(pair.cost, together);
             for (shift, mine) in people.shift[pair.first][day].iter().enumerate() {
                 let Some(mine) = mine else { continue };

@@ -79,7 +79,7 @@ fn most(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
             match cost {
                 None => model.row(constraint!(sum <= room)),
                 Some(cost) => {
-                    let over = model.program.add(1.0);
+                    let over = model.amount(1.0);
                     model.charge(cost, over);
                     model.row(constraint!(sum - over <= room));
                 }
@@ -114,7 +114,7 @@ fn fewest(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
                 model.row(constraint!(alone.clone() <= room));
             }
             if length < wanted {
-                let short = model.program.add(1.0);
+                let short = model.amount(1.0);
                 model.charge(rule.cost * (wanted - length) as i64, short);
                 model.row(constraint!(alone - short <= room));
             }

@@ -65,7 +65,7 @@ fn inside(model: &mut Model<'_>, people: &PeoplePart, person: usize, rules: &Per
         work.extend(weekend.iter().map(|&day| people.works(person, day)));
         if rule.complete || rule.broken_cost > 0 {
             let most = if rule.complete { 0.0 } else { 1.0 };
-            let broken = model.program.add(most);
+            let broken = model.amount(most);
             model.charge(rule.broken_cost, broken);
             for pair in work.windows(2) {
                 let more = pair[0].clone() - pair[1].clone();
@@ -74,7 +74,7 @@ fn inside(model: &mut Model<'_>, people: &PeoplePart, person: usize, rules: &Per
             }
         }
         if rule.mixed_cost > 0 {
-            let mixed = model.program.add(1.0);
+            let mixed = model.amount(1.0);
             model.charge(rule.mixed_cost, mixed);
             let on = |day: usize, of: &dyn Fn(u8) -> bool| -> Expression {
                 let cells = people.shift[person][day].iter().enumerate();
