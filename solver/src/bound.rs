@@ -1,37 +1,26 @@
 //! Proven lower bounds.
 //!
 //! 1. The linear relaxation of the whole roster (`model.rs`), cover summed over slots.
-//! 2. People and days apart: the rows `N[d,s,g] = Σ_p x[p,d,s]` are priced instead of kept. For any prices `y`,
-//!    `Σ_p min over rows (cost + y·x) + Σ_d min over integer day patterns (cover and meals − y·N)` is a lower bound. The people's
-//!    part is an exact shortest path, a day's part a small integer program with its meals point by point. Prices start from
-//!    the relaxation's duals and climb along the subgradient.
-//! 3. Small problems: the exact integer program.
+//! 2. People and days apart, round by round ([`apart`]).
+//! 3. Small problems: the exact integer program, with what the rounds have taught.
 
-use std::collections::BTreeMap;
+mod apart;
+
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use good_lp::constraint;
-
-use crate::constraints;
-use crate::model::{Model, Resolution, RosterModel};
-use crate::paths::Paths;
-use crate::person::{INFINITE, Row};
+use crate::model::{Resolution, RosterModel, Totals, Whole};
+use crate::person::Row;
 use crate::program::{Outcome, ProgramLimits};
 use crate::search::{Compiled, Solution};
-
-/// Labels a day in the bound's shortest paths; when they do not suffice the bound stays valid, only weaker.
-const LABELS_MAX: usize = 120_000;
-/// Labels a day in the pass before.
-const LABELS_NEAR_MAX: usize = 3_000;
+use apart::{Effort, Learned};
 
 /// Problems with at most so many possible cells (person, day, shift) are handed to the exact integer program.
 const EXACT_CELLS_MAX: usize = 400;
 /// Nodes of the exact integer program.
 const EXACT_NODES_MAX: i32 = 20_000;
-/// Nodes of a day's integer program: its bound at the root is nearly always its value.
-const DAY_NODES_MAX: i32 = 30;
+/// The part of the seconds left that rounds may take before it.
+const ROUNDS: f64 = 0.8;
 
 /// What the bound may spend.
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +42,6 @@ pub(crate) struct Bound {
     pub rows: Option<Vec<Row>>,
 }
 
-/// Prices per day, shift and class.
-type Prices = Vec<Vec<Vec<f64>>>;
-
 /// The best bound within the limits; `hear` is told of each better one and may end the search for more.
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
@@ -68,80 +54,60 @@ pub(crate) fn prove(
     if left() < 0.5 {
         return None;
     }
-    let cells: u32 = compiled
-        .people
-        .iter()
-        .flat_map(|p| &p.allowed)
-        .map(|choices| (choices & !(1 << compiled.off())).count_ones())
-        .sum();
-    if cells as usize <= EXACT_CELLS_MAX
-        && let Some(bound) = exact(compiled, best, left())
-    {
-        return Some(bound);
-    }
-    // A night shift ties its day to the next, so days cannot be priced apart and the relaxation itself is the bound.
-    let apart = compiled.spill_days == 0;
-    let relaxed = linear_relaxation(compiled, if apart { left() * 0.6 } else { left() }, apart);
-    let (linear, mut top_prices) = match relaxed {
-        Some(relaxed) => relaxed,
-        // Out of time: any prices give a bound, if a weak one.
-        None if apart => {
-            let prices =
-                vec![vec![vec![0.0; compiled.cover.classes()]; compiled.off()]; compiled.days()];
-            (f64::NEG_INFINITY, prices)
-        }
-        None => return None,
-    };
-    if !apart {
-        return Some(Bound {
-            value: round_up(linear),
-            from: "linear relaxation",
+    let small = is_small(compiled);
+    let mut stopped = false;
+    let mut learned = Learned::default();
+    let mut bound = None;
+    // A night shift ties its day to the next, so days cannot be priced apart.
+    if compiled.spill_days == 0 {
+        let kept = if small { left() * (1.0 - ROUNDS) } else { 0.0 };
+        let effort = Effort {
+            rounds_max: limits.rounds,
+            threads: limits.threads,
+            left: &|| left() - kept,
+        };
+        let value;
+        (learned, value) = Learned::learn(compiled, best, &effort, &mut |bound| {
+            let flow = hear(bound);
+            stopped |= flow.is_break();
+            flow
+        });
+        bound = value.map(|value| Bound {
+            value,
+            from: "people and days",
             rows: None,
         });
+    } else if !small {
+        return linear_relaxation(compiled, left());
     }
-    let mut bound: Option<Bound> = None;
-    let mut top_value = f64::NEG_INFINITY;
-    let mut top_slope = Prices::new();
-    let mut prices = top_prices.clone();
-    let mut agility = 0.1;
-    for _ in 0..limits.rounds {
-        if bound.is_some() && left() < 0.5 || bound.as_ref().is_some_and(|b| b.value >= best.cost) {
+    // Whole meals are the truth and slow; without them nearly everything is proven.
+    for whole in [Whole::People, Whole::Meals] {
+        let open = bound.as_ref().is_none_or(|bound| bound.value < best.cost);
+        if !small || !open || stopped || left() < 0.5 {
             break;
         }
-        let Some((value, slope)) = people_and_days(compiled, best, &prices, limits.threads, &left)
-        else {
-            break;
-        };
-        if value > top_value {
-            (top_value, top_slope) = (value, slope);
-            top_prices.clone_from(&prices);
-            bound = Some(Bound {
-                value: round_up(value),
-                from: "people and days",
-                rows: None,
+        let exact = solve_exactly(compiled, best, &learned, whole, left());
+        // With a roster at hand it has an answer: that it has none would be a fault of the model, and proves nothing.
+        if let Exact::Bounded(exact) = exact {
+            bound = Some(match bound {
+                Some(before) if before.value > exact.value => Bound {
+                    rows: exact.rows,
+                    ..before
+                },
+                _ => exact,
             });
-            if hear(round_up(value)).is_break() {
-                break;
-            }
-        } else {
-            agility *= 0.4;
-        }
-        let length: f64 = top_slope.iter().flatten().flatten().map(|s| s * s).sum();
-        if length < 0.5 {
-            break;
-        }
-        let step = agility * (best.cost as f64 - top_value).max(1.0) / length;
-        prices.clone_from(&top_prices);
-        for (price, slope) in prices
-            .iter_mut()
-            .flatten()
-            .flatten()
-            .zip(top_slope.iter().flatten().flatten())
-        {
-            *price = (*price + step * slope).round();
         }
     }
     bound
+}
+
+/// Few enough cells for the exact integer program.
+pub(crate) fn is_small(compiled: &Compiled<'_>) -> bool {
+    let allowed = compiled.people.iter().flat_map(|p| &p.allowed);
+    let cells: u32 = allowed
+        .map(|choices| (choices & !(1 << compiled.off())).count_ones())
+        .sum();
+    cells as usize <= EXACT_CELLS_MAX
 }
 
 /// What the exact integer program says.
@@ -151,19 +117,10 @@ enum Exact {
     Unknown,
 }
 
-/// The bound of the exact integer program. With a roster at hand it has an answer: that it has none would be a fault of the model,
-/// and proves nothing.
-fn exact(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
-    match solve_exactly(compiled, best, seconds) {
-        Exact::Bounded(bound) => Some(bound),
-        Exact::Infeasible | Exact::Unknown => None,
-    }
-}
-
 /// The bound where every roster cheaper than the one at hand is among the choices of `narrow`: what is not may cost as much as that one,
 /// and if nothing is left, nothing is cheaper.
 pub(crate) fn exact_among(narrow: &Compiled<'_>, best: &Solution, seconds: f64) -> Option<Bound> {
-    match solve_exactly(narrow, best, seconds) {
+    match solve_exactly(narrow, best, &Learned::default(), Whole::Meals, seconds) {
         Exact::Bounded(bound) => Some(Bound {
             value: bound.value.min(best.cost),
             ..bound
@@ -178,15 +135,23 @@ pub(crate) fn exact_among(narrow: &Compiled<'_>, best: &Solution, seconds: f64) 
 }
 
 /// The exact integer program, point by point.
-fn solve_exactly(compiled: &Compiled<'_>, best: &Solution, seconds: f64) -> Exact {
-    let RosterModel { model, people, .. } = RosterModel::build(compiled, true, Resolution::Points);
+fn solve_exactly(
+    compiled: &Compiled<'_>,
+    best: &Solution,
+    learned: &Learned,
+    whole: Whole,
+    seconds: f64,
+) -> Exact {
+    let mut roster = RosterModel::build(compiled, whole, Totals::Whole, Resolution::Points);
+    learned.cut(&mut roster, best.cost);
+    let RosterModel { model, people, .. } = roster;
     let limits = ProgramLimits {
         seconds: seconds.min(1e6),
         nodes: Some(EXACT_NODES_MAX),
         interior_point: false,
         absolute_gap: 0.99,
     };
-    match model.program.solve(limits) {
+    match model.solve(limits) {
         Outcome::Solved {
             values,
             objective,
@@ -227,257 +192,22 @@ fn round_up(bound: f64) -> i64 {
     (bound - 1e-6 * bound.abs() - 1e-4).ceil() as i64
 }
 
-/// Objective and prices of the relaxation. With `prices_only` by interior point without crossover: central prices are
-/// better starts than a vertex's (54,437 against 52,591 on 18 people), and the objective proves nothing.
-fn linear_relaxation(
-    compiled: &Compiled<'_>,
-    seconds: f64,
-    prices_only: bool,
-) -> Option<(f64, Prices)> {
-    let RosterModel { model, links, .. } = RosterModel::build(compiled, false, Resolution::Slots);
+/// The linear relaxation, cover summed over slots.
+fn linear_relaxation(compiled: &Compiled<'_>, seconds: f64) -> Option<Bound> {
+    let RosterModel { model, .. } =
+        RosterModel::build(compiled, Whole::Nothing, Totals::Whole, Resolution::Slots);
     let limits = ProgramLimits {
         seconds: seconds.min(1e6),
         nodes: None,
-        interior_point: prices_only,
+        interior_point: false,
         absolute_gap: 0.0,
     };
-    let Outcome::Solved { duals, bound, .. } = model.program.solve(limits) else {
-        return None;
-    };
-    let mut prices =
-        vec![vec![vec![0.0; compiled.cover.classes()]; compiled.off()]; compiled.days()];
-    for (row, day, shift, class) in links {
-        prices[day][shift][class] = duals.get(row).copied().unwrap_or(0.0).round();
-    }
-    Some((bound, prices))
-}
-
-/// The bound at given prices, and its slope `Σ x − N`.
-fn people_and_days(
-    compiled: &Compiled<'_>,
-    best: &Solution,
-    prices: &Prices,
-    threads: usize,
-    left: &(dyn Fn() -> f64 + Sync),
-) -> Option<(f64, Prices)> {
-    let off = compiled.off();
-    let mut slope: Prices = prices
-        .iter()
-        .map(|day| day.iter().map(|shift| vec![0.0; shift.len()]).collect())
-        .collect();
-    let mut total = 0.0;
-    let mut paths = Paths::default();
-    for (person, rules) in compiled.people.iter().enumerate() {
-        let mut gains = vec![0i64; compiled.days() * (off + 1)];
-        for (day, shifts) in prices.iter().enumerate() {
-            for (shift, classes) in shifts.iter().enumerate() {
-                gains[day * (off + 1) + shift] = -(classes[rules.class] as i64);
-            }
-        }
-        let row = &best.rows[person];
-        let at_hand: i64 = rules.row_cost(row)
-            - row
-                .iter()
-                .enumerate()
-                .map(|(day, &choice)| gains[day * (off + 1) + choice as usize])
-                .sum::<i64>();
-        // A narrow pass finds a good row; with it as cutoff and reference the wide pass has few labels left to keep.
-        let near = paths.best_row(rules, &gains, &rules.allowed, row, at_hand, LABELS_NEAR_MAX);
-        let (row, cutoff) = match &near.row {
-            Some(found) => (found, near.cost),
-            None => (row, at_hand),
-        };
-        let found = paths.best_row(rules, &gains, &rules.allowed, row, cutoff, LABELS_MAX);
-        if found.lower >= INFINITE {
-            return None;
-        }
-        total += found.lower as f64;
-        for (day, &choice) in found.row.as_ref().unwrap_or(row).iter().enumerate() {
-            if let Some(shift) = slope[day].get_mut(choice as usize) {
-                shift[rules.class] += 1.0;
-            }
-        }
-    }
-    // Days that want the same of the same hands at the same prices have one answer.
-    let mut alike: BTreeMap<DayKey<'_>, Vec<usize>> = BTreeMap::new();
-    for (day, prices) in prices.iter().enumerate() {
-        alike
-            .entry(DayKey::of(compiled, day, prices))
-            .or_default()
-            .push(day);
-    }
-    let alike: Vec<Vec<usize>> = alike.into_values().collect();
-    let threads = threads.clamp(1, 16);
-    let next = AtomicUsize::new(0);
-    let by_thread: Vec<Vec<_>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut found = Vec::new();
-                    while let Some(days) = alike.get(next.fetch_add(1, Ordering::Relaxed))
-                        && let Some(&day) = days.first()
-                    {
-                        found.push((days, bound_of_day(compiled, day, &prices[day], left)));
-                    }
-                    found
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .filter_map(|worker| worker.join().ok())
-            .collect()
-    });
-    let mut by_day: Vec<_> = by_thread.into_iter().flatten().collect();
-    // One order of adding, whichever thread was quicker.
-    by_day.sort_by_key(|(days, _)| days.first().copied());
-    let mut priced = 0;
-    for (days, found) in by_day {
-        let (bound, counts) = found?;
-        priced += days.len();
-        total += bound * days.len() as f64;
-        for &day in days {
-            for (shift, classes) in counts.iter().enumerate() {
-                for (class, count) in classes.iter().enumerate() {
-                    slope[day][shift][class] -= count;
-                }
-            }
-        }
-    }
-    if priced < compiled.days() {
-        return None;
-    }
-    Some((total, slope))
-}
-
-/// All that tells one day's part from another's when no night shift ties them.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct DayKey<'a> {
-    /// What is wanted, point by point.
-    profiles: &'a [u16],
-    /// What each person may work: class and choices.
-    hands: Vec<(usize, u64)>,
-    /// What is wanted of each shift.
-    wanted: Vec<(i32, i64, i64, i32, i64)>,
-    /// Whole numbers.
-    prices: Vec<i64>,
-}
-
-impl<'a> DayKey<'a> {
-    fn of(compiled: &'a Compiled<'_>, day: usize, prices: &[Vec<f64>]) -> Self {
-        let points = compiled.cover.day_points;
-        let mut hands: Vec<_> = compiled
-            .people
-            .iter()
-            .map(|p| (p.class, p.allowed[day]))
-            .collect();
-        hands.sort_unstable();
-        Self {
-            // What is wanted after the last midnight belongs to the last day.
-            profiles: if day + 1 == compiled.days() {
-                &compiled.cover.profile_at[day * points..]
-            } else {
-                &compiled.cover.profile_at[day * points..(day + 1) * points]
-            },
-            hands,
-            wanted: compiled.wanted[day * compiled.off()..(day + 1) * compiled.off()]
-                .iter()
-                .map(|w| (w.people, w.under, w.over, w.minimum, w.under_minimum))
-                .collect(),
-            prices: prices.iter().flatten().map(|&price| price as i64).collect(),
-        }
-    }
-}
-
-/// A day's part of the bound: summed over slots and fractional at first, which is quick, then exact if time allows.
-fn bound_of_day(
-    compiled: &Compiled<'_>,
-    day: usize,
-    prices: &[Vec<f64>],
-    left: &dyn Fn() -> f64,
-) -> Option<(f64, Vec<Vec<f64>>)> {
-    let exact = if left() > 0.2 {
-        cheapest_day(compiled, day, prices, Resolution::Points, left())
-    } else {
-        None
-    };
-    exact.or_else(|| cheapest_day(compiled, day, prices, Resolution::Slots, 5.0))
-}
-
-/// The cheapest integer pattern of one day, people bought at the given prices: how many of each class on each shift, and their
-/// meals (summed over slots: the fractional relaxation). Returns its proven bound and the counts.
-fn cheapest_day(
-    compiled: &Compiled<'_>,
-    day: usize,
-    prices: &[Vec<f64>],
-    resolution: Resolution,
-    seconds: f64,
-) -> Option<(f64, Vec<Vec<f64>>)> {
-    let integer = resolution == Resolution::Points;
-    let mut model = Model::new(compiled, integer, resolution);
-    let part = model.day_part(day);
-    let parts = [part];
-    // What people cost together (`constraints::team`) is left out: it only adds.
-    constraints::days(&mut model, &parts);
-    let part = &parts[0];
-    for class in 0..compiled.cover.classes() {
-        let most = compiled
-            .people
-            .iter()
-            .filter(|p| p.class == class && p.allowed[day] & !(1 << compiled.off()) != 0)
-            .count();
-        let heads: good_lp::Expression = part.count.iter().filter_map(|shift| shift[class]).sum();
-        model.row(constraint!(heads <= most as f64));
-    }
-    for (shift, classes) in part.count.iter().enumerate() {
-        for (class, count) in classes.iter().enumerate() {
-            if let Some(count) = count {
-                model.charge(-prices[shift][class] as i64, *count);
-            }
-        }
-    }
-    let limits = ProgramLimits {
-        seconds: seconds.clamp(0.01, 1e6),
-        nodes: Some(DAY_NODES_MAX),
-        interior_point: false,
-        absolute_gap: 1.0,
-    };
-    let empty = vec![vec![0.0; compiled.cover.classes()]; compiled.off()];
-    match model.program.solve(limits) {
-        Outcome::Solved { values, bound, .. } => {
-            let mut counts = empty;
-            for (shift, classes) in part.count.iter().enumerate() {
-                for (class, count) in classes.iter().enumerate() {
-                    if let Some(count) = count {
-                        counts[shift][class] = values.of(*count).round();
-                    }
-                }
-            }
-            Some((bound, counts))
-        }
-        Outcome::Unsolved { bound } if bound.is_finite() => Some((bound, empty)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::desk_instance::DeskSpec;
-
-    #[test]
-    fn a_day_priced_alone_pays_for_its_own_demand_only() {
-        let mut problem = DeskSpec::week(4, 1).generate();
-        problem.demand.retain(|demand| demand.day == 1);
-        problem.group_demand.clear();
-        let compiled = Compiled::build(&problem, None);
-        let free = vec![vec![0.0; compiled.cover.classes()]; compiled.off()];
-        let cost = |day| {
-            cheapest_day(&compiled, day, &free, Resolution::Slots, 5.0).map(|(bound, _)| bound)
-        };
-        assert_eq!(cost(0), Some(0.0));
-        assert!(cost(1).unwrap() > 0.0);
+    match model.solve(limits) {
+        Outcome::Solved { bound, .. } => Some(Bound {
+            value: round_up(bound),
+            from: "linear relaxation",
+            rows: None,
+        }),
+        Outcome::Unsolved { .. } | Outcome::Infeasible => None,
     }
 }

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Resolution, RosterModel};
+use crate::model::{Resolution, RosterModel, Totals, Whole};
 use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
@@ -201,14 +201,15 @@ pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<St
         wanted: compiled.softened.clone(),
         ..compiled.clone()
     };
-    let RosterModel { model, links, .. } = RosterModel::build(&softened, false, Resolution::Points);
+    let RosterModel { model, links, .. } =
+        RosterModel::build(&softened, Whole::Nothing, Totals::Whole, Resolution::Points);
     let limits = ProgramLimits {
         seconds: seconds.clamp(0.01, 1e6),
         nodes: None,
         interior_point: true,
         absolute_gap: 0.0,
     };
-    let Outcome::Solved { duals, bound, .. } = model.program.solve(limits) else {
+    let Outcome::Solved { duals, bound, .. } = model.solve(limits) else {
         return None;
     };
     let mut prices = vec![0; compiled.wanted.len()];

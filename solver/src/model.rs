@@ -3,10 +3,12 @@
 //! What a person may do on a day (leave, partial availability, locks, skills, shifts not offered) is never a row: a choice
 //! that is not allowed has no variable.
 
+use std::collections::BTreeMap;
+
 use good_lp::{Constraint, Expression, Variable};
 
 use crate::constraints;
-use crate::program::Program;
+use crate::program::{Outcome, Program, ProgramLimits};
 use crate::search::Compiled;
 
 /// How finely cover is written.
@@ -16,6 +18,27 @@ pub(crate) enum Resolution {
     Points,
     /// Sums over each demand slot: a relaxation with far fewer rows.
     Slots,
+}
+
+/// Between which values a convex cost of a total is straight: a relaxation either way, and the same for whole rosters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Totals {
+    /// Between the whole units that can be counted, shifts of eight hours, say: the tighter.
+    Whole,
+    /// As if every minute could be worked by itself.
+    Straight,
+}
+
+/// What takes whole values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Whole {
+    /// Nothing: a linear program.
+    #[default]
+    Nothing,
+    /// People. With a roster fixed, meals are nearly always whole by themselves, so little is lost.
+    People,
+    /// People and when they eat.
+    Meals,
 }
 
 /// A stretch of work over days `first..=last`.
@@ -48,11 +71,23 @@ pub(crate) struct DayPart {
     pub meals: Vec<MealStarts>,
 }
 
+/// Whose cost it is: costs of the people and of the days can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Payer {
+    Person(usize),
+    Day(usize),
+    /// People together.
+    Team,
+}
+
 /// A program under construction.
 pub(crate) struct Model<'a> {
     pub compiled: &'a Compiled<'a>,
     pub program: Program,
-    pub integer: bool,
+    /// The objective, by whose cost it is.
+    costs: BTreeMap<Payer, Expression>,
+    pub whole: Whole,
+    pub totals: Totals,
     pub resolution: Resolution,
 }
 
@@ -60,23 +95,40 @@ pub(crate) struct Model<'a> {
 pub(crate) struct RosterModel<'a> {
     pub model: Model<'a>,
     pub people: PeoplePart,
+    pub days: Vec<DayPart>,
     /// Index of the row `count = Σ people` per day, shift and class: its dual is the worth of one more person there.
     pub links: Vec<(usize, usize, usize, usize)>,
 }
 
 impl<'a> Model<'a> {
-    pub(crate) fn new(compiled: &'a Compiled<'a>, integer: bool, resolution: Resolution) -> Self {
+    pub(crate) fn new(
+        compiled: &'a Compiled<'a>,
+        whole: Whole,
+        totals: Totals,
+        resolution: Resolution,
+    ) -> Self {
         Self {
             compiled,
             program: Program::default(),
-            integer,
+            costs: BTreeMap::new(),
+            whole,
+            totals,
             resolution,
         }
     }
 
     /// A variable that counts whole things between 0 and `most`.
-    pub(crate) fn whole(&mut self, most: f64) -> Variable {
-        if self.integer {
+    pub(crate) fn count(&mut self, most: f64) -> Variable {
+        if self.whole != Whole::Nothing {
+            self.program.add_whole(most)
+        } else {
+            self.program.add(most)
+        }
+    }
+
+    /// How many begin a meal at one time.
+    fn meal_count(&mut self, most: f64) -> Variable {
+        if self.whole == Whole::Meals {
             self.program.add_whole(most)
         } else {
             self.program.add(most)
@@ -94,10 +146,21 @@ impl<'a> Model<'a> {
     }
 
     /// Adds to the objective.
-    pub(crate) fn charge(&mut self, cost: i64, what: impl Into<Expression>) {
+    pub(crate) fn charge(&mut self, payer: Payer, cost: i64, what: impl Into<Expression>) {
         if cost != 0 {
-            self.program.objective += what.into() * cost as f64;
+            *self.costs.entry(payer).or_default() += what.into() * cost as f64;
         }
+    }
+
+    /// What somebody pays so far.
+    pub(crate) fn paid(&self, payer: Payer) -> Expression {
+        self.costs.get(&payer).cloned().unwrap_or_default()
+    }
+
+    /// Solves for the least sum of all costs.
+    pub(crate) fn solve(mut self, limits: ProgramLimits) -> Outcome {
+        self.program.objective = self.costs.into_values().sum();
+        self.program.solve(limits)
     }
 
     /// The days' part of one day. `most[shift][class]` bounds the counts.
@@ -113,7 +176,7 @@ impl<'a> Model<'a> {
                     .filter(|p| p.class == class && p.allowed[day] >> shift & 1 == 1)
                     .count();
                 if most > 0 {
-                    *cell = Some(self.whole(most as f64));
+                    *cell = Some(self.count(most as f64));
                 }
             }
         }
@@ -130,7 +193,7 @@ impl<'a> Model<'a> {
                     .map(|&meal| {
                         self.meal_starts(meal)
                             .into_iter()
-                            .map(|start| (start, self.whole(most)))
+                            .map(|start| (start, self.meal_count(most)))
                             .collect()
                     })
                     .collect();
@@ -180,7 +243,7 @@ impl<'a> Model<'a> {
                 for (choice, cell) in row.iter_mut().enumerate() {
                     if person.allowed[day] >> choice & 1 == 1 && person.rested_at_start(day, choice)
                     {
-                        *cell = Some(self.whole(1.0));
+                        *cell = Some(self.count(1.0));
                     }
                 }
                 days.push(row);
@@ -196,8 +259,13 @@ impl<'a> Model<'a> {
 
 impl<'a> RosterModel<'a> {
     /// Variables, then every family of [`crate::constraints`].
-    pub(crate) fn build(compiled: &'a Compiled<'a>, integer: bool, resolution: Resolution) -> Self {
-        let mut model = Model::new(compiled, integer, resolution);
+    pub(crate) fn build(
+        compiled: &'a Compiled<'a>,
+        whole: Whole,
+        totals: Totals,
+        resolution: Resolution,
+    ) -> Self {
+        let mut model = Model::new(compiled, whole, totals, resolution);
         let mut people = model.people_part();
         let days: Vec<DayPart> = (0..compiled.days())
             .map(|day| model.day_part(day))
@@ -209,6 +277,7 @@ impl<'a> RosterModel<'a> {
         Self {
             model,
             people,
+            days,
             links,
         }
     }

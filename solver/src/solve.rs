@@ -44,6 +44,11 @@ const CLOCK_SEARCH: Share = Share {
     until: 0.6,
     work: 1.0,
 };
+/// The same where few cells make a proof likely.
+const CLOCK_SEARCH_SMALL: Share = Share {
+    until: 0.4,
+    work: 1.0,
+};
 /// By shift: prices, a search, columns, the exact program with a search beside it, and a search from what they found.
 #[derive(Clone, Copy, Debug)]
 struct Stages {
@@ -360,7 +365,12 @@ impl<'a> Run<'a> {
         &mut self,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> (Status, Option<Bound>) {
-        let status = self.search(CLOCK_SEARCH, self.temperatures(), progress);
+        let share = if bound::is_small(self.compiled) {
+            CLOCK_SEARCH_SMALL
+        } else {
+            CLOCK_SEARCH
+        };
+        let status = self.search(share, self.temperatures(), progress);
         self.exact_days();
         let proven = if status == Status::Cancelled {
             None

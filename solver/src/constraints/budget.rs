@@ -2,7 +2,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let team = &model.compiled.team;
@@ -20,6 +20,6 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
         }
     }
     let over = model.amount(most as f64);
-    model.charge(cost, over);
+    model.charge(Payer::Team, cost, over);
     model.row(constraint!(spent - over <= limit as f64));
 }

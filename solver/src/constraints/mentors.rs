@@ -4,7 +4,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let compiled = model.compiled;
@@ -45,7 +45,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     model.row(constraint!(beside + alone >= *mine));
                 }
                 let over = model.amount(most as f64);
-                model.charge(lesson.cost, over);
+                model.charge(Payer::Team, lesson.cost, over);
                 model.row(constraint!(minutes - over <= lesson.alone_max as f64));
             }
         }

@@ -3,7 +3,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let compiled = model.compiled;
@@ -11,7 +11,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     for pair in &team.pairs {
         for day in 0..compiled.days() {
             let together = model.amount(1.0);
-            model.charge(pair.cost, together);
+            model.charge(Payer::Team, pair.cost, together);
             for (shift, mine) in people.shift[pair.first][day].iter().enumerate() {
                 let Some(mine) = mine else { continue };
                 for near in team.near(day) {

@@ -9,7 +9,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 use crate::runs::RunRule;
 
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
@@ -20,8 +20,8 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
         };
         for rule in &rules.trackers.runs {
             let days = counts(rule.choices);
-            most(model, rule, &days);
-            fewest(model, rule, &days);
+            most(model, person, rule, &days);
+            fewest(model, person, rule, &days);
         }
         let Some(rest) = &rules.trackers.night_rest else {
             continue;
@@ -60,7 +60,7 @@ fn counted(people: &PeoplePart, person: usize, day: usize, choices: u64, off: us
     }
 }
 
-fn most(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
+fn most(model: &mut Model<'_>, person: usize, rule: &RunRule, days: &[Expression]) {
     let before = rule.before.unwrap_or(0) as usize;
     for (most, cost) in [(rule.max, None), (rule.wanted_max, Some(rule.cost))] {
         if most == u32::MAX {
@@ -80,7 +80,7 @@ fn most(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
                 None => model.row(constraint!(sum <= room)),
                 Some(cost) => {
                     let over = model.amount(1.0);
-                    model.charge(cost, over);
+                    model.charge(Payer::Person(person), cost, over);
                     model.row(constraint!(sum - over <= room));
                 }
             }
@@ -88,7 +88,7 @@ fn most(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
     }
 }
 
-fn fewest(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
+fn fewest(model: &mut Model<'_>, person: usize, rule: &RunRule, days: &[Expression]) {
     let before = rule.before.unwrap_or(0) as usize;
     let (hard, wanted) = (rule.min as usize, rule.wanted_min as usize);
     for first in 0..days.len() {
@@ -115,7 +115,11 @@ fn fewest(model: &mut Model<'_>, rule: &RunRule, days: &[Expression]) {
             }
             if length < wanted {
                 let short = model.amount(1.0);
-                model.charge(rule.cost * (wanted - length) as i64, short);
+                model.charge(
+                    Payer::Person(person),
+                    rule.cost * (wanted - length) as i64,
+                    short,
+                );
                 model.row(constraint!(alone - short <= room));
             }
         }

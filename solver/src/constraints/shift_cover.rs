@@ -3,7 +3,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{DayPart, Model};
+use crate::model::{DayPart, Model, Payer};
 
 pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart) {
     for (shift, classes) in part.count.iter().enumerate() {
@@ -14,15 +14,15 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart) {
         let heads: Expression = classes.iter().flatten().sum();
         if wanted.has_minimum() {
             let below = model.amount(f64::from(wanted.minimum));
-            model.charge(wanted.under_minimum, below);
+            model.charge(Payer::Day(part.day), wanted.under_minimum, below);
             model.row(constraint!(
                 heads.clone() + below >= f64::from(wanted.minimum)
             ));
         }
         let under = model.amount(f64::from(wanted.people));
         let over = model.amount(model.compiled.people.len() as f64);
-        model.charge(wanted.under, under);
-        model.charge(wanted.over, over);
+        model.charge(Payer::Day(part.day), wanted.under, under);
+        model.charge(Payer::Day(part.day), wanted.over, over);
         model.row(constraint!(
             heads + under - over == f64::from(wanted.people)
         ));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{DayPart, Model, Resolution};
+use crate::model::{DayPart, Model, Payer, Resolution};
 
 /// Points with one profile whose sums make one set of rows.
 struct Cell {
@@ -49,7 +49,7 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
         for group in profile.groups.iter().filter(|group| group.cost > 0) {
             let wanted = group.rows.iter().map(|row| row.wanted).max();
             let short = model.amount(f64::from(wanted.unwrap_or(0).max(0)) * size);
-            model.charge(group.cost, short);
+            model.charge(Payer::Day(part.day), group.cost, short);
             for row in &group.rows {
                 model.row(constraint!(
                     sum(row.classes) + short >= f64::from(row.wanted) * size
@@ -60,7 +60,7 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
             && profile.over_cost > 0
         {
             let over = model.amount(everybody);
-            model.charge(profile.over_cost, over);
+            model.charge(Payer::Day(part.day), profile.over_cost, over);
             model.row(constraint!(
                 sum(profile.over_classes) - over <= f64::from(target) * size
             ));

@@ -2,7 +2,7 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 
 pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
     let team = &model.compiled.team;
@@ -18,7 +18,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
             .filter_map(|days| days[day][shift])
             .sum();
         let under = model.amount(wanted as f64);
-        model.charge(cost, under);
+        model.charge(Payer::Team, cost, under);
         model.row(constraint!(there + under >= wanted as f64));
     }
 }

@@ -6,8 +6,8 @@
 
 use good_lp::{Expression, Variable, constraint};
 
-use crate::model::{Model, PeoplePart, Stretch};
-use crate::person::{Eve, PersonModel};
+use crate::model::{Model, Payer, PeoplePart, Stretch};
+use crate::person::Eve;
 
 /// Flow in and out of the nodes of one person.
 struct Network {
@@ -45,13 +45,13 @@ fn network(model: &mut Model<'_>, person: usize) -> Vec<Stretch> {
                 break;
             }
             if length >= rules.work_min || last + 1 == days {
-                let arc = stretch(model, rules, &mut net, &mut stretches, first, last);
+                let arc = stretch(model, person, &mut net, &mut stretches, first, last);
                 net.start[first] -= arc;
             }
             last += 1;
         }
     }
-    from_the_eve(model, rules, &mut net, &mut stretches);
+    from_the_eve(model, person, &mut net, &mut stretches);
 
     // Rests. Shorter than `long` they are single arcs; from `long` on a person may stay off or start at will.
     let long = rules.off_min.max(2);
@@ -70,7 +70,7 @@ fn network(model: &mut Model<'_>, person: usize) -> Vec<Stretch> {
                 net.end[first] -= arc;
                 net.start[first + length] += arc;
                 if length == 1 {
-                    model.charge(rules.isolated_day_off, arc);
+                    model.charge(Payer::Person(person), rules.isolated_day_off, arc);
                 }
             } else if last + 1 == days {
                 // The end of the horizon cuts the rest short; nothing is owed.
@@ -109,17 +109,18 @@ fn network(model: &mut Model<'_>, person: usize) -> Vec<Stretch> {
 /// A stretch arc into the end node after it; the caller takes it out of where it comes from.
 fn stretch(
     model: &mut Model<'_>,
-    rules: &PersonModel,
+    person: usize,
     net: &mut Network,
     stretches: &mut Vec<Stretch>,
     first: usize,
     last: usize,
 ) -> Variable {
+    let rules = &model.compiled.people[person];
     let arc = model.amount(1.0);
     net.end[last + 1] += arc;
     let known_before = first > 0 || matches!(rules.eve_run(), Eve::Off(_));
     if first == last && known_before && last + 1 < rules.days {
-        model.charge(rules.isolated_day_on, arc);
+        model.charge(Payer::Person(person), rules.isolated_day_on, arc);
     }
     stretches.push(Stretch {
         first,
@@ -132,10 +133,11 @@ fn stretch(
 /// What the past allows on day 0.
 fn from_the_eve(
     model: &mut Model<'_>,
-    rules: &PersonModel,
+    person: usize,
     net: &mut Network,
     stretches: &mut Vec<Stretch>,
 ) {
+    let rules = &model.compiled.people[person];
     let days = rules.days;
     let off = |day: usize| rules.allowed[day] >> rules.off & 1 == 1;
     let works = |day: usize| rules.allowed[day] & !(1 << rules.off) != 0;
@@ -153,7 +155,7 @@ fn from_the_eve(
                 break;
             }
             if length >= rules.work_min || last + 1 == days || eve == Eve::Unknown {
-                let arc = stretch(model, rules, net, stretches, 0, last);
+                let arc = stretch(model, person, net, stretches, 0, last);
                 net.source += arc;
             }
         }

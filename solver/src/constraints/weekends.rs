@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Model, PeoplePart};
+use crate::model::{Model, Payer, PeoplePart};
 use crate::person::PersonModel;
 use crate::runs::Place;
 
@@ -26,7 +26,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
                     .map(|s| s.variable)
                     .sum::<Expression>();
             } else {
-                let touched = model.whole(1.0);
+                let touched = model.count(1.0);
                 worked += touched;
                 for day in weekend {
                     model.row(constraint!(people.works(person, day) <= touched));
@@ -35,7 +35,7 @@ pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart) {
         }
         if let Some((wanted, cost)) = rules.weekends_priced() {
             let over = model.amount(rules.weekends_counted().len() as f64);
-            model.charge(cost, over);
+            model.charge(Payer::Person(person), cost, over);
             model.row(constraint!(worked.clone() - over <= wanted as f64));
         }
         if let Some(most) = rules.weekends_max {
@@ -66,7 +66,7 @@ fn inside(model: &mut Model<'_>, people: &PeoplePart, person: usize, rules: &Per
         if rule.complete || rule.broken_cost > 0 {
             let most = if rule.complete { 0.0 } else { 1.0 };
             let broken = model.amount(most);
-            model.charge(rule.broken_cost, broken);
+            model.charge(Payer::Person(person), rule.broken_cost, broken);
             for pair in work.windows(2) {
                 let more = pair[0].clone() - pair[1].clone();
                 model.row(constraint!(more.clone() <= broken));
@@ -75,7 +75,7 @@ fn inside(model: &mut Model<'_>, people: &PeoplePart, person: usize, rules: &Per
         }
         if rule.mixed_cost > 0 {
             let mixed = model.amount(1.0);
-            model.charge(rule.mixed_cost, mixed);
+            model.charge(Payer::Person(person), rule.mixed_cost, mixed);
             let on = |day: usize, of: &dyn Fn(u8) -> bool| -> Expression {
                 let cells = people.shift[person][day].iter().enumerate();
                 cells
