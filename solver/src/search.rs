@@ -65,6 +65,10 @@ impl Annealing {
         self.firmness.powf((1.0 - done / FIRM_AT).max(0.0))
     }
 
+    fn temperature_at(&self, done: f64) -> f64 {
+        self.hot * (self.cold / self.hot).powf(done.clamp(0.0, 1.0))
+    }
+
     /// Cover is firm when so much is done.
     pub(crate) fn is_firm(&self, done: f64) -> bool {
         self.firmness_at(done) >= 1.0
@@ -99,6 +103,14 @@ fn arms(days: usize) -> Vec<Arm> {
 
 /// Meals of a cell: start points relative to the day's first point; unused places are −1.
 pub(crate) type CellMeals = [i32; 2];
+/// What somebody does on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub person: usize,
+    pub day: usize,
+    pub choice: u8,
+    pub meals: CellMeals,
+}
 /// No meal.
 pub(crate) const NO_MEALS: CellMeals = [-1, -1];
 
@@ -258,6 +270,8 @@ pub(crate) struct Search<'a> {
     random: Random,
     pub iterations: u64,
     best: Option<Solution>,
+    /// What the moves accepted in the last annealing of a part of the people have changed, move by move.
+    pub moves: Vec<Vec<Placed>>,
     /// Labels extended by the caller's limit.
     labels_max: usize,
     /// How much of the cost of cover by shift counts beyond its prices.
@@ -289,6 +303,7 @@ impl<'a> Search<'a> {
             random: Random::new(seed),
             iterations: 0,
             best: None,
+            moves: Vec::new(),
             labels_max: if compiled.by_the_clock() {
                 LABELS_MAX
             } else {
@@ -343,20 +358,28 @@ impl<'a> Search<'a> {
 
     /// Replaces the whole state.
     pub(crate) fn load(&mut self, solution: &Solution) {
-        for person in 0..self.rows.len() {
-            for day in 0..self.compiled.days() {
-                if self.rows[person][day] != solution.rows[person][day]
-                    || self.meals[person][day] != solution.meals[person][day]
-                {
-                    self.set_cell(
-                        person,
-                        day,
-                        solution.rows[person][day],
-                        solution.meals[person][day],
-                    );
-                }
+        for (person, (row, meals)) in solution.rows.iter().zip(&solution.meals).enumerate() {
+            self.take_row(person, row, meals);
+        }
+    }
+
+    /// Replaces one person's row.
+    fn take_row(&mut self, person: usize, row: &[u8], meals: &[CellMeals]) {
+        if self.rows[person] == row && self.meals[person] == meals {
+            return;
+        }
+        for (day, (&choice, &meals)) in row.iter().zip(meals).enumerate() {
+            if self.rows[person][day] != choice || self.meals[person][day] != meals {
+                self.set_cell(person, day, choice, meals);
             }
-            self.person_cost[person] = self.compiled.people[person].row_cost(&self.rows[person]);
+        }
+        self.person_cost[person] = self.compiled.people[person].row_cost(row);
+    }
+
+    /// Goes on where another search stands.
+    pub(crate) fn follow(&mut self, other: &Self) {
+        for (person, (row, meals)) in other.rows.iter().zip(&other.meals).enumerate() {
+            self.take_row(person, row, meals);
         }
     }
 
@@ -649,7 +672,7 @@ impl<'a> Search<'a> {
         Some((row, meals))
     }
 
-    fn shuffle(&mut self, list: &mut [usize]) {
+    pub(crate) fn shuffle(&mut self, list: &mut [usize]) {
         for index in (1..list.len()).rev() {
             let other = self.random.below(index + 1);
             list.swap(index, other);
@@ -673,26 +696,35 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Ruin and recreate with annealing until `stop` says so (it is asked before every move and gives the part of the run done,
-    /// which sets temperature and firmness).
+    /// Keeps the present state if it is the best so far; what the best costs.
+    pub(crate) fn keep_best(&mut self) -> i64 {
+        let cost = self.cost();
+        match &self.best {
+            Some(best) if best.cost <= cost => best.cost,
+            _ => {
+                self.best = Some(self.solution());
+                cost
+            }
+        }
+    }
+
+    /// Ruin and recreate of `movable` people with annealing until `stop` says so (it is asked before every move and gives the part of
+    /// the run done, which sets temperature and firmness).
     pub(crate) fn anneal(
         &mut self,
         annealing: Annealing,
+        movable: &[usize],
         stop: &mut dyn FnMut(&Self) -> Option<f64>,
     ) {
-        let Annealing { hot, cold, .. } = annealing;
         let days = self.compiled.days();
-        let people = self.rows.len();
+        self.moves.clear();
         let mut current = self.minded();
-        if self.best.is_none() {
-            self.best = Some(self.solution());
-        }
-        let mut best_cost = self.best.as_ref().map_or(i64::MAX, |best| best.cost);
-        let mut undo: Vec<(usize, usize, u8, CellMeals)> = Vec::new();
+        let mut best_cost = self.keep_best();
+        let mut undo: Vec<Placed> = Vec::new();
         let mut undo_cost: Vec<(usize, i64)> = Vec::new();
         while let Some(done) = stop(self) {
             self.iterations += 1;
-            let temperature = hot * (cold / hot).powf(done.clamp(0.0, 1.0));
+            let temperature = annealing.temperature_at(done);
             let firmness = annealing.firmness_at(done);
             if firmness != self.firmness {
                 self.firmness = firmness;
@@ -703,21 +735,18 @@ impl<'a> Search<'a> {
             let length = length.min(days);
             let start = self.random.below(days - length + 1);
             let window = start..start + length;
-            let count = count.min(people);
-            let victims = self.choose(count);
+            let victims = self.choose(movable, count);
             undo.clear();
             undo_cost.clear();
             // Everything the move may touch: the victims' window, and the meals of everybody on those days.
-            let everybody = 0..people;
+            let everybody = 0..self.rows.len();
             let touched: Vec<usize> = if self.compiled.by_the_clock() {
                 everybody.collect()
             } else {
                 victims.clone()
             };
             for person in touched {
-                for day in window.clone() {
-                    undo.push((person, day, self.rows[person][day], self.meals[person][day]));
-                }
+                undo.extend(window.clone().map(|day| self.placed(person, day)));
             }
             for &person in &victims {
                 undo_cost.push((person, self.person_cost[person]));
@@ -733,7 +762,7 @@ impl<'a> Search<'a> {
             if self.compiled.by_the_clock() && minded - current < 4.0 * temperature {
                 for (index, day) in window.clone().enumerate() {
                     let changed = |&person: &usize| {
-                        undo[person * window.len() + index].2 != self.rows[person][day]
+                        undo[person * window.len() + index].choice != self.rows[person][day]
                     };
                     if victims.iter().any(changed) {
                         self.settle_meals(day, 1);
@@ -741,27 +770,88 @@ impl<'a> Search<'a> {
                 }
                 minded = self.minded();
             }
-            let worse = minded - current;
-            if worse <= 0.0 || self.random.unit() < (-worse / temperature.max(1e-9)).exp() {
+            if self.accepts(minded - current, temperature) {
                 current = minded;
-                let cost = self.cost();
-                if cost < best_cost {
-                    best_cost = cost;
-                    self.best = Some(self.solution());
+                if self.cost() < best_cost {
+                    best_cost = self.keep_best();
+                }
+                // Whoever moves everybody has nobody to tell.
+                if movable.len() < self.rows.len() {
+                    let now = undo.iter().map(|was| self.placed(was.person, was.day));
+                    let moved = now.zip(&undo).filter(|(now, was)| now != *was);
+                    self.moves.push(moved.map(|(now, _)| now).collect());
                 }
             } else {
-                for &(person, day, choice, meals) in &undo {
-                    if self.rows[person][day] != choice || self.meals[person][day] != meals {
-                        self.set_cell(person, day, choice, meals);
-                    }
-                }
-                for &(person, cost) in &undo_cost {
-                    self.person_cost[person] = cost;
-                }
+                self.put_back(&undo, &undo_cost);
             }
             if let Some(arm) = arm {
                 self.arms[arm].work += self.paths.extended - before;
             }
+        }
+    }
+
+    /// Takes over moves made elsewhere from the state this search had, each judged once more as if it came now. Whoever's move is
+    /// turned down keeps their row: later moves began from another.
+    pub(crate) fn judge(&mut self, moves: &[Vec<Placed>], annealing: Annealing, done: f64) {
+        let temperature = annealing.temperature_at(done);
+        let mut current = self.minded();
+        let mut settled = vec![false; self.rows.len()];
+        for moved in moves {
+            let mut people: Vec<usize> = moved.iter().map(|cell| cell.person).collect();
+            people.dedup();
+            let mut taken = !people.iter().any(|&person| settled[person]);
+            if taken {
+                let cells = moved.iter();
+                let undo: Vec<Placed> = cells.map(|c| self.placed(c.person, c.day)).collect();
+                let costs = people.iter().map(|&p| (p, self.person_cost[p]));
+                let undo_cost: Vec<(usize, i64)> = costs.collect();
+                for cell in moved {
+                    self.set_cell(cell.person, cell.day, cell.choice, cell.meals);
+                }
+                for &person in &people {
+                    self.person_cost[person] =
+                        self.compiled.people[person].row_cost(&self.rows[person]);
+                }
+                let minded = self.minded();
+                taken = self.accepts(minded - current, temperature);
+                if taken {
+                    current = minded;
+                } else {
+                    self.put_back(&undo, &undo_cost);
+                }
+            }
+            if !taken {
+                for person in people {
+                    settled[person] = true;
+                }
+            }
+        }
+        self.keep_best();
+    }
+
+    /// Whether a move that costs so much more is taken.
+    fn accepts(&mut self, worse: f64, temperature: f64) -> bool {
+        worse <= 0.0 || self.random.unit() < (-worse / temperature.max(1e-9)).exp()
+    }
+
+    fn placed(&self, person: usize, day: usize) -> Placed {
+        Placed {
+            person,
+            day,
+            choice: self.rows[person][day],
+            meals: self.meals[person][day],
+        }
+    }
+
+    /// Takes a move back.
+    fn put_back(&mut self, cells: &[Placed], costs: &[(usize, i64)]) {
+        for &was in cells {
+            if self.placed(was.person, was.day) != was {
+                self.set_cell(was.person, was.day, was.choice, was.meals);
+            }
+        }
+        for &(person, cost) in costs {
+            self.person_cost[person] = cost;
         }
     }
 
@@ -778,11 +868,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// People whose rows in the window are emptied.
-    fn choose(&mut self, count: usize) -> Vec<usize> {
+    /// So many of those movable, whose rows in the window are emptied.
+    fn choose(&mut self, movable: &[usize], count: usize) -> Vec<usize> {
+        let count = count.min(movable.len());
         let mut victims: Vec<usize> = Vec::with_capacity(count);
         while victims.len() < count {
-            let person = self.random.below(self.rows.len());
+            let person = movable[self.random.below(movable.len())];
             if !victims.contains(&person) {
                 victims.push(person);
             }
@@ -886,7 +977,7 @@ mod tests {
             firmness: 0.05,
         };
         let (mut moves, mut least, mut was_soft) = (0, search.cost(), false);
-        search.anneal(annealing, &mut |search| {
+        search.anneal(annealing, &[0, 1, 2], &mut |search| {
             let posts = search.heads.cost() + search.person_cost.iter().sum::<i64>();
             least = least.min(posts);
             was_soft |= search.firmness < 0.06;
@@ -901,6 +992,70 @@ mod tests {
         let best = search.best().expect("a best roster").clone();
         assert_eq!(best.cost, least);
         assert_eq!(best.cost, costs::table(&compiled, &best).1);
+    }
+
+    #[test]
+    fn a_move_made_elsewhere_is_judged_anew_and_whoever_is_turned_down_keeps_their_row() {
+        let problem = nrp::read("week", WEEK).expect("an instance");
+        let compiled = Compiled::build(&problem, None);
+        let cold = Annealing {
+            hot: 1e-3,
+            cold: 1e-3,
+            firmness: 1.0,
+        };
+        let (e, off) = (0, compiled.off() as u8);
+        let works = |person, days: std::ops::Range<usize>| -> Vec<Placed> {
+            let meals = first_meals(&compiled, e);
+            days.map(|day| Placed {
+                person,
+                day,
+                choice: e,
+                meals,
+            })
+            .collect()
+        };
+        let there = |people: &[usize]| {
+            let mut search = Search::new(&compiled, 1);
+            let moves: Vec<_> = people.iter().map(|&person| works(person, 0..2)).collect();
+            search.judge(&moves, cold, 1.0);
+            search
+        };
+        let began = [e, e, off, off, off, off, off];
+        // Two are wanted: the second person is welcome, a third is one too many, and so is what follows of theirs.
+        let mut search = there(&[1]);
+        search.judge(&[works(0, 0..2), works(2, 0..2), works(2, 4..6)], cold, 1.0);
+        assert_eq!(search.rows, [began.to_vec(), began.to_vec(), vec![off; 7]]);
+        let cost = search.cost();
+        assert_eq!(cost, costs::table(&compiled, &search.solution()).1);
+        assert_eq!(search.best().map(|best| best.cost), Some(cost));
+
+        let mut other = there(&[2]);
+        other.follow(&search);
+        assert_eq!(other.solution(), search.solution());
+    }
+
+    #[test]
+    fn only_those_movable_are_moved_and_their_moves_lead_to_where_they_are() {
+        let problem = nrp::read("week", WEEK).expect("an instance");
+        let compiled = Compiled::build(&problem, None);
+        let mut search = Search::new(&compiled, 1);
+        let annealing = Annealing {
+            hot: 20.0,
+            cold: 0.3,
+            firmness: 1.0,
+        };
+        let mut steps = 0;
+        search.anneal(annealing, &[0, 2], &mut |_| {
+            steps += 1;
+            (steps <= 50).then_some(0.0)
+        });
+        let mut rows = vec![vec![compiled.off() as u8; 7]; 3];
+        for cell in search.moves.iter().flatten() {
+            rows[cell.person][cell.day] = cell.choice;
+        }
+        assert_eq!(rows, search.rows);
+        assert_eq!(rows[1], [compiled.off() as u8; 7]);
+        assert_ne!(rows[0], rows[1]);
     }
 
     #[test]

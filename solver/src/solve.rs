@@ -26,6 +26,8 @@ const LABELS_PER_WORK_UNIT: u64 = 1000;
 const ROUNDS: u64 = 40;
 /// Rounds after which the threads go on from the best roster any of them has.
 const ROUNDS_PER_EXCHANGE: u64 = 5;
+/// Labels a thread extends before its moves are put together with the others': about 20 ms.
+const STRETCH_LABELS: u64 = 200_000;
 
 /// Seconds between two reports of a bound that rises with every step.
 const NEWS_SECONDS: f64 = 0.5;
@@ -37,6 +39,31 @@ const EXPLAIN_SECONDS: f64 = 1.0;
 struct Share {
     until: f64,
     work: f64,
+}
+
+/// How far a search has come within its share.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    started: Instant,
+    /// Labels a thread may extend, where work ends it.
+    work: Option<u64>,
+    /// The seconds it begins and ends at, where time ends it.
+    seconds: Option<(f64, f64)>,
+}
+
+impl Course {
+    /// The part done when a thread has extended so many labels; from 1 on the share is spent.
+    fn done(&self, labels: u64) -> f64 {
+        let by_work = self.work.map(|work| match labels < work {
+            true => labels as f64 / work as f64,
+            false => 1.0,
+        });
+        let by_time = self.seconds.map(|(from, until)| {
+            let now = self.started.elapsed().as_secs_f64();
+            (now - from) / (until - from).max(1e-9)
+        });
+        by_work.unwrap_or(0.0).max(by_time.unwrap_or(0.0))
+    }
 }
 
 /// By the clock: the seconds left are for exact meals, the bound and the words.
@@ -698,47 +725,25 @@ impl<'a> Run<'a> {
             (None, None) => Some(WORK_LIMIT_DEFAULT),
             (None, Some(_)) => None,
         };
-        let quota = work.map(|w| {
-            (w.saturating_mul(LABELS_PER_WORK_UNIT) as f64 * share.work) as u64 / threads / ROUNDS
+        let work = work.map(|work| {
+            let labels = work.saturating_mul(LABELS_PER_WORK_UNIT) as f64 * share.work;
+            labels as u64 / threads / ROUNDS * ROUNDS
         });
+        let from = started.elapsed().as_secs_f64();
+        let course = Course {
+            started,
+            work,
+            seconds: by_time.map(|s| (from, (s * share.until).max(from))),
+        };
         let begun: Vec<u64> = self.searches.iter().map(Search::work).collect();
-        let base = started.elapsed().as_secs_f64();
-        let seconds = by_time.map(|s| (s * share.until - base).max(0.0));
         for round in 0..ROUNDS {
-            std::thread::scope(|scope| {
-                for (search, begun) in self.searches.iter_mut().zip(&begun) {
-                    scope.spawn(move || {
-                        let until = quota.map(|q| begun + q * (round + 1));
-                        let time_until =
-                            seconds.map(|s| base + s * (round + 1) as f64 / ROUNDS as f64);
-                        search.anneal(annealing, &mut |search: &Search<'_>| {
-                            let mut done: f64 = 0.0;
-                            if let (Some(until), Some(quota)) = (until, quota) {
-                                if search.work() >= until {
-                                    return None;
-                                }
-                                done = done.max(
-                                    (search.work() - begun) as f64 / (quota * ROUNDS).max(1) as f64,
-                                );
-                            }
-                            if let (Some(until), Some(seconds)) = (time_until, seconds) {
-                                let now = started.elapsed().as_secs_f64();
-                                if now >= until {
-                                    return None;
-                                }
-                                done = done.max((now - base) / seconds.max(1e-9));
-                            }
-                            Some(done)
-                        });
-                    });
-                }
-            });
+            let done = (round + 1) as f64 / ROUNDS as f64;
+            self.anneal(course, &begun, done, annealing);
             for search in &self.searches {
                 if let Some(best) = search.best().filter(|b| b.cost < self.best.cost) {
                     self.best = best.clone();
                 }
             }
-            let done = (round + 1) as f64 / ROUNDS as f64;
             if (round + 1) % ROUNDS_PER_EXCHANGE == 0 && annealing.is_firm(done) {
                 for search in &mut self.searches {
                     search.restart(&self.best);
@@ -752,6 +757,70 @@ impl<'a> Run<'a> {
             Status::TimeLimit
         } else {
             Status::WorkLimit
+        }
+    }
+
+    /// All threads until so much of a search is done. By the clock each goes its own way. By shift they go on together: each moves
+    /// people of its own for a while, then what they moved is put together, and all go on from there. One annealing of twice the length
+    /// ends lower than the better of two (public instance 15, 500,000 work units, two threads, four seeds: 4,188 on average, against 4,395).
+    fn anneal(&mut self, course: Course, begun: &[u64], until: f64, annealing: Annealing) {
+        let everybody: Vec<usize> = (0..self.compiled.people.len()).collect();
+        let together = !self.compiled.by_the_clock() && self.searches.len() > 1;
+        let stretch_labels = if together { STRETCH_LABELS } else { u64::MAX };
+        loop {
+            let parts = if together {
+                self.follow_first();
+                self.deal(&everybody)
+            } else {
+                vec![everybody.clone(); self.searches.len()]
+            };
+            std::thread::scope(|scope| {
+                for ((search, begun), movable) in self.searches.iter_mut().zip(begun).zip(&parts) {
+                    scope.spawn(move || {
+                        let work_max = search.work().saturating_add(stretch_labels);
+                        search.anneal(annealing, movable, &mut |search: &Search<'_>| {
+                            let done = course.done(search.work() - begun);
+                            (done < until && search.work() < work_max).then_some(done)
+                        });
+                    });
+                }
+            });
+            let works = self.searches.iter().zip(begun);
+            let done = works
+                .map(|(search, begun)| course.done(search.work() - begun))
+                .fold(1.0, f64::min);
+            if together {
+                self.put_together(annealing, done);
+            }
+            if done >= until {
+                break;
+            }
+        }
+    }
+
+    /// Everybody in parts, one a thread, by chance.
+    fn deal(&mut self, everybody: &[usize]) -> Vec<Vec<usize>> {
+        let (mut people, threads) = (everybody.to_vec(), self.searches.len());
+        if let Some(search) = self.searches.first_mut() {
+            search.shuffle(&mut people);
+        }
+        let part = |thread: usize| people.iter().skip(thread).step_by(threads);
+        (0..threads).map(|t| part(t).copied().collect()).collect()
+    }
+
+    /// Puts all threads where the first stands.
+    fn follow_first(&mut self) {
+        if let Some((first, others)) = self.searches.split_first_mut() {
+            others.iter_mut().for_each(|other| other.follow(first));
+        }
+    }
+
+    /// The first thread takes over what the others moved.
+    fn put_together(&mut self, annealing: Annealing, done: f64) {
+        if let Some((first, others)) = self.searches.split_first_mut() {
+            for other in others {
+                first.judge(&other.moves, annealing, done);
+            }
         }
     }
 

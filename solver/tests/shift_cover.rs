@@ -212,24 +212,45 @@ proptest! {
     }
 }
 
-#[test]
-fn a_solve_ended_while_prices_are_sought_ends_before_any_search() {
+/// Four weeks of four shifts a day that want so many people each.
+fn four_weeks(people: usize, wanted: usize) -> Problem {
     let mut text = "SECTION_HORIZON\n28\nSECTION_SHIFTS\n".to_owned();
     for shift in ["A", "B", "C", "D"] {
         text += &format!("{shift},480,\n");
     }
     text += "SECTION_STAFF\n";
-    for person in 0..40 {
+    for person in 0..people {
         text += &format!("P{person},A=28|B=28|C=28|D=28,9600,7680,5,2,2,1\n");
     }
     text +=
         "SECTION_DAYS_OFF\nSECTION_SHIFT_ON_REQUESTS\nSECTION_SHIFT_OFF_REQUESTS\nSECTION_COVER\n";
     for day in 0..28 {
         for shift in ["A", "B", "C", "D"] {
-            text += &format!("{day},{shift},8,100,1\n");
+            text += &format!("{day},{shift},{wanted},100,1\n");
         }
     }
-    let problem = nrp::read("forty", &text).expect("an instance");
+    nrp::read("four weeks", &text).expect("an instance")
+}
+
+#[test]
+fn threads_that_cool_one_roster_together_give_the_same_plan_each_time() {
+    let problem = four_weeks(9, 2);
+    let solve = || {
+        let limits = Limits::by_work(8_000, 5, 3);
+        let mut plan =
+            solver::solve(&problem, &limits, &mut |_| ControlFlow::Continue(())).expect("a plan");
+        plan.report.seconds = 0.0;
+        plan
+    };
+    let plan = solve();
+    assert_eq!(plan, solve());
+    let verdict = solver::check::check(&problem, &plan);
+    assert_eq!(verdict.violations, []);
+}
+
+#[test]
+fn a_solve_ended_while_prices_are_sought_ends_before_any_search() {
+    let problem = four_weeks(40, 8);
     let mut heard = Vec::new();
     let plan = solver::solve(&problem, &Limits::by_work(100_000, 1, 2), &mut |news| {
         heard.push((news.phase.clone(), news.bound));
