@@ -15,6 +15,7 @@ mod attendance;
 mod breaches;
 mod budgets;
 mod calendars;
+mod change_costs;
 mod desks;
 mod evidence;
 mod explaining;
@@ -64,10 +65,12 @@ pub use attendance::PunchTaken;
 pub use budgets::MonthCost;
 pub use calendars::CalendarImport;
 pub use caller::Caller;
+pub use change_costs::ChangeCost;
 pub use error::{AppError, Fault};
 pub use evidence::FeedReport;
 pub use explaining::{
-    ChangedCell, ConflictAnswer, ConflictFact, CostChange, RosterComparison, WhyAsked, WhyNotAnswer,
+    ChangedCell, ConflictAnswer, ConflictFact, CostChange, DayCostChange, PersonCostChange,
+    RosterComparison, WhyAsked, WhyNotAnswer,
 };
 pub use history::Comparison;
 pub use imports::{Commit, GoodRow, ImportReport};

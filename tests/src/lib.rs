@@ -258,7 +258,7 @@ impl House {
             &format!("/desks/{DESK}/rosters/2026-12/edits"),
             json!({"cells": cells}),
         )
-        .expect(204);
+        .expect(200);
         lead.post(
             &format!("/desks/{DESK}/rosters/2026-12/publication"),
             json!({"acknowledge_shortfalls": true}),

@@ -528,7 +528,7 @@ fn publish(house: &House, month: &str, cells: &[(&str, u32, &str)]) {
         })
         .collect();
     lead.post(&format!("{roster}/edits"), json!({"cells": cells}))
-        .expect(204);
+        .expect(200);
     lead.post(
         &format!("{roster}/publication"),
         json!({"acknowledge_shortfalls": true}),

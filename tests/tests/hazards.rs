@@ -108,7 +108,7 @@ fn publish_at(house: &House, desk: &str, lead: &str, cells: &[(&str, &str, &str)
         })
         .collect();
     lead.post(&format!("{roster}/edits"), json!({"cells": cells}))
-        .expect(204);
+        .expect(200);
     lead.post(
         &format!("{roster}/publication"),
         json!({"acknowledge_shortfalls": true}),
@@ -743,7 +743,7 @@ fn a9_racing_approvals_neither_overfill_a_shift_nor_double_a_person() {
             [approve("L01", &ids[0]), approve("G01", &ids[1])].map(|thread| thread.join().unwrap())
         });
         // The other comes too late, or would break a rule by now.
-        let won = statuses.iter().filter(|status| **status == 204).count();
+        let won = statuses.iter().filter(|status| **status == 200).count();
         let refused = statuses
             .iter()
             .filter(|status| [409, 422].contains(*status))
@@ -784,7 +784,7 @@ fn a9_racing_approvals_neither_overfill_a_shift_nor_double_a_person() {
         [approved.join().unwrap(), taken_back.join().unwrap()]
     });
     assert_eq!(
-        statuses.iter().filter(|status| **status == 204).count(),
+        statuses.iter().filter(|status| **status < 300).count(),
         1,
         "{statuses:?}"
     );

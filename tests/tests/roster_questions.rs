@@ -38,7 +38,7 @@ fn friday() -> House {
         {"staff": "1003", "date": "2026-12-02", "shift": "A"}
     ]);
     lead.post(&roster("/edits"), json!({"cells": cells}))
-        .expect(204);
+        .expect(200);
     lead.post(
         &roster("/publication"),
         json!({"acknowledge_shortfalls": true}),
@@ -132,7 +132,7 @@ fn two_states_of_a_roster_are_compared() {
         &roster("/amendments"),
         json!({"cells": cells, "reason": "换人"}),
     )
-    .expect(204);
+    .expect(200);
     let found = lead.get(&roster("/comparison?before=1")).expect(200).json;
     assert_eq!(found["cells"].as_array().unwrap().len(), 3);
     assert!(found["cost_after"].as_i64().unwrap() < found["cost_before"].as_i64().unwrap());
@@ -191,4 +191,123 @@ fn the_pages_answer_without_a_script_and_only_to_the_lead() {
             house.to(staff).get(&path).expect(403);
         }
     }
+}
+
+/// Of costs by person or day, one's own.
+fn cost_of<'a>(list: &'a Value, field: &str, who: &str) -> &'a Value {
+    let found = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one[field] == who);
+    found.unwrap_or_else(|| panic!("{who} in {list:#}"))
+}
+
+fn term<'a>(terms: &'a Value, name: &str) -> &'a Value {
+    cost_of(terms, "term", name)
+}
+
+#[test]
+fn a_change_by_hand_says_what_it_costs() {
+    let house = friday();
+    let lead = house.to("L01");
+    let before = lead.get(&roster("/comparison?before=1")).expect(200).json["cost_after"].clone();
+    // A second agent for Friday: the afternoon is no longer short, and 1004 works a single day.
+    let second = json!({
+        "cells": [{"staff": "1004", "date": DAY, "shift": "B"}], "reason": "顶班"
+    });
+    let send = || {
+        let lead = lead.with("idempotency-key", "0192f0c1-2a3b-7c4d-8e5f-001122334455");
+        lead.post(&roster("/amendments"), second.clone())
+            .expect(200)
+    };
+    let told = send().json;
+    assert_eq!(told["cost_before"], before);
+    let after = lead.get(&roster("/comparison?before=1")).expect(200).json["cost_after"].clone();
+    assert_eq!(told["cost_after"], after);
+    let under = term(&told["terms"], "under_minimum");
+    assert!(
+        under["after"].as_i64() < under["before"].as_i64(),
+        "{told:#}"
+    );
+    let alone = term(&told["terms"], "isolated_day_on");
+    assert!(
+        alone["after"].as_i64() > alone["before"].as_i64(),
+        "{told:#}"
+    );
+    // Whose it is, and on which day.
+    let own = cost_of(&told["people"], "staff", "1004");
+    assert_eq!(
+        term(&own["terms"], "isolated_day_on")["before"],
+        0,
+        "{own:#}"
+    );
+    assert_eq!(told["people"].as_array().unwrap().len(), 1, "{told:#}");
+    let day = cost_of(&told["days"], "date", DAY);
+    assert_eq!(term(&day["terms"], "under_minimum"), under);
+    let (zh, en) = (lines(&told, "zh"), lines(&told, "en"));
+    assert!(
+        zh.starts_with(&format!("总成本 {before} → {after} (")),
+        "{zh}"
+    );
+    for words in [
+        "低于最低人数 ",
+        "单独上班日 ",
+        "个人成本 ",
+        "2026-12-04成本 ",
+        "不再缺:",
+    ] {
+        assert!(zh.contains(words), "{words} in {zh}");
+    }
+    assert!(
+        en.starts_with("all costs: ") && en.contains("single working days"),
+        "{en}"
+    );
+    // Sent again it is one change, and the same answer.
+    assert_eq!(send().json, told);
+    // What changes nothing costs nothing.
+    let same = lead.post(&roster("/amendments"), second.clone());
+    let same = same.expect(200).json;
+    assert_eq!(
+        (&same["cost_before"], &same["terms"]),
+        (&same["cost_after"], &json!([]))
+    );
+
+    // The page says so above the roster, in the reader's language.
+    let fields = [
+        ("desk", DESK),
+        ("month", MONTH),
+        ("staff", "1004"),
+        ("date", DAY),
+        ("shift", ""),
+        ("reason", "病了"),
+    ];
+    let page = house.form("L01", "/roster/cells", &fields);
+    assert!(
+        page.contains(&format!("all costs: {after} → {before} (+")),
+        "{page}"
+    );
+    assert!(page.contains("under the minimum: "), "{page}");
+}
+
+#[test]
+fn a_month_that_cannot_be_priced_says_why() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    // Nobody has said yet how many people December wants.
+    lead.put_empty(&roster("")).expect(204);
+    let cells = json!([{"staff": "1002", "date": DAY, "shift": "B"}]);
+    let told = lead
+        .post(&roster("/edits"), json!({"cells": cells}))
+        .expect(200)
+        .json;
+    assert!(told["cost_after"].is_null(), "{told:#}");
+    assert!(
+        lines(&told, "zh").contains("排班成本无法计算:还不能排班"),
+        "{told:#}"
+    );
+    assert!(
+        lines(&told, "en").contains("the month's demand"),
+        "{told:#}"
+    );
 }

@@ -187,7 +187,7 @@ fn s2_a_meeting_stands_in_demand_and_what_it_leaves_unmanned_is_told_before_publ
         })
         .collect();
     lead.post(&format!("{roster}/edits"), json!({"cells": cells}))
-        .expect(204);
+        .expect(200);
     let publication = format!("{roster}/publication");
     let refused = lead
         .post(&publication, json!({}))

@@ -71,7 +71,7 @@ fn two_sites() -> House {
             .expect(204);
         lead.put_empty(&roster).expect(204);
         let cells = json!({"cells": [{"staff": staff, "date": "2026-10-31", "shift": "X"}]});
-        lead.post(&format!("{roster}/edits"), cells).expect(204);
+        lead.post(&format!("{roster}/edits"), cells).expect(200);
         lead.post(
             &format!("{roster}/publication"),
             json!({"acknowledge_shortfalls": true}),

@@ -320,7 +320,7 @@ fn in_force(house: &House) {
         }
     }
     lead.post(&format!("{ROSTER}/edits"), json!({"cells": cells}))
-        .expect(204);
+        .expect(200);
     lead.post(
         &format!("{ROSTER}/publication"),
         json!({"acknowledge_shortfalls": true}),
@@ -523,7 +523,7 @@ fn t4_a_proposal_of_an_older_roster_is_refused_and_may_be_discarded() {
         &format!("{ROSTER}/amendments"),
         json!({"cells": [{"staff": "1006", "date": "2026-12-20"}], "reason": "换休"}),
     )
-    .expect(204);
+    .expect(200);
     let refused = lead.post(
         &format!("/solves/{solve}/acceptance"),
         json!({"reason": "病假"}),
@@ -623,7 +623,7 @@ fn t4_what_a_plan_had_to_let_go_is_kept_and_shown() {
             {"staff": "1001", "date": "2026-11-30", "shift": "A"}
         ]}),
     )
-    .expect(204);
+    .expect(200);
     let demand = json!({
         "slot_minutes": 30, "source": "test",
         "days": [{"date": "2026-11-30", "skill": "presale", "start": 900, "minimum": [0], "target": [1]}]

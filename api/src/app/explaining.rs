@@ -10,7 +10,7 @@ use domain::who::{Actor, Role};
 use domain::work_date::{DayMinute, Month, WorkDate};
 use serde::Serialize;
 use solver::SolveError;
-use solver::explain::{self, Answer, Asked, CellChange, TermChange};
+use solver::explain::{self, Answer, Asked, CellChange, DayChange, PersonChange, TermChange};
 use solver::plan::{Roster, Words};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
@@ -61,6 +61,10 @@ pub struct RosterComparison {
     pub cost_after: i64,
     /// Costs that differ.
     pub terms: Vec<CostChange>,
+    /// People whose own costs differ, and by what.
+    pub people: Vec<PersonCostChange>,
+    /// Days whose costs differ, and by what.
+    pub days: Vec<DayCostChange>,
     /// Cells that differ.
     pub cells: Vec<ChangedCell>,
     /// All of it in Chinese, line by line.
@@ -128,6 +132,34 @@ pub struct CostChange {
     pub after: i64,
 }
 
+/// Somebody's own costs before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PersonCostChange {
+    /// 工号
+    #[schema(value_type = String)]
+    pub staff: StaffId,
+    /// Before.
+    pub before: i64,
+    /// After.
+    pub after: i64,
+    /// Which of them differ.
+    pub terms: Vec<CostChange>,
+}
+
+/// A day's costs before and after: cover, and what people cost on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DayCostChange {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub date: WorkDate,
+    /// Before.
+    pub before: i64,
+    /// After.
+    pub after: i64,
+    /// Which of them differ.
+    pub terms: Vec<CostChange>,
+}
+
 /// A cell before and after; no shift is a day off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangedCell {
@@ -153,7 +185,7 @@ fn unknown(field: &'static str, zh: &str, en: &str) -> AppError {
     AppError::fault(Fault::of(field, zh, en))
 }
 
-fn split(words: &[Words]) -> (Vec<String>, Vec<String>) {
+pub(super) fn split(words: &[Words]) -> (Vec<String>, Vec<String>) {
     words
         .iter()
         .map(|line| (line.zh.clone(), line.en.clone()))
@@ -200,7 +232,7 @@ async fn answered<T: Send + 'static>(
 }
 
 impl RosterProblem {
-    fn read(&mut self, roster: &RosterState) -> Roster {
+    pub(super) fn read(&mut self, roster: &RosterState) -> Roster {
         let (assignments, meals) = self.read_roster(roster);
         Roster {
             assignments,
@@ -208,7 +240,7 @@ impl RosterProblem {
         }
     }
 
-    fn terms(changes: &[TermChange]) -> Vec<CostChange> {
+    pub(super) fn terms(changes: &[TermChange]) -> Vec<CostChange> {
         let name = |term| match serde_json::to_value(term) {
             Ok(serde_json::Value::String(name)) => name,
             _ => String::new(),
@@ -221,6 +253,28 @@ impl RosterProblem {
                 after: change.after,
             })
             .collect()
+    }
+
+    pub(super) fn people(changes: &[PersonChange]) -> Vec<PersonCostChange> {
+        let of = |change: &PersonChange| PersonCostChange {
+            staff: StaffId::new(change.person.as_str()),
+            before: change.before,
+            after: change.after,
+            terms: Self::terms(&change.terms),
+        };
+        changes.iter().map(of).collect()
+    }
+
+    pub(super) fn by_day(&self, changes: &[DayChange]) -> Vec<DayCostChange> {
+        let of = |change: &DayChange| {
+            Some(DayCostChange {
+                date: self.date(change.day)?,
+                before: change.before,
+                after: change.after,
+                terms: Self::terms(&change.terms),
+            })
+        };
+        changes.iter().filter_map(of).collect()
     }
 
     fn changed(&self, changes: &[CellChange]) -> Vec<ChangedCell> {
@@ -405,6 +459,8 @@ impl App {
             cost_before: found.objective_before,
             cost_after: found.objective_after,
             terms: RosterProblem::terms(&found.terms),
+            people: RosterProblem::people(&found.people),
+            days: problem.by_day(&found.days),
             cells: problem.changed(&found.cells),
             lines_zh,
             lines_en,

@@ -1,8 +1,9 @@
 //! Changes by hand are held to the limits that a policy sets for planned rosters ([`domain::policy::RosterRules`]): the
-//! solver's judge reads the roster before and after, and what is newly broken is refused by name.
+//! solver's judge reads the roster before and after, and what is newly broken is refused by name. What a change costs is told
+//! of the same problem: [`App::change_cost`](super::change_costs).
 
 use crate::app::problem::RosterProblem;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, Fault};
 use domain::decider::State;
 use domain::event::RosterEvent;
 use domain::ids::{DeskId, StaffId};
@@ -13,8 +14,22 @@ use domain::work_date::Month;
 use solver::check::{Rule, Violation, broken_rules};
 use std::collections::BTreeSet;
 
-/// What a month's roster may not break by hand.
-pub(crate) struct Limits(RosterProblem);
+/// What a change by hand in a month's roster is judged by.
+pub(crate) struct Judge {
+    pub(super) basis: Basis,
+    /// Whether the policy, or the team, sets limits at all.
+    limits: bool,
+}
+
+/// What a desk's month is judged on.
+pub(super) enum Basis {
+    /// The month's problem.
+    Problem(Box<RosterProblem>),
+    /// Nothing can be planned yet, and the roster is kept by hand alone: why.
+    Nothing(Refusal),
+    /// What the desk asks for cannot be planned: what is wrong with it.
+    Faulty(Vec<Fault>),
+}
 
 /// How a limit is judged.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,46 +74,45 @@ fn limit(rule: Rule) -> Option<(Kind, &'static str, &'static str)> {
 }
 
 impl App {
-    /// The limits of a desk's month; none where the policy names none, or nothing can be planned yet.
-    pub(crate) async fn limits(
-        &self,
-        desk: &DeskId,
-        month: Month,
-    ) -> Result<Option<Limits>, AppError> {
+    /// What changes by hand of a desk's month are judged by.
+    pub(crate) async fn judge(&self, desk: &DeskId, month: Month) -> Result<Judge, AppError> {
         let policy = match self.policy_on(desk, month.first()).await {
             Ok(policy) => policy,
-            Err(AppError::Refused(_)) => return Ok(None),
+            Err(AppError::Refused(refusal)) => {
+                return Ok(Judge {
+                    basis: Basis::Nothing(refusal),
+                    limits: false,
+                });
+            }
             Err(error) => return Err(error),
         };
-        let apart = &self.desk_state(desk).await?.team;
-        let limits = RosterRules {
+        let rules = RosterRules {
             wishes: None,
             fair: None,
             fair_months: None,
             ..policy.roster.rules.clone()
         };
-        if limits == RosterRules::default() && apart.is_none() {
-            return Ok(None);
-        }
-        match self.roster_problem(desk, month).await {
-            Ok(problem) => Ok(Some(Limits(problem))),
-            // A desk without demand plans nothing, and keeps its roster by hand.
-            Err(AppError::Refused(_) | AppError::Invalid(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let team = &self.desk_state(desk).await?.team;
+        let basis = match self.roster_problem(desk, month).await {
+            Ok(problem) => Basis::Problem(Box::new(problem)),
+            Err(AppError::Refused(refusal)) => Basis::Nothing(refusal),
+            Err(AppError::Invalid(faults)) => Basis::Faulty(faults),
+            Err(error) => return Err(error),
+        };
+        Ok(Judge {
+            basis,
+            limits: team.is_some() || rules != RosterRules::default(),
+        })
     }
 }
 
-impl Limits {
+impl Judge {
     /// Refuses events that make the roster break a limit it kept before.
     pub(crate) fn hold(
-        limits: Option<&Self>,
+        &self,
         before: &RosterState,
         events: Vec<RosterEvent>,
     ) -> Result<Vec<RosterEvent>, AppError> {
-        let Some(limits) = limits else {
-            return Ok(events);
-        };
         let mut after = before.clone();
         for event in &events {
             after.evolve(event);
@@ -106,21 +120,27 @@ impl Limits {
         if after.cells == before.cells {
             return Ok(events);
         }
-        match limits.held(before).newly_broken(&after) {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok(events),
-        }
+        let refusal = self
+            .held(before)
+            .and_then(|mut held| held.newly_broken(&after));
+        refusal.map_or(Ok(events), |refusal| Err(refusal.into()))
     }
 
-    /// A roster to be changed.
-    pub(crate) fn held<'r>(&self, before: &'r RosterState) -> Held<'r> {
-        let mut problem = self.0.clone();
+    /// A roster to be changed, where limits bind.
+    pub(crate) fn held<'r>(&self, before: &'r RosterState) -> Option<Held<'r>> {
+        let Basis::Problem(problem) = &self.basis else {
+            return None;
+        };
+        if !self.limits {
+            return None;
+        }
+        let mut problem = (**problem).clone();
         let was = broken(&mut problem, before, before);
-        Held {
+        Some(Held {
             problem,
             before,
             was,
-        }
+        })
     }
 }
 

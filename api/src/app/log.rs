@@ -304,6 +304,32 @@ impl App {
         own.map(|event| Ok(stored::read(event)?)).collect()
     }
 
+    /// A stream's state before a command and right after it; where it recorded nothing, as it is now, twice.
+    pub(crate) async fn before_and_after<S>(
+        &self,
+        stream: &Stream,
+        caller: &Caller,
+    ) -> Result<(S, S), AppError>
+    where
+        S: State + Clone,
+        S::Event: Stored,
+    {
+        let name = StreamName::new(stream.to_string());
+        let recorded = self
+            .log()
+            .read_stream(&name, None, Direction::Forwards)
+            .await?;
+        let own = |event: &RecordedEvent| event.metadata.command_id == caller.command;
+        let first = recorded.iter().position(own).unwrap_or(recorded.len());
+        let (earlier, rest) = recorded.split_at(first);
+        let before = fold::<S>(earlier)?;
+        let mut after = before.clone();
+        for event in rest.iter().take_while(|event| own(event)) {
+            after.evolve(&stored::read::<S::Event>(event)?);
+        }
+        Ok((before, after))
+    }
+
     /// Appends, repeating identically while the outcome is unknown; the log answers a repeat as the first time.
     async fn append_surely(
         &self,

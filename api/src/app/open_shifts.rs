@@ -1,8 +1,7 @@
 //! Shifts that leave leaves open, and who covers them (T1).
 
 use crate::app::access::may_run_desk;
-use crate::app::limits::Limits;
-use crate::app::{App, AppError, Caller, CoverShift, Receipt};
+use crate::app::{App, AppError, Caller, ChangeCost, CoverShift, Receipt};
 use domain::event::{LeaveRequested, OpenShiftKey};
 use domain::ids::{DeskId, StaffId};
 use domain::quantities::Minutes;
@@ -71,8 +70,8 @@ impl App {
             if found.open.is_empty() {
                 continue;
             }
-            let limits = self.limits(desk, month).await?;
-            let mut held = limits.as_ref().map(|limits| limits.held(&found.roster));
+            let judge = self.judge(desk, month).await?;
+            let mut held = judge.held(&found.roster);
             for open in &found.open {
                 let name = |staff: &StaffId| {
                     let record = found.context.staff.get(staff)?.record.as_ref()?;
@@ -116,13 +115,13 @@ impl App {
         Ok(rows)
     }
 
-    /// Gives an open shift to a colleague: an amendment of the roster.
+    /// Gives an open shift to a colleague: an amendment of the roster. The answer says what it costs.
     pub async fn cover_shift(
         &self,
         caller: &Caller,
         desk: &DeskId,
         input: CoverShift,
-    ) -> Result<Receipt, AppError> {
+    ) -> Result<Receipt<ChangeCost>, AppError> {
         may_run_desk(&caller.actor, desk)?;
         let month = input.date.month();
         let found = self.open_in(desk, month).await?;
@@ -143,13 +142,15 @@ impl App {
         let (context, leaves) = (&found.context, &found.leaves);
         let state = self.desk_state(desk).await?;
         let demand = state.demand.get(&month);
-        let limits = self.limits(desk, month).await?;
-        self.on_roster(caller, desk, month, None, |roster, issued| {
-            let open = open_shifts(roster, leaves, demand, context, issued.at);
-            let events = cover_shift::decide(roster, &command, &open, context, issued)?;
-            Limits::hold(limits.as_ref(), roster, events)
-        })
-        .await
+        let judge = self.judge(desk, month).await?;
+        let receipt = self
+            .on_roster(caller, desk, month, None, |roster, issued| {
+                let open = open_shifts(roster, leaves, demand, context, issued.at);
+                let events = cover_shift::decide(roster, &command, &open, context, issued)?;
+                judge.hold(roster, events)
+            })
+            .await?;
+        self.with_cost(receipt, caller, desk, month, judge).await
     }
 
     async fn open_in(&self, desk: &DeskId, month: Month) -> Result<MonthOpen, AppError> {

@@ -1,10 +1,9 @@
 //! The month's roster: draft, hand edits, publication, amendments, the weekly duty table; and swaps.
 
 use crate::app::access::may_run_desk;
-use crate::app::limits::Limits;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, EditCells, Fault, FixCells, PublishRoster,
-    Reason, Receipt, RequestSwap,
+    AmendRoster, App, AppError, Caller, CellEdit, ChangeCost, EditCells, Fault, FixCells,
+    PublishRoster, Reason, Receipt, RequestSwap,
 };
 use domain::event::{CellKey, RosterEvent, Stream};
 use domain::ids::{DeskId, SwapId};
@@ -102,7 +101,8 @@ impl App {
         .await
     }
 
-    /// Sets cells of an unpublished roster, provided it is still at the revision the sender saw, if one is named.
+    /// Sets cells of an unpublished roster, provided it is still at the revision the sender saw, if one is named. The
+    /// answer says what it costs.
     pub async fn edit_cells(
         &self,
         caller: &Caller,
@@ -110,19 +110,21 @@ impl App {
         month: Month,
         seen: Option<u64>,
         input: EditCells,
-    ) -> Result<Receipt, AppError> {
+    ) -> Result<Receipt<ChangeCost>, AppError> {
         may_run_desk(&caller.actor, desk)?;
         let command = edit_cells::EditCells {
             month,
             cells: self.cells(desk, &input.cells).await?,
         };
         let context = self.roster_context(desk, month).await?;
-        let limits = self.limits(desk, month).await?;
-        self.on_roster(caller, desk, month, seen, |roster, issued| {
-            let events = edit_cells::decide(roster, &command, &context, issued)?;
-            Limits::hold(limits.as_ref(), roster, events)
-        })
-        .await
+        let judge = self.judge(desk, month).await?;
+        let receipt = self
+            .on_roster(caller, desk, month, seen, |roster, issued| {
+                let events = edit_cells::decide(roster, &command, &context, issued)?;
+                judge.hold(roster, events)
+            })
+            .await?;
+        self.with_cost(receipt, caller, desk, month, judge).await
     }
 
     /// Fixes cells, so that a solve keeps them as they stand, or frees them.
@@ -218,7 +220,7 @@ impl App {
         outcome
     }
 
-    /// Changes cells of a published roster.
+    /// Changes cells of a published roster; the answer says what it costs.
     pub async fn amend_roster(
         &self,
         caller: &Caller,
@@ -226,7 +228,7 @@ impl App {
         month: Month,
         seen: Option<u64>,
         input: AmendRoster,
-    ) -> Result<Receipt, AppError> {
+    ) -> Result<Receipt<ChangeCost>, AppError> {
         may_run_desk(&caller.actor, desk)?;
         let command = amend::Amend {
             month,
@@ -234,12 +236,14 @@ impl App {
             reason: input.reason,
         };
         let context = self.roster_context(desk, month).await?;
-        let limits = self.limits(desk, month).await?;
-        self.on_roster(caller, desk, month, seen, |roster, issued| {
-            let events = amend::decide(roster, &command, &context, issued)?;
-            Limits::hold(limits.as_ref(), roster, events)
-        })
-        .await
+        let judge = self.judge(desk, month).await?;
+        let receipt = self
+            .on_roster(caller, desk, month, seen, |roster, issued| {
+                let events = amend::decide(roster, &command, &context, issued)?;
+                judge.hold(roster, events)
+            })
+            .await?;
+        self.with_cost(receipt, caller, desk, month, judge).await
     }
 
     /// Hands a week's duty table to the administration (T3). A week of two months is handed in from both rosters that
@@ -339,17 +343,24 @@ impl App {
         .await
     }
 
-    /// Approves a swap; from then on it is in force (T9).
-    pub async fn approve_swap(&self, caller: &Caller, swap: SwapId) -> Result<Receipt, AppError> {
+    /// Approves a swap; from then on it is in force (T9). The answer says what it costs.
+    pub async fn approve_swap(
+        &self,
+        caller: &Caller,
+        swap: SwapId,
+    ) -> Result<Receipt<ChangeCost>, AppError> {
         let row = self.swap(caller, swap).await?;
         let context = self.roster_context(&row.desk, row.month).await?;
-        let limits = self.limits(&row.desk, row.month).await?;
+        let judge = self.judge(&row.desk, row.month).await?;
         let command = approve_swap::ApproveSwap { swap };
-        self.on_roster(caller, &row.desk, row.month, None, |roster, issued| {
-            let events = approve_swap::decide(roster, &command, &context, issued)?;
-            Limits::hold(limits.as_ref(), roster, events)
-        })
-        .await
+        let receipt = self
+            .on_roster(caller, &row.desk, row.month, None, |roster, issued| {
+                let events = approve_swap::decide(roster, &command, &context, issued)?;
+                judge.hold(roster, events)
+            })
+            .await?;
+        self.with_cost(receipt, caller, &row.desk, row.month, judge)
+            .await
     }
 
     /// Refuses a swap.

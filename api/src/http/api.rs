@@ -27,7 +27,7 @@ mod utilisation;
 mod views;
 mod wishes;
 
-use crate::app::{self, App, inputs};
+use crate::app::{self, App, ChangeCost, inputs};
 use crate::http::endpoint::{self, Access, Area, Endpoint, Scope};
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, delete, get, post, put};
@@ -496,7 +496,7 @@ fn rosters_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .header("If-Match", if_match)
         .body::<inputs::EditCells>()
-        .answers(204, "Set; the ETag is the new revision"),
+        .answers_with::<ChangeCost>(200, "Set, and what it costs; the ETag is the new revision"),
         Endpoint::post(
             "/desks/{desk}/rosters/{month}/publication",
             "Publish a roster",
@@ -513,7 +513,10 @@ fn rosters_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .header("If-Match", if_match)
         .body::<inputs::AmendRoster>()
-        .answers(204, "In force; the ETag is the new revision"),
+        .answers_with::<ChangeCost>(
+            200,
+            "In force, and what it costs; the ETag is the new revision",
+        ),
         Endpoint::post(
             "/desks/{desk}/shift-retimings",
             "Re-time somebody's shift or meals of the day",
@@ -522,7 +525,10 @@ fn rosters_area() -> Vec<Endpoint> {
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .header("If-Match", if_match)
         .body::<inputs::RetimeShift>()
-        .answers(204, "In force; the ETag is the new revision"),
+        .answers_with::<ChangeCost>(
+            200,
+            "In force, and what it costs; the ETag is the new revision",
+        ),
         Endpoint::get(
             "/desks/{desk}/duty-table",
             "The duty table of some days",
@@ -698,7 +704,7 @@ fn swaps_area() -> Vec<Endpoint> {
             post(approve_swap),
         )
         .access(Access::Roles(OFFICES), Scope::Person)
-        .answers(204, "In force"),
+        .answers_with::<ChangeCost>(200, "In force, and what it costs"),
         Endpoint::post("/swaps/{swap}/refusal", "Refuse a swap", post(refuse_swap))
             .access(Access::Roles(OFFICES), Scope::Person)
             .body::<inputs::Reason>()
@@ -896,7 +902,7 @@ fn open_shifts_area() -> Vec<Endpoint> {
         )
         .access(Access::Roles(&[Lead]), Scope::Desk)
         .body::<inputs::CoverShift>()
-        .answers(204, "The roster is amended"),
+        .answers_with::<ChangeCost>(200, "The roster is amended, and what it costs"),
     ]
 }
 

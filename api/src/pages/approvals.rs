@@ -339,7 +339,10 @@ pub async fn swap(
             "/my/requests",
             "swap.declined.done",
         ),
-        "approval" => (app.approve_swap(&caller, id).await, "/approvals", APPROVED),
+        "approval" => {
+            let result = app.approve_swap(&caller, id).await;
+            return posted.costed(&app, result, "/approvals", APPROVED).await;
+        }
         "refusal" => {
             let result = match posted.reason() {
                 Ok(input) => app.refuse_swap(&caller, id, input).await,

@@ -113,6 +113,6 @@ pub async fn cover(State(app): State<App>, posted: Posted) -> Result<Response, F
     };
     let to = format!("/open-shifts?desk={}", encoded(desk.as_str()));
     posted
-        .outcome(&app, result, &to, "open_shifts.covered.done")
+        .costed(&app, result, &to, "open_shifts.covered.done")
         .await
 }

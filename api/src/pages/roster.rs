@@ -7,8 +7,8 @@ use super::solving::{Solving, gap_words, relaxed_words};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, EditCells, FixCells, MonthCost, PublishRoster,
-    Receipt, SolveRoster,
+    AmendRoster, App, AppError, Caller, CellEdit, ChangeCost, EditCells, FixCells, MonthCost,
+    PublishRoster, Receipt, SolveRoster,
 };
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
@@ -622,7 +622,7 @@ pub async fn set_cell(State(app): State<App>, posted: Posted) -> Result<Response
             encoded(&posted.text("date"))
         ),
     };
-    posted.outcome(&app, result, &to, "roster.saved.done").await
+    posted.costed(&app, result, &to, "roster.saved.done").await
 }
 
 async fn edit(
@@ -630,7 +630,7 @@ async fn edit(
     posted: &Posted,
     desk: &DeskId,
     month: Month,
-) -> Result<Receipt, AppError> {
+) -> Result<Receipt<ChangeCost>, AppError> {
     let cell = CellEdit {
         staff: StaffId::new(posted.text("staff")),
         date: posted.date("date")?,

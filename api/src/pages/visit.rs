@@ -5,7 +5,7 @@ use super::words::Words;
 use crate::accounts::Token;
 use crate::app::access::may_run_desk;
 use crate::app::caller::command_id;
-use crate::app::{App, AppError, Caller, Fault, Reason, Receipt, Visible};
+use crate::app::{App, AppError, Caller, ChangeCost, Fault, Reason, Receipt, Visible};
 use crate::http::extract::shown;
 use crate::http::guard::{Visitor, clear_cookie, cookie};
 use crate::http::problem::{Failed, Problem, lang_of};
@@ -28,6 +28,10 @@ use std::collections::BTreeMap;
 
 /// The cookie that carries what an action came to over the redirect that follows it.
 const FLASH_COOKIE: &str = "paiban_flash";
+/// Browsers keep 4,096 bytes of a cookie, its name and attributes among them.
+const FLASH_BYTES_MAX: usize = 3_900;
+/// Stands for lines that were left out.
+const LEFT_OUT: &str = "…";
 /// A reason in somebody's words is at most so long.
 pub const REASON_CHARS_MAX: usize = 500;
 
@@ -530,6 +534,28 @@ impl Posted {
         }
     }
 
+    /// The same for a change of a roster by hand: what it costs is told as well.
+    pub async fn costed(
+        &self,
+        app: &App,
+        result: Result<Receipt<ChangeCost>, AppError>,
+        to: &str,
+        key: &str,
+    ) -> Result<Response, Failed> {
+        let receipt = match result {
+            Ok(receipt) => receipt,
+            Err(error) => return self.outcome::<()>(app, Err(error), to, key).await,
+        };
+        app.wait(&receipt)
+            .await
+            .map_err(|error| self.visit.failed(error))?;
+        let flash = Flash {
+            more: receipt.value.lines(self.visit.w.lang),
+            ..Flash::good(self.visit.w.t(key))
+        };
+        Ok(sent_on(to, &flash))
+    }
+
     /// What to say above a form that was refused, and with which status; a failure of ours is an error page.
     pub fn refused(&self, error: AppError) -> Result<(StatusCode, Flash), Failed> {
         refusal(&error, self.visit.w.lang).ok_or_else(|| self.visit.failed(error))
@@ -579,15 +605,33 @@ pub fn fault(field: &str, key: &str, about: impl Fn(&Words) -> String) -> AppErr
 /// Sends the browser on, with a word about what came of its form.
 pub fn sent_on(to: &str, flash: &Flash) -> Response {
     let mut response = Redirect::to(to).into_response();
-    if let Ok(text) = serde_json::to_string(flash)
+    if let Some(text) = cookie_text(flash)
         && let Ok(value) = HeaderValue::from_str(&format!(
-            "{FLASH_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
-            encoded(&text)
+            "{FLASH_COOKIE}={text}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"
         ))
     {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+
+/// A browser drops a cookie that is too long, so the last lines are left out of one.
+fn cookie_text(flash: &Flash) -> Option<String> {
+    let mut flash = flash.clone();
+    loop {
+        let text = encoded(&serde_json::to_string(&flash).ok()?);
+        if text.len() <= FLASH_BYTES_MAX || flash.more.is_empty() {
+            return Some(text);
+        }
+        if flash.more.last().is_some_and(|line| line == LEFT_OUT) {
+            flash.more.pop();
+        }
+        flash.more.pop();
+        flash.more.push(LEFT_OUT.to_owned());
+        if flash.more.len() == 1 {
+            flash.more.clear();
+        }
+    }
 }
 
 /// A path of ours, or the start: nobody is sent elsewhere.

@@ -69,10 +69,12 @@ pub struct PersonChange {
     pub before: i64,
     /// Cost in the second.
     pub after: i64,
+    /// Which of them differ.
+    pub terms: Vec<TermChange>,
 }
 
 /// A day's costs in both rosters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DayChange {
     /// Day index.
     pub day: usize,
@@ -80,6 +82,8 @@ pub struct DayChange {
     pub before: i64,
     /// Cost in the second.
     pub after: i64,
+    /// Which of them differ.
+    pub terms: Vec<TermChange>,
 }
 
 /// Compares two rosters of one problem; both are costed afresh.
@@ -125,8 +129,9 @@ pub(super) fn of_solutions(
             person: person.id.clone(),
             before: sum(before),
             after: sum(after),
+            terms: changes(before, after),
         })
-        .filter(|change| change.before != change.after)
+        .filter(|change| !change.terms.is_empty())
         .collect();
     let days = was
         .by_day
@@ -137,8 +142,9 @@ pub(super) fn of_solutions(
             day,
             before: sum(before),
             after: sum(after),
+            terms: changes(before, after),
         })
-        .filter(|change| change.before != change.after)
+        .filter(|change| !change.terms.is_empty())
         .collect();
     let (gained, lost) = missing_changes(
         &costs::shortfalls(compiled, before),
@@ -162,13 +168,12 @@ pub(super) fn of_solutions(
 
 /// Cost terms that differ.
 pub(super) fn term_changes(was: &CostTable, is: &CostTable) -> Vec<TermChange> {
-    let terms: BTreeSet<CostTerm> = was
-        .by_term
-        .keys()
-        .chain(is.by_term.keys())
-        .copied()
-        .collect();
-    let cost = |table: &CostTable, term| table.by_term.get(&term).copied().unwrap_or(0);
+    changes(&was.by_term, &is.by_term)
+}
+
+fn changes(was: &BTreeMap<CostTerm, i64>, is: &BTreeMap<CostTerm, i64>) -> Vec<TermChange> {
+    let terms: BTreeSet<CostTerm> = was.keys().chain(is.keys()).copied().collect();
+    let cost = |table: &BTreeMap<CostTerm, i64>, term| table.get(&term).copied().unwrap_or(0);
     terms
         .into_iter()
         .map(|term| TermChange {
@@ -251,12 +256,32 @@ fn in_words(problem: &Problem, comparison: &Comparison) -> Vec<Words> {
     lines.extend(comparison.terms.iter().map(term_line));
     lines.extend(missing_lines(problem, &comparison.gained, &comparison.lost));
     lines.extend(comparison.cells.iter().map(|cell| cell_line(problem, cell)));
+    lines.extend(owner_lines(problem, comparison));
+    lines
+}
+
+impl Comparison {
+    /// Of [`Comparison::words`] those that speak of costs, and of people missing: for whoever knows which cells they changed.
+    #[must_use]
+    pub fn cost_words(&self, problem: &Problem) -> Vec<Words> {
+        let mut lines = vec![objective_line(self.objective_before, self.objective_after)];
+        lines.extend(self.terms.iter().map(term_line));
+        lines.extend(owner_lines(problem, self));
+        lines.extend(missing_lines(problem, &self.gained, &self.lost));
+        lines
+    }
+}
+
+/// Whose costs differ, and on which days.
+fn owner_lines(problem: &Problem, comparison: &Comparison) -> Vec<Words> {
+    let mut lines = Vec::new();
     let who = |id| words::name(problem, id);
     lines.extend(comparison.people.iter().map(|change| {
         let (name, sums) = (who(&change.person), sums(change.before, change.after));
+        let parts = parts(&change.terms);
         Words {
-            zh: format!("{name}个人成本 {sums}"),
-            en: format!("own costs of {name}: {sums}"),
+            zh: format!("{name}个人成本 {sums}:{}", parts.zh),
+            en: format!("own costs of {name}: {sums}: {}", parts.en),
         }
     }));
     lines.extend(comparison.days.iter().map(|change| {
@@ -264,12 +289,26 @@ fn in_words(problem: &Problem, comparison: &Comparison) -> Vec<Words> {
             words::date(problem, change.day),
             sums(change.before, change.after),
         );
+        let parts = parts(&change.terms);
         Words {
-            zh: format!("{date}成本 {sums}"),
-            en: format!("costs of {date}: {sums}"),
+            zh: format!("{date}成本 {sums}:{}", parts.zh),
+            en: format!("costs of {date}: {sums}: {}", parts.en),
         }
     }));
     lines
+}
+
+/// By how much each term rises or falls, in one line.
+fn parts(terms: &[TermChange]) -> Words {
+    let part = |change: &TermChange| {
+        let (name, by) = (words::term(change.term), change.after - change.before);
+        (format!("{} {by:+}", name.zh), format!("{} {by:+}", name.en))
+    };
+    let (zh, en): (Vec<String>, Vec<String>) = terms.iter().map(part).unzip();
+    Words {
+        zh: zh.join("、"),
+        en: en.join(", "),
+    }
 }
 
 fn sums(before: i64, after: i64) -> String {

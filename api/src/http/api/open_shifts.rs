@@ -22,4 +22,4 @@ pub(super) async fn list(
 }
 
 command!(cover(DeskId, JsonBody<CoverShift>) |app, caller, desk, JsonBody(input)|
-    app.cover_shift(caller, &desk, input) => nothing);
+    app.cover_shift(caller, &desk, input) => answered);

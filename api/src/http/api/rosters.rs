@@ -231,7 +231,7 @@ pub(super) async fn edit(
     } = command;
     app.edit_cells(&caller, &desk, month, seen, body.0)
         .await
-        .map(Done::nothing)
+        .map(Done::answered)
         .map_err(|error| Failed { error, lang })
 }
 
@@ -249,7 +249,7 @@ pub(super) async fn amend(
     } = command;
     app.amend_roster(&caller, &desk, month, seen, body.0)
         .await
-        .map(Done::nothing)
+        .map(Done::answered)
         .map_err(|error| Failed { error, lang })
 }
 
@@ -324,7 +324,7 @@ pub(super) async fn request_swap(
 
 command!(agree_swap(SwapId, ()) |app, caller, swap, ()| app.agree_swap(caller, swap) => nothing);
 command!(decline_swap(SwapId, ()) |app, caller, swap, ()| app.decline_swap(caller, swap) => nothing);
-command!(approve_swap(SwapId, ()) |app, caller, swap, ()| app.approve_swap(caller, swap) => nothing);
+command!(approve_swap(SwapId, ()) |app, caller, swap, ()| app.approve_swap(caller, swap) => answered);
 command!(refuse_swap(SwapId, JsonBody<Reason>) |app, caller, swap, JsonBody(input)|
     app.refuse_swap(caller, swap, input) => nothing);
 command!(withdraw_swap(SwapId, ()) |app, caller, swap, ()| app.withdraw_swap(caller, swap) => nothing);
