@@ -47,8 +47,18 @@ pub struct Violation {
     pub day: Option<usize>,
     /// Minute from the midnight of `day`, where it is about a moment.
     pub minute: Option<i64>,
+    /// Which shift, kind of shift, meeting or other person, where a rule has a limit for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// By how much: days, minutes or shifts beyond a most or short of a least; 1 where there is nothing to count.
+    #[serde(default = "one")]
+    pub by: i64,
     /// What is wrong, with the figures.
     pub detail: String,
+}
+
+fn one() -> i64 {
+    1
 }
 
 impl fmt::Display for Violation {
@@ -230,6 +240,8 @@ impl<'a> Roster<'a> {
                 person: None,
                 day: None,
                 minute: None,
+                about: None,
+                by: 1,
                 detail,
             });
         }
@@ -243,6 +255,8 @@ impl<'a> Roster<'a> {
                     person: Some(person),
                     day: None,
                     minute: None,
+                    about: None,
+                    by: 1,
                     detail,
                 });
             }
@@ -273,7 +287,20 @@ impl Violation {
             person: Some(person),
             day: Some(day),
             minute: None,
+            about: None,
+            by: 1,
             detail,
+        }
+    }
+
+    fn by(self, by: i64) -> Self {
+        Self { by, ..self }
+    }
+
+    fn about(self, about: impl ToString) -> Self {
+        Self {
+            about: Some(about.to_string()),
+            ..self
         }
     }
 }

@@ -954,6 +954,40 @@ fn cost_of_requests() {
 }
 
 #[test]
+fn a_violation_says_by_how_much_and_of_which_limit() {
+    let mut problem = frame();
+    let mut one = person("one", &["chat"]);
+    one.shift_max = [(EARLY.into(), 2), (LATE.into(), 0)].into();
+    one.consecutive_work_days_max = Some(3);
+    one.minutes_max = Some(0);
+    problem.people = vec![one];
+    let found = broken_rules(&problem, &vec![cells(&problem, "EEEEE.L")]);
+    let found: Vec<(Rule, Option<&str>, i64)> = found
+        .iter()
+        .map(|one| (one.rule, one.about.as_deref(), one.by))
+        .collect();
+    let worked: i64 = [EARLY, EARLY, EARLY, EARLY, EARLY, LATE]
+        .map(|id| {
+            problem
+                .shifts
+                .iter()
+                .find(|shift| shift.id == id.into())
+                .unwrap()
+        })
+        .map(|shift| shift.worked_minutes)
+        .iter()
+        .sum();
+    for expected in [
+        (Rule::ConsecutiveWorkDaysMax, None, 2),
+        (Rule::ShiftMax, Some(EARLY), 3),
+        (Rule::ShiftMax, Some(LATE), 1),
+        (Rule::MinutesMax, None, worked),
+    ] {
+        assert!(found.contains(&expected), "{expected:?} in {found:?}");
+    }
+}
+
+#[test]
 fn cost_of_unfairness_grows() {
     let set = |problem: &mut Problem| {
         problem.costs.fairness.per_unit = 60;

@@ -793,6 +793,68 @@ fn a_change_by_hand_keeps_the_limits_of_the_policy() {
 }
 
 #[test]
+fn a_limit_broken_already_may_be_mended_and_not_broken_further() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    house.draft_december();
+    let set = |cells: Value| lead.post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
+    let cell = |day: u32, shift: Value| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift});
+    let early: Vec<Value> = (1..=5).map(|day| cell(day, json!("A"))).collect();
+    set(json!(early)).expect(200);
+    set(json!([cell(14, json!("B")), cell(15, json!("B"))])).expect(200);
+    // Then the rules become stricter than what stands: five early shifts in a row, two late ones.
+    adopt(
+        &house,
+        "[version.roster.rules]\n\
+         [version.roster.rules.kind]\n\
+         early = [\"A\"]\n\
+         [version.roster.rules.kind_days_max]\n\
+         early = 2\n\
+         [version.roster.rules.shift_max]\n\
+         A = 7\n\
+         B = 1\n",
+    );
+    let refused = |cells: Value, words: [&str; 2]| {
+        let reply = lead.post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
+        let reply = reply.expect_problem(422, "roster-limits-broken");
+        assert_eq!(reply.json["rule"], "T4");
+        for words in words {
+            assert!(reply.detail().contains(words), "{}", reply.detail());
+        }
+    };
+    // A sixth in a row, a third late one.
+    refused(
+        json!([cell(6, json!("A"))]),
+        [
+            "2026-12-06 days in a row on one kind of shift",
+            "beyond it by 3 → 4",
+        ],
+    );
+    refused(
+        json!([cell(16, json!("B"))]),
+        ["a shift in a month at most", "beyond it by 1 → 2"],
+    );
+    // One limit mended does not pay for another: a late shift less, and an early one more in the run.
+    refused(
+        json!([cell(14, Value::Null), cell(6, json!("A"))]),
+        ["days in a row", "3 → 4"],
+    );
+    // As far beyond as before, somewhere else; then less, though in two runs where there was one.
+    let moved = json!([cell(1, Value::Null), cell(6, json!("A"))]);
+    set(moved).expect(200);
+    set(json!([cell(9, json!("A"))])).expect(200);
+    adopt(
+        &house,
+        "[version.roster.rules]\n\
+         [version.roster.rules.kind]\n\
+         early = [\"A\"]\n\
+         [version.roster.rules.kind_days_max]\n\
+         early = 1\n",
+    );
+    set(json!([cell(4, Value::Null)])).expect(200);
+}
+
+#[test]
 fn minutes_on_call_count_where_the_policy_says_so() {
     for (counts, allowed) in [("", true), ("counts_minutes = true\n", false)] {
         let house = House::shop("2026-11-25 10:00");

@@ -1,6 +1,6 @@
 //! Changes by hand are held to the limits that a policy sets for planned rosters ([`domain::policy::RosterRules`]): the
-//! solver's judge reads the roster before and after, and what is newly broken is refused by name. What a change costs is told
-//! of the same problem: [`App::change_cost`](super::change_costs).
+//! solver's judge reads the roster before and after, and what is newly broken, or further than before, is refused by name.
+//! What a change costs is told of the same problem ([`super::change_costs`]).
 
 use crate::app::problem::RosterProblem;
 use crate::app::{App, AppError, Fault};
@@ -12,7 +12,7 @@ use domain::refusal::Refusal;
 use domain::roster::RosterState;
 use domain::work_date::Month;
 use solver::check::{Rule, Violation, broken_rules};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a change by hand in a month's roster is judged by.
 pub(crate) struct Judge {
@@ -107,7 +107,7 @@ impl App {
 }
 
 impl Judge {
-    /// Refuses events that make the roster break a limit it kept before.
+    /// Refuses events that make the roster break a limit it kept before, or break one further.
     pub(crate) fn hold(
         &self,
         before: &RosterState,
@@ -120,9 +120,7 @@ impl Judge {
         if after.cells == before.cells {
             return Ok(events);
         }
-        let refusal = self
-            .held(before)
-            .and_then(|mut held| held.newly_broken(&after));
+        let refusal = self.held(before).and_then(|mut held| held.worsened(&after));
         refusal.map_or(Ok(events), |refusal| Err(refusal.into()))
     }
 
@@ -167,40 +165,69 @@ pub(crate) struct Held<'r> {
     was: Vec<Violation>,
 }
 
+/// How far a limit is broken, and by whom: what must not grow.
+type Excess<'v> = BTreeMap<(Rule, Option<usize>, Option<usize>, Option<&'v str>), i64>;
+
+/// How far each limit is broken over all. Runs of days and the like are summed over a person's month, for they move as
+/// cells change; what has a place of its own, a week or a pair's day, is broken there or is not.
+fn excess(found: &[Violation]) -> Excess<'_> {
+    let mut sums = Excess::new();
+    for violation in found {
+        *sums.entry(limit_of(violation)).or_default() += violation.by;
+    }
+    sums
+}
+
+fn limit_of(violation: &Violation) -> (Rule, Option<usize>, Option<usize>, Option<&str>) {
+    let has_place = matches!(
+        violation.rule,
+        Rule::NotTogether
+            | Rule::Meeting
+            | Rule::MinutesWeekMax
+            | Rule::MinutesWeekMin
+            | Rule::CompleteWeekends
+    );
+    let place = violation.day.filter(|_| has_place);
+    let about = violation.about.as_deref();
+    (violation.rule, violation.person, place, about)
+}
+
 impl Held<'_> {
-    /// Why the roster may not become another: the limits that it would break and keeps now.
-    pub(crate) fn newly_broken(&mut self, after: &RosterState) -> Option<Refusal> {
+    /// Why the roster may not become another: the limits that it would break and keeps now, or would break further.
+    pub(crate) fn worsened(&mut self, after: &RosterState) -> Option<Refusal> {
         let is = broken(&mut self.problem, self.before, after);
         let (problem, was) = (&self.problem, &self.was);
-        // A run that is broken elsewhere than before, but not more often, is no new fault.
-        let often = |all: &[Violation], one: &Violation| {
-            let same = |other: &&Violation| (other.rule, other.person) == (one.rule, one.person);
-            all.iter().filter(same).count()
+        let (before, after) = (excess(was), excess(&is));
+        let grown = |one: &&Violation| {
+            let limit = limit_of(one);
+            after.get(&limit) > before.get(&limit)
         };
-        let known = |one: &Violation| {
-            was.iter()
-                .any(|old| (old.rule, old.person, old.day) == (one.rule, one.person, one.day))
-        };
-        let fresh: Vec<&Violation> = is
+        // Where one run among several grows, the others are no news.
+        let worse: Vec<&Violation> = is
             .iter()
-            .filter(|one| !known(one))
-            .filter(|one| one.rule == Rule::NotTogether || often(&is, one) > often(was, one))
+            .filter(grown)
+            .filter(|one| !was.contains(one))
             .collect();
-        if fresh.is_empty() {
+        if worse.is_empty() {
             return None;
         }
         let words = |zh: bool| -> String {
-            let lines = fresh.iter().filter_map(|violation| {
-                let (_, name_zh, name_en) = limit(violation.rule)?;
+            let lines = worse.iter().filter_map(|violation| {
+                let (kind, name_zh, name_en) = limit(violation.rule)?;
                 let who = violation.person.and_then(|person| problem.staff_at(person));
                 let who = who.map_or("", StaffId::as_str);
                 let date = violation.day.and_then(|day| problem.date(day));
                 let date = date.map(|date| date.to_string()).unwrap_or_default();
-                Some(
-                    format!("{who} {date} {}", if zh { name_zh } else { name_en })
-                        .trim()
-                        .to_owned(),
-                )
+                let limit = limit_of(violation);
+                let by = before.get(&limit).zip(after.get(&limit));
+                let by = by.map_or_else(String::new, |(was, is)| match (zh, kind) {
+                    (true, Kind::Ceiling) => format!("(超出 {was} → {is})"),
+                    (true, Kind::Floor) => format!("(不足 {was} → {is})"),
+                    (false, Kind::Ceiling) => format!(" (beyond it by {was} → {is})"),
+                    (false, Kind::Floor) => format!(" (short of it by {was} → {is})"),
+                });
+                let name = if zh { name_zh } else { name_en };
+                Some(format!("{who} {date} {name}{by}").trim().to_owned())
             });
             let lines: BTreeSet<String> = lines.collect();
             let lines: Vec<String> = lines.into_iter().collect();

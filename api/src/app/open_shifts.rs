@@ -83,7 +83,7 @@ impl App {
                     let mut covered = RosterState::clone(&found.roster);
                     let cell = (one.staff.clone(), open.date);
                     covered.cells.insert(cell, Some(open.shift.clone()));
-                    held.newly_broken(&covered)
+                    held.worsened(&covered)
                 };
                 let proposal = |one: Candidate| {
                     let forbidden = forbidden(&one);

@@ -35,6 +35,8 @@ pub(super) fn check(
                 person: Some(taken.person),
                 day: Some(taken.day),
                 minute: Some(taken.start_minute),
+                about: None,
+                by: 1,
                 detail: "a short break without a shift".to_owned(),
             });
         }
@@ -65,6 +67,8 @@ pub(super) fn check(
             person: None,
             day: None,
             minute: None,
+            about: None,
+            by: 1,
             detail: format!("breaks are said to cost {}, they cost {more}", breaks.cost),
         });
     }
@@ -84,6 +88,8 @@ fn check_shift(
             person: Some(person),
             day: Some(day),
             minute,
+            about: None,
+            by: 1,
             detail,
         });
     };
@@ -180,6 +186,8 @@ fn missing(
             person: None,
             day: Some(day),
             minute: Some(point.moment - moment(day, 0)),
+            about: None,
+            by: 1,
             detail: format!("breaks leave people missing: {what}"),
         });
     };

@@ -172,20 +172,20 @@ pub(super) fn check(problem: &Problem, roster: &Roster<'_>, violations: &mut Vec
     for (index, person) in problem.people.iter().enumerate() {
         let row = &roster.worked[index];
         let rules = &person.more;
-        let mut broke = |rule: Rule, day: usize, detail: String| {
-            violations.push(Violation::of(rule, index, day, detail));
-        };
+        let mut broke = |violation: Violation| violations.push(violation);
+        let of = |rule: Rule, day: usize, detail: String| Violation::of(rule, index, day, detail);
         let mut too_long = |rule: Rule, what: &str, max: Option<u32>, runs: Vec<Stretch>| {
             let Some(max) = max else { return };
             for run in runs
                 .iter()
                 .filter(|run| run.end > run.first && run.length() > max)
             {
-                broke(
-                    rule,
-                    run.end - 1,
-                    format!("{} {what} in a row, at most {max}", run.length()),
-                );
+                let detail = format!("{} {what} in a row, at most {max}", run.length());
+                let found = of(rule, run.end - 1, detail).by(i64::from(run.length() - max));
+                broke(match rule {
+                    Rule::KindDaysMax => found.about(what),
+                    _ => found,
+                });
             }
         };
         let off = stretches(row, days_off_before(person), |shift| shift.is_none());
@@ -211,27 +211,22 @@ pub(super) fn check(problem: &Problem, roster: &Roster<'_>, violations: &mut Vec
         if let Some(min) = rules.consecutive_nights_min {
             for run in nights() {
                 if !run.open && run.end < row.len() && run.length() < min {
-                    broke(
-                        Rule::ConsecutiveNightsMin,
-                        run.end,
-                        format!("{} nights in a row, at least {min}", run.length()),
-                    );
+                    let detail = format!("{} nights in a row, at least {min}", run.length());
+                    let short = i64::from(min - run.length());
+                    broke(of(Rule::ConsecutiveNightsMin, run.end, detail).by(short));
                 }
             }
         }
         if let Some(days) = rules.days_off_after_nights_min.filter(|days| *days > 0) {
             for (day, why) in too_soon(problem, person, row, days as usize) {
-                broke(Rule::DaysOffAfterNights, day, why);
+                broke(of(Rule::DaysOffAfterNights, day, why));
             }
         }
         if rules.complete_weekends {
             for weekend in weekends(problem, person) {
                 if broken(&weekend, row) {
-                    broke(
-                        Rule::CompleteWeekends,
-                        weekend.days[0],
-                        "a weekend worked in part".to_owned(),
-                    );
+                    let detail = "a weekend worked in part".to_owned();
+                    broke(of(Rule::CompleteWeekends, weekend.days[0], detail));
                 }
             }
         }
@@ -248,11 +243,8 @@ pub(super) fn check(problem: &Problem, roster: &Roster<'_>, violations: &mut Vec
                     .map(|shift| shift.worked_minutes)
                     .sum();
                 if end - first >= 7 && minutes < min {
-                    broke(
-                        Rule::MinutesWeekMin,
-                        first,
-                        format!("{minutes} minutes in the week, at least {min}"),
-                    );
+                    let detail = format!("{minutes} minutes in the week, at least {min}");
+                    broke(of(Rule::MinutesWeekMin, first, detail).by(min - minutes));
                 }
                 first = end;
             }
@@ -260,18 +252,16 @@ pub(super) fn check(problem: &Problem, roster: &Roster<'_>, violations: &mut Vec
         for meeting in rules.meetings.iter().filter(|meeting| meeting.required) {
             let shift = row.get(meeting.day).copied().flatten();
             if !at_meeting(shift, meeting.start_minute, meeting.end_minute) {
-                broke(
-                    Rule::Meeting,
-                    meeting.day,
-                    format!("not at work for {}", meeting.name_en),
-                );
+                let detail = format!("not at work for {}", meeting.name_en);
+                broke(of(Rule::Meeting, meeting.day, detail).about(&meeting.name_en));
             }
         }
     }
     for pair in problem.team.apart.iter().filter(|pair| pair.hard) {
         for (person, day) in together(problem, roster, pair) {
             let detail = format!("on post together with {}", pair.second);
-            violations.push(Violation::of(Rule::NotTogether, person, day, detail));
+            let found = Violation::of(Rule::NotTogether, person, day, detail);
+            violations.push(found.about(&pair.second));
         }
     }
 }

@@ -33,6 +33,8 @@ fn general(rule: Rule, detail: String) -> Violation {
         person: None,
         day: None,
         minute: None,
+        about: None,
+        by: 1,
         detail,
     }
 }
@@ -63,6 +65,8 @@ fn cost_table(plan: &Plan, costs: &Sums, violations: &mut Vec<Violation>) {
                     person,
                     day,
                     minute: None,
+                    about: None,
+                    by: 1,
                     detail,
                 });
             }
@@ -137,6 +141,8 @@ fn shortfalls(problem: &Problem, plan: &Plan, points: &[Point], violations: &mut
             person: None,
             day: Some(day),
             minute: Some(minute),
+            about: None,
+            by: 1,
             detail,
         });
     };
@@ -265,6 +271,8 @@ fn shift_shortfalls(
             person: None,
             day: Some(day),
             minute: None,
+            about: None,
+            by: 1,
             detail,
         });
     };

@@ -26,6 +26,8 @@ pub(super) fn check(
                 person,
                 day,
                 minute,
+                about: None,
+                by: 1,
                 detail,
             });
         }
@@ -56,6 +58,8 @@ fn check_shift(
             person: Some(person),
             day: Some(day),
             minute,
+            about: None,
+            by: 1,
             detail,
         });
     };

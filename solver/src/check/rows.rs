@@ -49,6 +49,11 @@ impl Row<'_> {
             .push(Violation::of(rule, self.index, day, detail));
     }
 
+    fn broken_by(&mut self, rule: Rule, day: usize, by: i64, detail: String) {
+        let violation = Violation::of(rule, self.index, day, detail);
+        self.violations.push(violation.by(by));
+    }
+
     fn shifts(&self) -> Vec<(usize, &'_ ShiftTemplate)> {
         self.worked
             .iter()
@@ -159,6 +164,7 @@ impl Row<'_> {
             {
                 short.push((
                     day,
+                    rest_minutes_min - (start - previous_end),
                     format!(
                         "{} minutes of rest before {}",
                         start - previous_end,
@@ -168,8 +174,8 @@ impl Row<'_> {
             }
             previous_end = end.or(previous_end);
         }
-        for (day, detail) in short {
-            self.broken(Rule::Rest, day, detail);
+        for (day, by, detail) in short {
+            self.broken_by(Rule::Rest, day, by, detail);
         }
     }
 
@@ -218,7 +224,8 @@ impl Row<'_> {
                 && length > max as usize
             {
                 let detail = format!("{length} working days in a row, at most {max}");
-                self.broken(Rule::ConsecutiveWorkDaysMax, run.end - 1, detail);
+                let by = (length - max as usize) as i64;
+                self.broken_by(Rule::ConsecutiveWorkDaysMax, run.end - 1, by, detail);
             }
         }
         if let Some(min) = self.person.consecutive_work_days_min {
@@ -244,9 +251,10 @@ impl Row<'_> {
             && history > 0
             && history < min
         {
-            self.broken(
+            self.broken_by(
                 rule,
                 0,
+                (min - history) as i64,
                 format!("{history} {what} in a row before the horizon, at least {min}"),
             );
         }
@@ -254,9 +262,10 @@ impl Row<'_> {
             let open = run.end == self.worked.len() || (run.first == 0 && !eve_known);
             let length = run.end - run.first + if run.first == 0 { history } else { 0 };
             if !open && length < min {
-                self.broken(
+                self.broken_by(
                     rule,
                     run.first,
+                    (min - length) as i64,
                     format!("{length} {what} in a row, at least {min}"),
                 );
             }
@@ -311,18 +320,20 @@ impl Row<'_> {
         if let Some(min) = self.person.minutes_min
             && minutes < min
         {
-            self.broken(
+            self.broken_by(
                 Rule::MinutesMin,
                 last,
+                min - minutes,
                 format!("{minutes} minutes, at least {min}"),
             );
         }
         if let Some(max) = self.person.minutes_max
             && minutes > max
         {
-            self.broken(
+            self.broken_by(
                 Rule::MinutesMax,
                 last,
+                minutes - max,
                 format!("{minutes} minutes, at most {max}"),
             );
         }
@@ -342,9 +353,10 @@ impl Row<'_> {
             let minutes = before + worked.map(|shift| shift.worked_minutes).sum::<i64>();
             // A week that was over before the horizon is nobody's fault now, as long as nothing is added.
             if minutes > max && minutes > before {
-                self.broken(
+                self.broken_by(
                     Rule::MinutesWeekMax,
                     week[0],
+                    minutes - max,
                     format!("{minutes} minutes in the week, at most {max}"),
                 );
             }
@@ -382,9 +394,10 @@ impl Row<'_> {
         weekends.retain(|weekend| weekend.iter().any(|day| self.worked[*day].is_some()));
         if weekends.len() > max as usize {
             let day = weekends[max as usize][0];
-            self.broken(
+            self.broken_by(
                 Rule::WeekendsMax,
                 day,
+                (weekends.len() - max as usize) as i64,
                 format!("{} weekends, at most {max}", weekends.len()),
             );
         }
@@ -400,9 +413,10 @@ impl Row<'_> {
         if let Some(max) = self.person.nights_max
             && nights > max as usize
         {
-            self.broken(
+            self.broken_by(
                 Rule::NightsMax,
                 last,
+                (nights - max as usize) as i64,
                 format!("{nights} nights, at most {max}"),
             );
         }
@@ -413,11 +427,10 @@ impl Row<'_> {
                 .filter(|(_, shift)| shift.id == *id)
                 .count();
             if count > *max as usize {
-                self.broken(
-                    Rule::ShiftMax,
-                    last,
-                    format!("{count} of {id}, at most {max}"),
-                );
+                let detail = format!("{count} of {id}, at most {max}");
+                let violation = Violation::of(Rule::ShiftMax, self.index, last, detail);
+                let by = (count - *max as usize) as i64;
+                self.violations.push(violation.about(id).by(by));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Rules of a roster that not every desk asks for. What is absent is not asked for; what a soft rule costs stands under
 //! its name in [`RosterPolicy::cost`](super::RosterPolicy::cost).
 //!
-//! Hard ones bind what is planned, and a change by hand may not newly break one. What the law and every desk ask for is
+//! Hard ones bind what is planned, and a change by hand may neither break one nor break one further. What the law and every desk ask for is
 //! judged by [`crate::roster::rules`] as well.
 
 use crate::event::WishStrength;
