@@ -855,6 +855,51 @@ fn a_limit_broken_already_may_be_mended_and_not_broken_further() {
 }
 
 #[test]
+fn a_change_that_nobody_can_judge_is_not_let_through() {
+    let house = House::shop("2026-11-25 10:00");
+    let lead = house.to("L01");
+    house.draft_december();
+    let cell = |day: u32, shift: Value| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift});
+    let first = json!({"cells": [cell(1, json!("A"))]});
+    lead.post(&format!("{ROSTER}/edits"), first).expect(200);
+    // The rules name a shift that is none.
+    adopt(&house, "[version.roster.rules.shift_max]\nZ = 3\n");
+    let edits = json!({"cells": [cell(20, json!("A"))]});
+    let reply = lead.post(&format!("{ROSTER}/edits"), edits.clone());
+    let reply = reply.expect_problem(409, "roster-unjudged");
+    assert!(
+        reply.detail().contains("roster.rules.shift_max"),
+        "{}",
+        reply.detail()
+    );
+    let chinese = lead.with("accept-language", "zh");
+    let chinese = chinese.post(&format!("{ROSTER}/edits"), edits);
+    let words = chinese.expect(409).json["detail"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        words.contains("无法核对排班限制") && words.contains("没有班次"),
+        "{words}"
+    );
+    let form = [
+        ("desk", DESK),
+        ("month", "2026-12"),
+        ("staff", "1001"),
+        ("date", "2026-12-20"),
+        ("shift", "A"),
+    ];
+    let page = house.form("L01", "/roster/cells", &form);
+    assert!(page.contains("the limits cannot be judged"), "{page}");
+    // The roster is still shown, with what is wrong.
+    assert!(
+        page.contains("The roster cannot be judged") && page.contains("no shift Z"),
+        "{page}"
+    );
+    assert_eq!(rows(&house)["1001"][19], "");
+}
+
+#[test]
 fn minutes_on_call_count_where_the_policy_says_so() {
     for (counts, allowed) in [("", true), ("counts_minutes = true\n", false)] {
         let house = House::shop("2026-11-25 10:00");

@@ -1,7 +1,9 @@
 //! Changes by hand are held to the limits that a policy sets for planned rosters ([`domain::policy::RosterRules`]): the
 //! solver's judge reads the roster before and after, and what is newly broken, or further than before, is refused by name.
-//! What a change costs is told of the same problem ([`super::change_costs`]).
+//! Where that cannot be judged, nothing is changed. What a change costs is told of the same problem
+//! ([`super::change_costs`]).
 
+use crate::app::change_costs::fault_words;
 use crate::app::problem::RosterProblem;
 use crate::app::{App, AppError, Fault};
 use domain::decider::State;
@@ -120,8 +122,21 @@ impl Judge {
         if after.cells == before.cells {
             return Ok(events);
         }
-        let refusal = self.held(before).and_then(|mut held| held.worsened(&after));
+        let worsened = || self.held(before)?.worsened(&after);
+        let refusal = self.unjudged().or_else(worsened);
         refusal.map_or(Ok(events), |refusal| Err(refusal.into()))
+    }
+
+    /// Why nothing may be changed where limits bind and cannot be judged.
+    pub(crate) fn unjudged(&self) -> Option<Refusal> {
+        let Basis::Faulty(faults) = &self.basis else {
+            return None;
+        };
+        let (faults_zh, faults_en) = fault_words(faults);
+        self.limits.then_some(Refusal::RosterUnjudged {
+            faults_zh,
+            faults_en,
+        })
     }
 
     /// A roster to be changed, where limits bind.

@@ -79,6 +79,9 @@ impl App {
                 };
                 let named = |staff: &StaffId| name(staff).unwrap_or_else(|| staff.to_string());
                 let mut forbidden = |one: &Candidate| {
+                    if let Some(unjudged) = judge.unjudged() {
+                        return Some(unjudged);
+                    }
                     let held = held.as_mut().filter(|_| one.possible())?;
                     let mut covered = RosterState::clone(&found.roster);
                     let cell = (one.staff.clone(), open.date);

@@ -284,8 +284,12 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
     let faults = problem.validate();
     if !faults.is_empty() {
         let faults = faults.into_iter().map(|fault| {
-            let en = fault.message;
-            Fault::of(fault.field, format!("排班数据有误:{en}"), en)
+            let (zh, en) = at_fault(&problem, &fault.field);
+            let (zh, en) = (
+                format!("排班数据有误({zh}):{}", fault.message),
+                format!("{en}: {}", fault.message),
+            );
+            Fault::of(fault.field, zh, en)
         });
         return Err(AppError::Invalid(faults.collect()));
     }
@@ -301,6 +305,44 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
         elsewhere: lent_days(sources, &days),
         days,
     })
+}
+
+/// Whom or what a field of the problem is about, as a lead knows it.
+fn at_fault(problem: &Problem, field: &str) -> (String, String) {
+    let part = |list: &str| -> Option<(usize, &str)> {
+        let (index, rest) = field
+            .strip_prefix(list)?
+            .strip_prefix('[')?
+            .split_once(']')?;
+        Some((index.parse().ok()?, rest.trim_start_matches('.')))
+    };
+    let person = part("people").and_then(|(index, rest)| {
+        let person = problem.people.get(index)?;
+        Some((format!("员工 {}", person.name), person.name.clone(), rest))
+    });
+    let shift = || {
+        let (index, rest) = part("shifts")?;
+        let shift = problem.shifts.get(index)?;
+        Some((
+            format!("班次 {}", shift.name),
+            format!("shift {}", shift.name),
+            rest,
+        ))
+    };
+    let day = |list: &str, day: &dyn Fn(usize) -> Option<usize>| {
+        let (index, rest) = part(list)?;
+        let date = &problem.days.get(day(index)?)?.date;
+        Some((date.clone(), date.clone(), rest))
+    };
+    let found = person
+        .or_else(shift)
+        .or_else(|| day("days", &Some))
+        .or_else(|| day("demand", &|index| Some(problem.demand.get(index)?.day)));
+    match found {
+        Some((zh, en, "")) => (zh, en),
+        Some((zh, en, rest)) => (format!("{zh} {rest}"), format!("{en} {rest}")),
+        None => (field.to_owned(), field.to_owned()),
+    }
 }
 
 /// The skill without which nobody works a shift on which another role covers the desk (P3).

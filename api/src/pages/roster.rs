@@ -7,8 +7,8 @@ use super::solving::{Solving, gap_words, relaxed_words};
 use super::visit::{DeskAsked, Posted, Query, Visit, encoded};
 use super::words::Words;
 use crate::app::{
-    AmendRoster, App, AppError, Caller, CellEdit, ChangeCost, EditCells, FixCells, MonthCost,
-    PublishRoster, Receipt, SolveRoster,
+    AmendRoster, App, AppError, Caller, CellEdit, ChangeCost, EditCells, Fault, FixCells,
+    MonthCost, PublishRoster, Receipt, SolveRoster,
 };
 use crate::http::extract::{Asked, At};
 use crate::http::problem::Failed;
@@ -64,6 +64,8 @@ pub struct RosterPage {
     pub cell: Option<CellDetail>,
     /// Every stretch under minimum or target.
     pub shortfalls: Vec<Shortfall>,
+    /// Why it cannot be judged: what is wrong with what the desk asks for, in words.
+    pub faults: Vec<String>,
     /// Whether all of them are shown.
     pub all_shortfalls: bool,
     /// How the last solve went.
@@ -304,12 +306,17 @@ pub async fn show(
         .solves
         .last()
         .filter(|solve| solve.status == SolveStatus::Running);
-    let shortfalls = if known.table.is_some() && solving.is_none() {
-        shortfalls(&app, &desk.row.desk, month)
-            .await
-            .map_err(|error| visit.failed(error))?
+    let (shortfalls, faults) = if known.table.is_some() && solving.is_none() {
+        match shortfalls(&app, &desk.row.desk, month).await {
+            Ok(found) => (found, Vec::new()),
+            Err(AppError::Invalid(faults)) => {
+                let words = |fault: &Fault| format!("{}: {}", fault.field, fault.text(w.lang));
+                (Vec::new(), faults.iter().map(words).collect())
+            }
+            Err(error) => return Err(visit.failed(error)),
+        }
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     let cost = match app.month_cost(&desk.row.desk, month).await {
         Ok(cost) => Some(cost),
@@ -383,6 +390,7 @@ pub async fn show(
         legend,
         cell,
         shortfalls,
+        faults,
         all_shortfalls: query.shortfalls.as_deref() == Some("all"),
         report: known
             .solves

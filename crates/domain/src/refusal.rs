@@ -301,6 +301,11 @@ refusals! {
     RosterLimitsBroken { limits_zh: String, limits_en: String }
         "roster-limits-broken", Invalid, Some(T4),
         "违反管理制度的排班限制:{limits_zh}", "limits of the policy would be broken: {limits_en}";
+    /// A change by hand could break a limit unseen: what the limits are judged from makes no sense.
+    RosterUnjudged { faults_zh: String, faults_en: String }
+        "roster-unjudged", Conflict, Some(T4),
+        "无法核对排班限制,改动没有保存;请先更正:{faults_zh}",
+        "the limits cannot be judged, so nothing was changed; put this right first: {faults_en}";
     /// The desk's rules take no wishes.
     WishesNotTaken { desk: DeskId }
         "wishes-not-taken", Conflict, Some(T4),
