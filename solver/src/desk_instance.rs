@@ -220,6 +220,7 @@ impl Desk {
                 worked_minutes: SHIFT_MINUTES,
                 night: false,
                 late: start_minute + SHIFT_MINUTES > 22 * 60,
+                early: false,
                 skills_required: vec![],
                 days: None,
                 standby: None,

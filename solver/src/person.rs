@@ -915,6 +915,16 @@ fn counters(
         no_limit,
         excess(fair.lates, history.lates),
     );
+    let earlies = |s: usize| i64::from(problem.shifts[s].early);
+    add(
+        0,
+        horizon,
+        &earlies,
+        None,
+        0,
+        no_limit,
+        excess(fair.earlies, history.earlies),
+    );
     let any = |_: usize| 1;
     let weekend = |d: usize| problem.days[d].weekend;
     add(

@@ -232,6 +232,9 @@ pub struct ShiftTemplate {
     /// Counts for fairness of late shifts.
     #[serde(default)]
     pub late: bool,
+    /// Counts for fairness of early shifts.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub early: bool,
     /// Skills a person must all hold to work it.
     #[serde(default)]
     pub skills_required: Vec<SkillId>,
@@ -407,6 +410,9 @@ pub struct FairShare {
     pub nights: Option<i64>,
     /// Late shifts.
     pub lates: Option<i64>,
+    /// Early shifts.
+    #[serde(skip_serializing_if = "absent")]
+    pub earlies: Option<i64>,
     /// Weekend days worked.
     pub weekend_days: Option<i64>,
     /// Holidays worked.
@@ -442,6 +448,9 @@ pub struct History {
     pub nights: i64,
     /// Late shifts carried over.
     pub lates: i64,
+    /// Early shifts carried over.
+    #[serde(skip_serializing_if = "absent")]
+    pub earlies: i64,
     /// Weekend days carried over.
     pub weekend_days: i64,
     /// Holidays carried over.
@@ -759,6 +768,7 @@ impl ShiftTemplate {
             worked_minutes,
             night: false,
             late: false,
+            early: false,
             skills_required: Vec::new(),
             days: None,
             standby: None,
@@ -850,7 +860,7 @@ impl Problem {
         self.people.iter().position(|p| &p.id == id)
     }
 
-    /// Fills in fair shares nobody set: the expected number of units (lates, nights, weekend days, holidays) that the
+    /// Fills in fair shares nobody set: the expected number of units (lates, earlies, nights, weekend days, holidays) that the
     /// target cover needs, with what was carried over, spread by contract minutes and rounded up.
     pub fn fill_fair_shares(&mut self) {
         let weights: Vec<i64> = self
@@ -879,17 +889,10 @@ impl Problem {
                 .map(|d| i64::from(d.target) * self.slot_minutes)
                 .sum()
         };
-        let kind_units = |wanted_kind: &dyn Fn(&ShiftTemplate) -> bool| -> i64 {
-            // People needed late (or at night) are counted where only such shifts reach: after every other shift has ended.
-            let others_end = self
-                .shifts
-                .iter()
-                .filter(|s| !wanted_kind(s))
-                .map(ShiftTemplate::end_minute)
-                .max()
-                .unwrap_or(0);
+        // Of every day the most people wanted at once then, over the days.
+        let heads = |alone: &dyn Fn(i64) -> bool| -> i64 {
             let mut per_day: BTreeMap<usize, BTreeMap<i64, i64>> = BTreeMap::new();
-            for d in self.demand.iter().filter(|d| d.start_minute >= others_end) {
+            for d in self.demand.iter().filter(|d| alone(d.start_minute)) {
                 *per_day
                     .entry(d.day)
                     .or_default()
@@ -901,19 +904,39 @@ impl Problem {
                 .map(|slots| slots.values().copied().max().unwrap_or(0))
                 .sum()
         };
+        // People needed late (or at night) are counted where only such shifts reach: after every other shift has ended.
+        let kind_units = |wanted_kind: &dyn Fn(&ShiftTemplate) -> bool| -> i64 {
+            let others = self.shifts.iter().filter(|s| !wanted_kind(s));
+            let others_end = others.map(ShiftTemplate::end_minute).max().unwrap_or(0);
+            heads(&|minute| minute >= others_end)
+        };
+        // And early before every other one begins; hours before the first early one are a night's of the day before.
+        let early_units = || -> i64 {
+            let start = |early: bool| {
+                let shifts = self.shifts.iter().filter(|s| s.early == early);
+                shifts
+                    .map(ShiftTemplate::start_minute)
+                    .min()
+                    .unwrap_or(DAY_MINUTES)
+            };
+            heads(&|minute| (start(true)..start(false)).contains(&minute))
+        };
         let all = |_: i64| true;
         let units = [
             kind_units(&|s| s.night),
             kind_units(&|s| s.late),
             wanted(&|d| d.weekend, &all) / average,
             wanted(&|d| d.holiday, &all) / average,
+            early_units(),
         ];
         let carried = [
             self.people.iter().map(|p| p.history.nights).sum::<i64>(),
             self.people.iter().map(|p| p.history.lates).sum(),
             self.people.iter().map(|p| p.history.weekend_days).sum(),
             self.people.iter().map(|p| p.history.holidays).sum(),
+            self.people.iter().map(|p| p.history.earlies).sum(),
         ];
+        let any_early = self.shifts.iter().any(|shift| shift.early);
         for (person, weight) in self.people.iter_mut().zip(&weights) {
             let share = |m: usize| {
                 let total = (units[m] + carried[m]) * weight;
@@ -924,6 +947,9 @@ impl Problem {
             fair.lates = fair.lates.or_else(|| share(1));
             fair.weekend_days = fair.weekend_days.or_else(|| share(2));
             fair.holidays = fair.holidays.or_else(|| share(3));
+            if any_early {
+                fair.earlies = fair.earlies.or_else(|| share(4));
+            }
         }
         self.fill_catalogue_shares(&weights, weight_sum);
     }
@@ -1368,6 +1394,7 @@ impl Problem {
         for (name, value) in [
             ("nights", history.nights),
             ("lates", history.lates),
+            ("earlies", history.earlies),
             ("weekend_days", history.weekend_days),
             ("holidays", history.holidays),
             ("assignments", history.assignments),
@@ -1405,6 +1432,7 @@ impl Problem {
         for (name, value) in [
             ("nights", fair.nights),
             ("lates", fair.lates),
+            ("earlies", fair.earlies),
             ("weekend_days", fair.weekend_days),
             ("holidays", fair.holidays),
             ("unpopular_meals", fair.unpopular_meals),
@@ -1441,7 +1469,7 @@ impl Problem {
                 + unit(&costs.isolated_day_on)
                 + unit(&costs.split_shift)
                 + unit(&costs.change_per_cell));
-        let mut own = people * (cells + 4 * counted * counted * unit(&costs.fairness));
+        let mut own = people * (cells + 5 * counted * counted * unit(&costs.fairness));
         for person in &self.people {
             let wishes: i128 = person.requests.iter().map(|r| i128::from(r.cost)).sum();
             let off_contract = i128::from(person.minutes_target.unwrap_or(0))

@@ -205,6 +205,7 @@ fn problem(numbers: &Numbers) -> Problem {
         one.fair_share = FairShare {
             nights: some(&mut dice, 2),
             lates: some(&mut dice, 2),
+            earlies: some(&mut dice, 2),
             weekend_days: some(&mut dice, 2),
             holidays: some(&mut dice, 2),
             ..FairShare::default()
@@ -220,6 +221,7 @@ fn problem(numbers: &Numbers) -> Problem {
             last_shift_end_minute: (worked > 0).then(|| dice.below(3) * 5 * H - 4 * H),
             last_shift: (worked > 0 && dice.one_in(2)).then(|| "late".into()),
             lates: dice.below(3),
+            earlies: dice.below(3),
             minutes_carried: dice.below(3) * H - H,
             ..History::default()
         };

@@ -43,6 +43,7 @@ fn shift(id: &str, segments: &[(i64, i64)], meal: Option<(i64, i64)>) -> ShiftTe
         worked_minutes: segments.iter().map(|(from, to)| to - from).sum(),
         night: false,
         late: false,
+        early: false,
         skills_required: vec![],
         days: None,
         standby: None,
@@ -1012,6 +1013,24 @@ fn cost_of_unfairness_grows() {
         (&["", "NNN"], 0),
     ];
     costs(CostTerm::Fairness, set, &cases);
+    // Early ones are counted apart from late ones.
+    let early = |problem: &mut Problem| {
+        problem.costs.fairness.per_unit = 60;
+        let opens = problem
+            .shifts
+            .iter_mut()
+            .find(|shift| shift.id.as_str() == EARLY);
+        opens.unwrap().early = true;
+        problem.people[0].fair_share.earlies = Some(2);
+        problem.people[0].history.earlies = 1;
+    };
+    let cases: [(&[&str], i64); 4] = [
+        (&["E"], 0),
+        (&["EE"], 60),
+        (&["EELL.E"], 60 + 120),
+        (&["", "EEE"], 0),
+    ];
+    costs(CostTerm::Fairness, early, &cases);
     let overdrawn = |problem: &mut Problem| {
         problem.costs.fairness.per_unit = 60;
         problem.people[0].fair_share.lates = Some(2);

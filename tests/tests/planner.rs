@@ -1048,3 +1048,31 @@ fn weekends_worked_two_months_ago_are_made_good_where_the_policy_looks_so_far_ba
         "{with_november} against {without}"
     );
 }
+
+#[test]
+fn early_shifts_are_shared_fairly_where_the_policy_names_them() {
+    for (fair, code, rises) in [
+        ("earlies", "A", true),
+        ("earlies", "B", false),
+        ("lates", "A", false),
+    ] {
+        let house = House::shop("2026-11-25 10:00");
+        adopt(
+            &house,
+            &format!("[version.roster.rules]\nfair = [\"{fair}\"]\n"),
+        );
+        house.draft_december();
+        // A opens the desk, B closes it; one person takes four weeks of it.
+        let days = (1..=31).filter(|day| day % 7 != 5 && day % 7 != 6).take(20);
+        let cells: Vec<Value> = days
+            .map(|day| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": code}))
+            .collect();
+        let told = house
+            .to("L01")
+            .post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
+        let told = told.expect(200).json;
+        let mut terms = told["people"][0]["terms"].as_array().unwrap().iter();
+        let fairness = terms.find(|term| term["term"] == "fairness");
+        assert_eq!(fairness.is_some(), rises, "{fair} {code}: {told:#}");
+    }
+}

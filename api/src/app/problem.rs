@@ -182,6 +182,8 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
     };
     let last_end = shifts.values().filter(by_day).map(end_of).max();
     let first_end = shifts.values().filter(by_day).map(end_of).min();
+    let first_start = shifts.values().filter(by_day).map(start_of).min();
+    let last_start = shifts.values().filter(by_day).map(start_of).max();
     let solver_shifts: Vec<SolverShift> = shifts
         .iter()
         .map(|(id, offer)| SolverShift {
@@ -204,6 +206,10 @@ fn build(sources: &Sources<'_>) -> Result<RosterProblem, AppError> {
             night: offer.template.night,
             // Late is the shift that closes the desk: the one people would rather share fairly.
             late: by_day(&offer) && first_end != last_end && Some(end_of(offer)) == last_end,
+            // And early the one that opens it.
+            early: by_day(&offer)
+                && first_start != last_start
+                && Some(start_of(offer)) == first_start,
             skills_required: covering(sources.policy, &offer.template.code),
             days: (offer.days.len() < days.len()).then(|| offer.days.clone()),
             standby: catalogue::standby(sources, &offer.template.code),
@@ -405,6 +411,11 @@ fn end_of(offer: &Offered) -> DayMinute {
         .segments
         .last()
         .map_or(DayMinute(0), |segment| segment.end)
+}
+
+fn start_of(offer: &Offered) -> DayMinute {
+    let first = offer.template.segments.first();
+    first.map_or(DayMinute(0), |segment| segment.start)
 }
 
 fn segment(start: DayMinute, end: DayMinute) -> Segment {
@@ -1046,6 +1057,7 @@ impl RosterProblem {
             worked_minutes: self.counted_as(shift),
             night: shift.night,
             late: false,
+            early: false,
             skills_required: Vec::new(),
             days: Some(vec![day]),
             standby: None,

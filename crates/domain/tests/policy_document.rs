@@ -458,7 +458,7 @@ weekends_wanted_max = 2
 work_days_wanted = { min = 3, max = 5 }
 days_off_wanted = { min = 2 }
 assignments_wanted = { min = 18, max = 22 }
-fair = ["nights", "minutes", "unpopular_meals"]
+fair = ["nights", "minutes", "earlies", "unpopular_meals"]
 meetings = "required"
 [version.roster.rules.shift_max]
 N = 6
@@ -498,7 +498,10 @@ minimum = 1
             max: None
         }
     );
-    assert_eq!(rules.fair.as_ref().unwrap()[1], FairKind::Minutes);
+    assert_eq!(
+        rules.fair.as_ref().unwrap()[1..3],
+        [FairKind::Minutes, FairKind::Earlies]
+    );
     assert_eq!(rules.on_post[0].holding.as_str(), "senior");
     assert_eq!(rules.kind_of(&"C".into()), Some("late"));
     assert_eq!((roster.cost["mentor"], roster.cost["budget"]), (4, 5));

@@ -158,12 +158,14 @@ fn requests(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
 fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Sums) {
     let who = &problem.people[person];
     let (mut nights, mut lates) = (who.history.nights, who.history.lates);
+    let mut earlies = who.history.earlies;
     let (mut weekend_days, mut holidays) = (who.history.weekend_days, who.history.holidays);
     let mut unpopular_meals = who.history.unpopular_meals;
     for (day, shift) in roster.worked[person].iter().enumerate() {
         let Some(shift) = shift else { continue };
         nights += i64::from(shift.night);
         lates += i64::from(shift.late);
+        earlies += i64::from(shift.early);
         unpopular_meals += i64::from(shift.unpopular_meals);
         weekend_days += i64::from(problem.days[day].weekend);
         holidays += i64::from(problem.days[day].holiday);
@@ -173,6 +175,7 @@ fn fairness(problem: &Problem, roster: &Roster<'_>, person: usize, sums: &mut Su
     for (carried, count, fair) in [
         (history.nights, nights, fair.nights),
         (history.lates, lates, fair.lates),
+        (history.earlies, earlies, fair.earlies),
         (history.weekend_days, weekend_days, fair.weekend_days),
         (history.holidays, holidays, fair.holidays),
         (

@@ -98,6 +98,7 @@ pub(crate) fn shift(
         worked_minutes: end_minute - start_minute,
         night: false,
         late: false,
+        early: false,
         skills_required: vec![],
         days: None,
         standby: None,

@@ -294,6 +294,7 @@ pub(crate) fn own_costs(
     for (fair, before, now) in [
         (share.nights, history.nights, count(&|_, s| s.night)),
         (share.lates, history.lates, count(&|_, s| s.late)),
+        (share.earlies, history.earlies, count(&|_, s| s.early)),
         (
             share.weekend_days,
             history.weekend_days,

@@ -81,6 +81,7 @@ pub(crate) fn small_desk(
         duration_minutes: H,
     };
     let mut early = shift("early", 8 * H, 16 * H, None);
+    early.early = true;
     let mut late = shift("late", 12 * H, 20 * H, None);
     late.late = true;
     let mut night = shift("night", 20 * H, 32 * H, None);
@@ -176,6 +177,7 @@ pub(crate) fn small_desk(
         one.fair_share = FairShare {
             nights: dice.some(2, 2),
             lates: dice.some(2, 2),
+            earlies: dice.some(2, 2),
             weekend_days: dice.some(2, 2),
             holidays: dice.some(2, 1),
             ..FairShare::default()
@@ -195,6 +197,7 @@ pub(crate) fn small_desk(
             weekend_worked: dice.one_in(3),
             nights: dice.below(2),
             lates: dice.below(3),
+            earlies: dice.below(3),
             minutes_carried: dice.below(3) * H - H,
             ..History::default()
         };

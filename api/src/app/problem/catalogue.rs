@@ -376,6 +376,7 @@ pub(super) fn complete(
         for (kind, share) in [
             (FairKind::Nights, &mut share.nights),
             (FairKind::Lates, &mut share.lates),
+            (FairKind::Earlies, &mut share.earlies),
             (FairKind::WeekendDays, &mut share.weekend_days),
             (FairKind::Holidays, &mut share.holidays),
             (FairKind::Minutes, &mut share.minutes),

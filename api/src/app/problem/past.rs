@@ -10,28 +10,28 @@ use domain::roster::rules::contract_month_minutes;
 use domain::shift::Shift;
 use domain::work_date::WorkDate;
 use solver::Problem;
-use solver::problem::History;
+use solver::problem::{History, ShiftTemplate};
 use std::collections::BTreeSet;
 
 /// Working days of a contract's week.
 const WEEK_DAYS: i64 = 5;
 
-/// What is shared: nights, lates, weekend days, holidays, minutes, meals at hours nobody likes.
-type Shared = [i64; 6];
+/// What is shared: nights, lates, weekend days, holidays, minutes, meals at hours nobody likes, earlies.
+type Shared = [i64; 7];
 
 /// Puts on everybody what they carry over.
 pub(super) fn carry(sources: &Sources<'_>, problem: &mut Problem) {
-    let late: BTreeSet<ShiftCode> = problem
-        .shifts
-        .iter()
-        .filter(|shift| shift.late)
+    let codes = |of: fn(&ShiftTemplate) -> bool| -> BTreeSet<ShiftCode> {
+        let shifts = problem.shifts.iter().filter(|shift| of(shift));
         // A template set that takes over within the month makes `A#2` of A.
-        .filter_map(|shift| shift.id.as_str().split('#').next().map(ShiftCode::new))
-        .collect();
+        let ids = shifts.filter_map(|shift| shift.id.as_str().split('#').next());
+        ids.map(ShiftCode::new).collect()
+    };
+    let (late, early) = (codes(|shift| shift.late), codes(|shift| shift.early));
     let had: Vec<Shared> = sources
         .people
         .iter()
-        .map(|candidate| worked(sources, candidate, &late))
+        .map(|candidate| worked(sources, candidate, &late, &early))
         .collect();
     let weights: Vec<i64> = sources
         .people
@@ -42,7 +42,7 @@ pub(super) fn carry(sources: &Sources<'_>, problem: &mut Problem) {
     if all == 0 {
         return;
     }
-    let mut total: Shared = [0; 6];
+    let mut total: Shared = [0; 7];
     for row in &had {
         for (sum, units) in total.iter_mut().zip(row) {
             *sum += units;
@@ -60,13 +60,19 @@ pub(super) fn carry(sources: &Sources<'_>, problem: &mut Problem) {
         history.holidays = above(3);
         history.minutes = above(4);
         history.unpopular_meals = above(5);
+        history.earlies = above(6);
     }
 }
 
 /// What somebody worked of it in the rosters that were in force.
-fn worked(sources: &Sources<'_>, candidate: &Candidate, late: &BTreeSet<ShiftCode>) -> Shared {
+fn worked(
+    sources: &Sources<'_>,
+    candidate: &Candidate,
+    late: &BTreeSet<ShiftCode>,
+    early: &BTreeSet<ShiftCode>,
+) -> Shared {
     let rules = &sources.policy.roster.rules;
-    let mut units: Shared = [0; 6];
+    let mut units: Shared = [0; 7];
     let in_force = sources
         .past
         .iter()
@@ -88,6 +94,7 @@ fn worked(sources: &Sources<'_>, candidate: &Candidate, late: &BTreeSet<ShiftCod
                 i64::from(holiday),
                 counted(sources, shift),
                 meals.map_or(0, |meals| i64::from(*meals)),
+                i64::from(early.contains(&shift.code)),
             ];
             for (sum, unit) in units.iter_mut().zip(of) {
                 *sum += unit;

@@ -41,6 +41,8 @@ pub enum FairKind {
     Nights,
     /// Shifts that close the desk.
     Lates,
+    /// Shifts that open the desk.
+    Earlies,
     /// Days of weekends.
     WeekendDays,
     /// Holidays.
