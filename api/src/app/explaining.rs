@@ -365,11 +365,13 @@ impl App {
         let roster = self.roster_state(desk, month).await?;
         begun(&roster)?;
         let mut problem = self.roster_problem(desk, month).await?;
-        let state = problem.read(&roster);
         let day = problem
             .day_of(date)
             .ok_or_else(|| unknown("date", "不在这个月里", "not in this month"))?;
-        let judged = self.shortfalls_of(desk, month, &roster).await?;
+        let judged = self
+            .shortfalls_in(problem.clone(), desk, month, &roster)
+            .await?;
+        let state = problem.read(&roster);
         let (found, problem) = answered(move || {
             let found = explain::conflicts_of_day(&problem.problem, &state, day)?;
             Ok((found, problem))

@@ -1,6 +1,7 @@
 //! What a roster as it stands is short of. Judging explains every stretch, so a judgement is kept as long as nothing it
 //! rests on changes.
 
+use crate::app::problem::RosterProblem;
 use crate::app::{App, AppError};
 use domain::event::Shortfall;
 use domain::ids::DeskId;
@@ -45,7 +46,18 @@ impl App {
         month: Month,
         roster: &RosterState,
     ) -> Result<Vec<Shortfall>, AppError> {
-        let mut problem = self.roster_problem(desk, month).await?;
+        let problem = self.roster_problem(desk, month).await?;
+        self.shortfalls_in(problem, desk, month, roster).await
+    }
+
+    /// The same of a month's problem that is at hand.
+    pub(crate) async fn shortfalls_in(
+        &self,
+        mut problem: RosterProblem,
+        desk: &DeskId,
+        month: Month,
+        roster: &RosterState,
+    ) -> Result<Vec<Shortfall>, AppError> {
         let (assignments, meals) = problem.read_roster(roster);
         let breaks = problem.breaks(roster);
         let mut hash = Sha256::new();

@@ -407,7 +407,7 @@ impl App {
             // Never closed; without a permit the solve would only run beside another.
             let _turn = turns.acquire_owned().await.ok();
             let outcome = app.work_on(&desk, month, solve, &job).await;
-            app.solves().news.forget(solve);
+            app.solves().news.forget(solve).await;
             match outcome {
                 Ok(Some(state)) => job.progress.send_modify(|progress| progress.state = state),
                 // It is another node's: from now on the log says how it goes.
@@ -508,7 +508,7 @@ impl App {
                 solved = &mut solving => break solved.unwrap_or_else(|_| Err("the solver stopped".to_owned())),
                 () = tokio::time::sleep(FOLLOW_EVERY) => {
                     let progress = job.progress.borrow().clone();
-                    self.solves().news.tell(&self.solves().node, &progress);
+                    self.solves().news.tell(&self.solves().node, &progress).await;
                     match self.stop_of(desk, month, solve).await {
                         Ok(Some(Stop::Asked)) => job.stop(),
                         Ok(Some(Stop::Lost)) => {
@@ -671,22 +671,28 @@ impl App {
             return Ok(here);
         }
         let row = self.read(move |view| view.solve(solve)).await?;
-        Ok(row.map(|row| self.told(row)).or(here))
+        match row {
+            Some(row) => Ok(Some(self.told(row).await)),
+            None => Ok(here),
+        }
     }
 
     /// How far a solve is that runs, as its own node knows or tells it; none while nothing is known of it.
-    pub(crate) fn solve_figures(&self, row: &SolveRow) -> Option<SolveProgress> {
-        self.solve_progress(row.solve)
-            .filter(|here| here.state != SolveState::Waiting)
-            .or_else(|| {
-                let claim = row.claim.as_ref()?;
-                self.solves().news.heard(row.solve, &claim.node)
-            })
+    pub(crate) async fn solve_figures(&self, row: &SolveRow) -> Option<SolveProgress> {
+        let here = self.solve_progress(row.solve);
+        if here
+            .as_ref()
+            .is_some_and(|here| here.state != SolveState::Waiting)
+        {
+            return here;
+        }
+        let claim = row.claim.as_ref()?;
+        self.solves().news.heard(row.solve, &claim.node).await
     }
 
     /// What the log says of a solve, with the figures of the node that works on it.
-    fn told(&self, row: SolveRow) -> SolveProgress {
-        let figures = self.solve_figures(&row);
+    async fn told(&self, row: SolveRow) -> SolveProgress {
+        let figures = self.solve_figures(&row).await;
         let log = told_by_the_log(row);
         match figures {
             Some(figures) if log.state == SolveState::Running => SolveProgress {

@@ -191,6 +191,10 @@ pub async fn show(
     if let (Some(solve), None) = (failed, &chrome.flash) {
         chrome.flash = Some(failure(solve, w, &name));
     }
+    let solving = match solving {
+        Some(solve) => Some(Solving::of(&app, solve, now, w).await),
+        None => None,
+    };
     let page = ReplanPage {
         w,
         chrome,
@@ -205,7 +209,7 @@ pub async fn show(
             .state
             .as_ref()
             .is_some_and(|state| state.status == RosterStatus::Published),
-        solving: solving.map(|solve| Solving::of(&app, solve, now, w)),
+        solving,
         proposal,
         first: today.max(month.first()),
         people: roster

@@ -373,6 +373,10 @@ pub async fn show(
         chrome.flash = Some(failure(solve, w, &name));
     }
     let stage = known.stage();
+    let solving = match solving {
+        Some(solve) => Some(Solving::of(&app, solve, now, w).await),
+        None => None,
+    };
     let page = RosterPage {
         w,
         chrome,
@@ -382,7 +386,7 @@ pub async fn show(
         month,
         stage,
         leads,
-        solving: solving.map(|solve| Solving::of(&app, solve, now, w)),
+        solving,
         has_demand: known.has_demand,
         days,
         rows,

@@ -20,8 +20,8 @@ pub struct Solving {
 
 impl Solving {
     /// As the node that works on it knows it.
-    pub(super) fn of(app: &App, solve: &SolveRow, now: DateTime<Utc>, w: Words) -> Self {
-        let progress = app.solve_figures(solve);
+    pub(super) async fn of(app: &App, solve: &SolveRow, now: DateTime<Utc>, w: Words) -> Self {
+        let progress = app.solve_figures(solve).await;
         let since = solve
             .requested_at
             .map_or(0, |at| (now - at).num_seconds().max(0));
