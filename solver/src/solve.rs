@@ -26,7 +26,7 @@ const LABELS_PER_WORK_UNIT: u64 = 1000;
 const ROUNDS: u64 = 40;
 /// Rounds after which the threads go on from the best roster any of them has.
 const ROUNDS_PER_EXCHANGE: u64 = 5;
-/// Labels a thread extends before its moves are put together with the others': about 20 ms.
+/// Labels a thread extends before its moves are put together with the others': some 13 ms.
 const STRETCH_LABELS: u64 = 200_000;
 
 /// Seconds between two reports of a bound that rises with every step.
