@@ -51,7 +51,8 @@ pub enum DecodeError {
 /// assert_eq!(punched.at, 7);
 /// ```
 pub struct Codec<E> {
-    decoders: HashMap<String, Decode<E>>,
+    /// By today's name, with the newest version.
+    decoders: HashMap<String, (u16, Decode<E>)>,
     upcasters: Upcasters,
 }
 
@@ -90,8 +91,8 @@ impl<E: 'static> Codec<E> {
         self.upcasters = self
             .upcasters
             .newest(event_type.name.clone(), event_type.version);
-        self.decoders
-            .insert(event_type.name.into_owned(), Box::new(decode));
+        let decoder: (u16, Decode<E>) = (event_type.version, Box::new(decode));
+        self.decoders.insert(event_type.name.into_owned(), decoder);
         self
     }
 
@@ -125,12 +126,12 @@ impl<E: 'static> Codec<E> {
     /// # Errors
     /// See [`DecodeError`].
     pub fn decode_parts(&self, name: &str, version: u16, data: &[u8]) -> Result<E, DecodeError> {
-        let (today, _) = self.upcasters.resolve(name);
-        let decode = self
+        let today = self.upcasters.today(name);
+        let (newest, decode) = self
             .decoders
             .get(today)
             .ok_or_else(|| DecodeError::UnknownType(name.to_owned()))?;
-        let data = self.upcasters.to_newest(name, version, data)?;
+        let data = self.upcasters.bring(today, version, *newest, data)?;
         decode(&data).map_err(|source| DecodeError::Data {
             name: today.to_owned(),
             source,

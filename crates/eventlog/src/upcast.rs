@@ -94,8 +94,13 @@ impl Upcasters {
 
     /// Today's name of a kind of event, and its newest version when it is declared.
     pub fn resolve<'a>(&'a self, name: &'a str) -> (&'a str, Option<u16>) {
-        let name = self.renamed.get(name).map_or(name, String::as_str);
+        let name = self.today(name);
         (name, self.newest.get(name).copied())
+    }
+
+    /// Today's name of a kind of event.
+    pub(crate) fn today<'a>(&'a self, name: &'a str) -> &'a str {
+        self.renamed.get(name).map_or(name, String::as_str)
     }
 
     /// The data at the newest version, untouched when it is there already or the kind is not declared.
@@ -109,7 +114,17 @@ impl Upcasters {
         data: &'a [u8],
     ) -> Result<Cow<'a, [u8]>, UpcastError> {
         let (name, newest) = self.resolve(name);
-        let newest = newest.unwrap_or(version);
+        self.bring(name, version, newest.unwrap_or(version), data)
+    }
+
+    /// The same where today's name and newest version are known.
+    pub(crate) fn bring<'a>(
+        &self,
+        name: &str,
+        version: u16,
+        newest: u16,
+        data: &'a [u8],
+    ) -> Result<Cow<'a, [u8]>, UpcastError> {
         if version == newest {
             return Ok(Cow::Borrowed(data));
         }
