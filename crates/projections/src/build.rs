@@ -23,12 +23,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Pages of events that may be ready before they are applied.
-const PAGES_AHEAD: usize = 4;
+const PAGES_AHEAD: usize = 8;
 
 /// Where the log is cut; the rows do not depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {
-    /// Events read at once.
+    /// Events read at once. The memory of a few hundred goes from page to page; that of thousands is given back to the
+    /// system after each, and asked for anew.
     pub(crate) page_events: usize,
     /// Days of people that may wait to be derived; they are held in memory.
     pub(crate) dirty_days_max: usize,
@@ -39,7 +40,7 @@ pub(crate) struct Cut {
 impl Default for Cut {
     fn default() -> Self {
         Self {
-            page_events: 1024,
+            page_events: 512,
             dirty_days_max: 500_000,
             records_held_max: RECORDS_HELD_MAX,
         }

@@ -1,6 +1,6 @@
 //! Dirty days → records, dirty months → penalties, in the transaction of their facts.
 
-use crate::columns::{event_id, from_json, instant, micros, parse, to_json, word};
+use crate::columns::{Texts, event_id, from_json, instant, micros, parse, to_json, word};
 use crate::dirty::{Dirty, Evidence, months_around};
 use crate::error::Result;
 use crate::facts::{By, Facts, policy_on, text};
@@ -22,6 +22,7 @@ use domain::shift::Shift;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 /// People whose days are reckoned with one memory of what was read: enough to share a desk's facts, few enough to hold.
 const PEOPLE_TOGETHER: usize = 100;
@@ -41,7 +42,7 @@ pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty, records_held_max: us
     let mut lent = Evidence::new();
     let mut derived_months = BTreeSet::new();
     writer.each(&desks, derive_desk, |derived| {
-        store_days(writer.connection, &derived.days, &mut lent)?;
+        store_days(writer.connection, &derived, &mut lent)?;
         store_months(writer.connection, &derived.months)?;
         let months = derived.months.into_iter();
         derived_months.extend(months.map(|(desk, month, _)| (desk, month)));
@@ -76,6 +77,8 @@ struct Stale<'d> {
 /// What was derived of a desk, as it is to be stored.
 struct Derived {
     days: Vec<DayRow>,
+    /// Of the days' records.
+    texts: Texts,
     months: Vec<DerivedMonth>,
 }
 
@@ -96,7 +99,8 @@ struct RecordRow {
     late: Minutes,
     early: Minutes,
     policy: PolicyVersionId,
-    text: String,
+    /// Where it stands among the texts.
+    text: Range<usize>,
     lent_to: Vec<DeskId>,
 }
 
@@ -104,7 +108,7 @@ struct RecordRow {
 type DerivedMonth = (DeskId, Month, Vec<ProposedPenalty>);
 
 impl RecordRow {
-    fn of(record: &DayRecord) -> Result<Self> {
+    fn of(record: &DayRecord, texts: &mut Texts) -> Result<Self> {
         Ok(Self {
             desk: record.desk.clone(),
             status: word(&record.status)?,
@@ -115,7 +119,7 @@ impl RecordRow {
             late: record.late_minutes,
             early: record.early_minutes,
             policy: record.policy.clone(),
-            text: to_json(record)?,
+            text: texts.push(record)?,
             lent_to: record.lent.iter().map(|lent| lent.to.clone()).collect(),
         })
     }
@@ -173,6 +177,7 @@ fn stale_desks<'d>(
 fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
     let days_count = stale.people.iter().map(|(_, dates)| dates.len()).sum();
     let mut days = Vec::with_capacity(days_count);
+    let mut texts = Texts::default();
     let mut records = Vec::new();
     for people in stale.people.chunks(PEOPLE_TOGETHER) {
         let dates = || people.iter().flat_map(|(_, dates)| *dates);
@@ -183,10 +188,13 @@ fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
         for &(staff, dates) in people {
             for &date in dates {
                 let record = record(&facts, staff, date)?;
+                let row = record
+                    .as_ref()
+                    .map(|record| RecordRow::of(record, &mut texts));
                 days.push(DayRow {
                     staff: staff.clone(),
                     date,
-                    record: record.as_ref().map(RecordRow::of).transpose()?,
+                    record: row.transpose()?,
                 });
                 if !stale.months.is_empty() {
                     records.extend(record);
@@ -207,7 +215,11 @@ fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
         let proposed = penalties(&facts, desk, month, Some(of_month))?;
         months.push((desk.clone(), month, proposed));
     }
-    Ok(Derived { days, months })
+    Ok(Derived {
+        days,
+        texts,
+        months,
+    })
 }
 
 /// The days whose records a month's penalties rest on: its own, the one before and the one after.
@@ -215,11 +227,39 @@ fn days_looked_at(month: Month) -> (WorkDate, WorkDate) {
     (month.first().plus_days(-1), month.last().plus_days(1))
 }
 
-fn store_days(connection: &Connection, days: &[DayRow], lent: &mut Evidence) -> Result<()> {
-    for day in days {
-        touch(connection, &day.staff, day.date)?;
-        store(connection, day)?;
-        for desk in day.record.iter().flat_map(|record| &record.lent_to) {
+fn store_days(connection: &Connection, derived: &Derived, lent: &mut Evidence) -> Result<()> {
+    let mut touch = connection
+        .prepare_cached("INSERT OR IGNORE INTO days_touched (staff, date) VALUES (?1, ?2)")?;
+    let mut remove =
+        connection.prepare_cached("DELETE FROM day_records WHERE staff = ?1 AND date = ?2")?;
+    let mut store = connection.prepare_cached(
+        "INSERT OR REPLACE INTO day_records
+         (staff, date, desk, status, shift, planned_minutes, worked_minutes, absent_minutes, late_minutes,
+          early_minutes, policy, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    for day in &derived.days {
+        let (staff, date) = (day.staff.as_str(), day.date.to_string());
+        touch.execute((staff, &date))?;
+        let Some(record) = &day.record else {
+            remove.execute((staff, &date))?;
+            continue;
+        };
+        store.execute((
+            staff,
+            &date,
+            record.desk.as_str(),
+            &record.status,
+            record.shift.as_ref().map(|code| code.as_str()),
+            record.planned.0,
+            record.worked.0,
+            record.absent.0,
+            record.late.0,
+            record.early.0,
+            record.policy.as_str(),
+            derived.texts.get(&record.text)?,
+        ))?;
+        for desk in &record.lent_to {
             lent.entry(desk.clone()).or_default().insert(day.date);
         }
     }
@@ -353,13 +393,6 @@ fn reach_colleagues(facts: &Facts<'_>, dirty: &mut Dirty) -> Result<()> {
     Ok(())
 }
 
-fn touch(connection: &Connection, staff: &StaffId, date: WorkDate) -> Result<()> {
-    connection
-        .prepare_cached("INSERT OR IGNORE INTO days_touched (staff, date) VALUES (?1, ?2)")?
-        .execute((staff.as_str(), date.to_string()))?;
-    Ok(())
-}
-
 /// A person's day, reckoned; none when nothing is known of it.
 pub(crate) fn record(
     facts: &Facts<'_>,
@@ -370,37 +403,6 @@ pub(crate) fn record(
         return Ok(None);
     };
     Ok(day.policy().map(|policy| reckon(&day.facts, policy)))
-}
-
-fn store(connection: &Connection, day: &DayRow) -> Result<()> {
-    let Some(record) = &day.record else {
-        connection
-            .prepare_cached("DELETE FROM day_records WHERE staff = ?1 AND date = ?2")?
-            .execute((day.staff.as_str(), day.date.to_string()))?;
-        return Ok(());
-    };
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO day_records
-             (staff, date, desk, status, shift, planned_minutes, worked_minutes, absent_minutes, late_minutes,
-              early_minutes, policy, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute((
-            day.staff.as_str(),
-            day.date.to_string(),
-            record.desk.as_str(),
-            &record.status,
-            record.shift.as_ref().map(|code| code.as_str()),
-            record.planned.0,
-            record.worked.0,
-            record.absent.0,
-            record.late.0,
-            record.early.0,
-            record.policy.as_str(),
-            &record.text,
-        ))?;
-    Ok(())
 }
 
 /// The records of a desk from `first` to `last`, by person and day.
