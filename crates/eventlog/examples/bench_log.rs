@@ -39,8 +39,7 @@ const PEER_APPENDS: [(usize, usize); 3] = [(1, 300), (32, 50), (256, 20)];
 const GROWTH_APPENDS: (usize, usize) = (256, 50);
 const GROWTH_EVENTS_MIN: usize = 10_000;
 const READ_EVENTS: usize = 60_000;
-/// As many as a replay reads.
-const READ_PAGE_EVENTS: usize = 512;
+const READ_PAGE_EVENTS: usize = 4096;
 const PUNCHED: EventType = EventType::new("punched", 1);
 const COLUMNS: &str = "position, stream, revision, event_id, event_type, schema_version, recorded_at, metadata, data, \
                        prev_hash, hash";

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::{Uuid, fmt::Hyphenated};
+use uuid::Uuid;
 
 use crate::{Appended, Position};
 
@@ -163,9 +163,9 @@ impl Metadata {
             .strip_prefix(br#"","command_id":""#)?
             .strip_suffix(br#""}"#)?;
         let command = Uuid::try_parse_ascii(text).ok()?;
-        // An id has other spellings, but one stored form: no other is as long and without capitals.
-        let is_stored_form =
-            text.len() == Hyphenated::LENGTH && !text.iter().any(u8::is_ascii_uppercase);
+        // An id has other spellings, but one stored form.
+        let mut stored = Uuid::encode_buffer();
+        let is_stored_form = command.hyphenated().encode_lower(&mut stored).as_bytes() == text;
         let actor = std::str::from_utf8(actor).ok()?;
         is_stored_form.then(|| Self::new(actor, CommandId(command)))
     }

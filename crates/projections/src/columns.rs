@@ -6,8 +6,10 @@ use domain::ids::EventId;
 use serde::Serialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use std::ops::Range;
 use uuid::Uuid;
+
+/// Most states are shorter: their text is written without being moved.
+const STATE_BYTES: usize = 2048;
 
 /// Microseconds since 1970 UTC.
 pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
@@ -21,28 +23,11 @@ pub(crate) fn instant(micros: i64) -> DateTime<Utc> {
 
 /// A state as JSON.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
+    let mut text = Vec::with_capacity(STATE_BYTES);
+    serde_json::to_writer(&mut text, value)
+        .map_err(|source| Error::row(std::any::type_name::<T>().to_owned(), source))?;
+    String::from_utf8(text)
         .map_err(|source| Error::row(std::any::type_name::<T>().to_owned(), source))
-}
-
-/// States as JSON, one after another: a text for each would be as many long allocations.
-#[derive(Default)]
-pub(crate) struct Texts(Vec<u8>);
-
-impl Texts {
-    /// Writes one more, and says where it stands.
-    pub(crate) fn push<T: Serialize>(&mut self, value: &T) -> Result<Range<usize>> {
-        let begin = self.0.len();
-        serde_json::to_writer(&mut self.0, value)
-            .map_err(|source| Error::row(std::any::type_name::<T>().to_owned(), source))?;
-        Ok(begin..self.0.len())
-    }
-
-    /// The one that stands there.
-    pub(crate) fn get(&self, place: &Range<usize>) -> Result<&str> {
-        let text = self.0.get(place.clone()).unwrap_or_default();
-        std::str::from_utf8(text).map_err(|source| Error::row(format!("{place:?}"), source))
-    }
 }
 
 /// A state from JSON.

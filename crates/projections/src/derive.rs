@@ -1,6 +1,6 @@
 //! Dirty days → records, dirty months → penalties, in the transaction of their facts.
 
-use crate::columns::{Texts, event_id, from_json, instant, micros, parse, to_json, word};
+use crate::columns::{event_id, from_json, instant, micros, parse, to_json, word};
 use crate::dirty::{Dirty, Evidence, months_around};
 use crate::error::Result;
 use crate::facts::{By, Facts, policy_on, text};
@@ -22,7 +22,6 @@ use domain::shift::Shift;
 use domain::work_date::{DayMinute, Month, WorkDate};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
 
 /// People whose days are reckoned with one memory of what was read: enough to share a desk's facts, few enough to hold.
 const PEOPLE_TOGETHER: usize = 100;
@@ -42,7 +41,7 @@ pub(crate) fn settle(writer: &Writer<'_>, mut dirty: Dirty, records_held_max: us
     let mut lent = Evidence::new();
     let mut derived_months = BTreeSet::new();
     writer.each(&desks, derive_desk, |derived| {
-        store_days(writer.connection, &derived, &mut lent)?;
+        store_days(writer.connection, &derived.days, &mut lent)?;
         store_months(writer.connection, &derived.months)?;
         let months = derived.months.into_iter();
         derived_months.extend(months.map(|(desk, month, _)| (desk, month)));
@@ -77,8 +76,6 @@ struct Stale<'d> {
 /// What was derived of a desk, as it is to be stored.
 struct Derived {
     days: Vec<DayRow>,
-    /// Of the days' records.
-    texts: Texts,
     months: Vec<DerivedMonth>,
 }
 
@@ -99,8 +96,7 @@ struct RecordRow {
     late: Minutes,
     early: Minutes,
     policy: PolicyVersionId,
-    /// Where it stands among the texts.
-    text: Range<usize>,
+    text: String,
     lent_to: Vec<DeskId>,
 }
 
@@ -108,7 +104,7 @@ struct RecordRow {
 type DerivedMonth = (DeskId, Month, Vec<ProposedPenalty>);
 
 impl RecordRow {
-    fn of(record: &DayRecord, texts: &mut Texts) -> Result<Self> {
+    fn of(record: &DayRecord) -> Result<Self> {
         Ok(Self {
             desk: record.desk.clone(),
             status: word(&record.status)?,
@@ -119,7 +115,7 @@ impl RecordRow {
             late: record.late_minutes,
             early: record.early_minutes,
             policy: record.policy.clone(),
-            text: texts.push(record)?,
+            text: to_json(record)?,
             lent_to: record.lent.iter().map(|lent| lent.to.clone()).collect(),
         })
     }
@@ -177,7 +173,6 @@ fn stale_desks<'d>(
 fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
     let days_count = stale.people.iter().map(|(_, dates)| dates.len()).sum();
     let mut days = Vec::with_capacity(days_count);
-    let mut texts = Texts::default();
     let mut records = Vec::new();
     for people in stale.people.chunks(PEOPLE_TOGETHER) {
         let dates = || people.iter().flat_map(|(_, dates)| *dates);
@@ -188,13 +183,10 @@ fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
         for &(staff, dates) in people {
             for &date in dates {
                 let record = record(&facts, staff, date)?;
-                let row = record
-                    .as_ref()
-                    .map(|record| RecordRow::of(record, &mut texts));
                 days.push(DayRow {
                     staff: staff.clone(),
                     date,
-                    record: row.transpose()?,
+                    record: record.as_ref().map(RecordRow::of).transpose()?,
                 });
                 if !stale.months.is_empty() {
                     records.extend(record);
@@ -215,11 +207,7 @@ fn derive_desk(connection: &Connection, stale: &Stale<'_>) -> Result<Derived> {
         let proposed = penalties(&facts, desk, month, Some(of_month))?;
         months.push((desk.clone(), month, proposed));
     }
-    Ok(Derived {
-        days,
-        texts,
-        months,
-    })
+    Ok(Derived { days, months })
 }
 
 /// The days whose records a month's penalties rest on: its own, the one before and the one after.
@@ -227,7 +215,7 @@ fn days_looked_at(month: Month) -> (WorkDate, WorkDate) {
     (month.first().plus_days(-1), month.last().plus_days(1))
 }
 
-fn store_days(connection: &Connection, derived: &Derived, lent: &mut Evidence) -> Result<()> {
+fn store_days(connection: &Connection, days: &[DayRow], lent: &mut Evidence) -> Result<()> {
     let mut touch = connection
         .prepare_cached("INSERT OR IGNORE INTO days_touched (staff, date) VALUES (?1, ?2)")?;
     let mut remove =
@@ -238,7 +226,7 @@ fn store_days(connection: &Connection, derived: &Derived, lent: &mut Evidence) -
           early_minutes, policy, record)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
-    for day in &derived.days {
+    for day in days {
         let (staff, date) = (day.staff.as_str(), day.date.to_string());
         touch.execute((staff, &date))?;
         let Some(record) = &day.record else {
@@ -257,7 +245,7 @@ fn store_days(connection: &Connection, derived: &Derived, lent: &mut Evidence) -
             record.late.0,
             record.early.0,
             record.policy.as_str(),
-            derived.texts.get(&record.text)?,
+            &record.text,
         ))?;
         for desk in &record.lent_to {
             lent.entry(desk.clone()).or_default().insert(day.date);
