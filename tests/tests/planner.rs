@@ -27,6 +27,11 @@ fn adopt(house: &House, more: &str) {
         .expect(204);
 }
 
+/// A cell of 1001's December.
+fn cell(day: u32, shift: Value) -> Value {
+    json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift})
+}
+
 /// Generates December; the solve's record.
 fn solve(house: &House) -> Value {
     let body = json!({"seed": 1, "work_limit": 3_000, "limit_seconds": 8});
@@ -798,7 +803,6 @@ fn a_limit_broken_already_may_be_mended_and_not_broken_further() {
     let lead = house.to("L01");
     house.draft_december();
     let set = |cells: Value| lead.post(&format!("{ROSTER}/edits"), json!({"cells": cells}));
-    let cell = |day: u32, shift: Value| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift});
     let early: Vec<Value> = (1..=5).map(|day| cell(day, json!("A"))).collect();
     set(json!(early)).expect(200);
     set(json!([cell(14, json!("B")), cell(15, json!("B"))])).expect(200);
@@ -827,12 +831,12 @@ fn a_limit_broken_already_may_be_mended_and_not_broken_further() {
         json!([cell(6, json!("A"))]),
         [
             "2026-12-06 days in a row on one kind of shift",
-            "beyond it by 3 → 4",
+            "off by 3 → 4",
         ],
     );
     refused(
         json!([cell(16, json!("B"))]),
-        ["a shift in a month at most", "beyond it by 1 → 2"],
+        ["a shift in a month at most", "off by 1 → 2"],
     );
     // One limit mended does not pay for another: a late shift less, and an early one more in the run.
     refused(
@@ -859,7 +863,6 @@ fn a_change_that_nobody_can_judge_is_not_let_through() {
     let house = House::shop("2026-11-25 10:00");
     let lead = house.to("L01");
     house.draft_december();
-    let cell = |day: u32, shift: Value| json!({"staff": "1001", "date": format!("2026-12-{day:02}"), "shift": shift});
     let first = json!({"cells": [cell(1, json!("A"))]});
     lead.post(&format!("{ROSTER}/edits"), first).expect(200);
     // The rules name a shift that is none.

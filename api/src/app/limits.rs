@@ -78,14 +78,32 @@ fn limit(rule: Rule) -> Option<(Kind, &'static str, &'static str)> {
 impl App {
     /// What changes by hand of a desk's month are judged by.
     pub(crate) async fn judge(&self, desk: &DeskId, month: Month) -> Result<Judge, AppError> {
+        let limits = self.has_limits(desk, month).await?;
+        let basis = match self.roster_problem(desk, month).await {
+            Ok(problem) => Basis::Problem(Box::new(problem)),
+            Err(AppError::Refused(refusal)) => Basis::Nothing(refusal),
+            Err(AppError::Invalid(faults)) => Basis::Faulty(faults),
+            Err(error) => return Err(error),
+        };
+        Ok(Judge { basis, limits })
+    }
+
+    /// The same for whoever asks of limits alone; none where there are none.
+    pub(crate) async fn limits(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<Option<Judge>, AppError> {
+        if !self.has_limits(desk, month).await? {
+            return Ok(None);
+        }
+        self.judge(desk, month).await.map(Some)
+    }
+
+    async fn has_limits(&self, desk: &DeskId, month: Month) -> Result<bool, AppError> {
         let policy = match self.policy_on(desk, month.first()).await {
             Ok(policy) => policy,
-            Err(AppError::Refused(refusal)) => {
-                return Ok(Judge {
-                    basis: Basis::Nothing(refusal),
-                    limits: false,
-                });
-            }
+            Err(AppError::Refused(_)) => return Ok(false),
             Err(error) => return Err(error),
         };
         let rules = RosterRules {
@@ -94,17 +112,7 @@ impl App {
             fair_months: None,
             ..policy.roster.rules.clone()
         };
-        let team = &self.desk_state(desk).await?.team;
-        let basis = match self.roster_problem(desk, month).await {
-            Ok(problem) => Basis::Problem(Box::new(problem)),
-            Err(AppError::Refused(refusal)) => Basis::Nothing(refusal),
-            Err(AppError::Invalid(faults)) => Basis::Faulty(faults),
-            Err(error) => return Err(error),
-        };
-        Ok(Judge {
-            basis,
-            limits: team.is_some() || rules != RosterRules::default(),
-        })
+        Ok(rules != RosterRules::default() || self.desk_state(desk).await?.team.is_some())
     }
 }
 
@@ -228,18 +236,16 @@ impl Held<'_> {
         }
         let words = |zh: bool| -> String {
             let lines = worse.iter().filter_map(|violation| {
-                let (kind, name_zh, name_en) = limit(violation.rule)?;
+                let (_, name_zh, name_en) = limit(violation.rule)?;
                 let who = violation.person.and_then(|person| problem.staff_at(person));
                 let who = who.map_or("", StaffId::as_str);
                 let date = violation.day.and_then(|day| problem.date(day));
                 let date = date.map(|date| date.to_string()).unwrap_or_default();
                 let limit = limit_of(violation);
                 let by = before.get(&limit).zip(after.get(&limit));
-                let by = by.map_or_else(String::new, |(was, is)| match (zh, kind) {
-                    (true, Kind::Ceiling) => format!("(超出 {was} → {is})"),
-                    (true, Kind::Floor) => format!("(不足 {was} → {is})"),
-                    (false, Kind::Ceiling) => format!(" (beyond it by {was} → {is})"),
-                    (false, Kind::Floor) => format!(" (short of it by {was} → {is})"),
+                let by = by.map_or_else(String::new, |(was, is)| match zh {
+                    true => format!("(偏离 {was} → {is})"),
+                    false => format!(" (off by {was} → {is})"),
                 });
                 let name = if zh { name_zh } else { name_en };
                 Some(format!("{who} {date} {name}{by}").trim().to_owned())

@@ -1,6 +1,7 @@
 //! Shifts that leave leaves open, and who covers them (T1).
 
 use crate::app::access::may_run_desk;
+use crate::app::limits::Judge;
 use crate::app::{App, AppError, Caller, ChangeCost, CoverShift, Receipt};
 use domain::event::{LeaveRequested, OpenShiftKey};
 use domain::ids::{DeskId, StaffId};
@@ -70,8 +71,9 @@ impl App {
             if found.open.is_empty() {
                 continue;
             }
-            let judge = self.judge(desk, month).await?;
-            let mut held = judge.held(&found.roster);
+            let limits = self.limits(desk, month).await?;
+            let unjudged = limits.as_ref().and_then(Judge::unjudged);
+            let mut held = limits.as_ref().and_then(|judge| judge.held(&found.roster));
             for open in &found.open {
                 let name = |staff: &StaffId| {
                     let record = found.context.staff.get(staff)?.record.as_ref()?;
@@ -79,8 +81,8 @@ impl App {
                 };
                 let named = |staff: &StaffId| name(staff).unwrap_or_else(|| staff.to_string());
                 let mut forbidden = |one: &Candidate| {
-                    if let Some(unjudged) = judge.unjudged() {
-                        return Some(unjudged);
+                    if unjudged.is_some() {
+                        return unjudged.clone();
                     }
                     let held = held.as_mut().filter(|_| one.possible())?;
                     let mut covered = RosterState::clone(&found.roster);
