@@ -510,10 +510,21 @@ impl Posted {
         to: &str,
         key: &str,
     ) -> Result<Response, Failed> {
+        self.done_with(app, receipt, to, &Flash::good(self.visit.w.t(key)))
+            .await
+    }
+
+    async fn done_with<T>(
+        &self,
+        app: &App,
+        receipt: &Receipt<T>,
+        to: &str,
+        flash: &Flash,
+    ) -> Result<Response, Failed> {
         app.wait(receipt)
             .await
             .map_err(|error| self.visit.failed(error))?;
-        Ok(sent_on(to, &Flash::good(self.visit.w.t(key))))
+        Ok(sent_on(to, flash))
     }
 
     /// What came of an action that has no form of its own to show again: the browser goes to `to` either way, and a
@@ -546,14 +557,11 @@ impl Posted {
             Ok(receipt) => receipt,
             Err(error) => return self.outcome::<()>(app, Err(error), to, key).await,
         };
-        app.wait(&receipt)
-            .await
-            .map_err(|error| self.visit.failed(error))?;
         let flash = Flash {
-            more: receipt.value.lines(self.visit.w.lang),
+            more: receipt.value.clone().lines(self.visit.w.lang),
             ..Flash::good(self.visit.w.t(key))
         };
-        Ok(sent_on(to, &flash))
+        self.done_with(app, &receipt, to, &flash).await
     }
 
     /// What to say above a form that was refused, and with which status; a failure of ours is an error page.
@@ -617,21 +625,20 @@ pub fn sent_on(to: &str, flash: &Flash) -> Response {
 
 /// A browser drops a cookie that is too long, so the last lines are left out of one.
 fn cookie_text(flash: &Flash) -> Option<String> {
-    let mut flash = flash.clone();
-    loop {
-        let text = encoded(&serde_json::to_string(&flash).ok()?);
-        if text.len() <= FLASH_BYTES_MAX || flash.more.is_empty() {
-            return Some(text);
-        }
-        if flash.more.last().is_some_and(|line| line == LEFT_OUT) {
-            flash.more.pop();
-        }
-        flash.more.pop();
-        flash.more.push(LEFT_OUT.to_owned());
-        if flash.more.len() == 1 {
-            flash.more.clear();
-        }
+    let text_of = |flash: &Flash| Some(encoded(&serde_json::to_string(flash).ok()?));
+    let fits = |text: &String| text.len() <= FLASH_BYTES_MAX;
+    let whole = text_of(flash)?;
+    if fits(&whole) {
+        return Some(whole);
     }
+    let texts = (0..flash.more.len()).rev().map(|kept| {
+        let lines = flash.more.iter().take(kept).cloned();
+        text_of(&Flash {
+            more: lines.chain([LEFT_OUT.to_owned()]).collect(),
+            ..flash.clone()
+        })
+    });
+    texts.flatten().find(fits).or(Some(whole))
 }
 
 /// A path of ours, or the start: nobody is sent elsewhere.
