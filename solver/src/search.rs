@@ -103,6 +103,9 @@ fn arms(days: usize) -> Vec<Arm> {
 
 /// Meals of a cell: start points relative to the day's first point; unused places are −1.
 pub(crate) type CellMeals = [i32; 2];
+/// No meal.
+pub(crate) const NO_MEALS: CellMeals = [-1, -1];
+
 /// What somebody does on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Placed {
@@ -111,8 +114,6 @@ pub(crate) struct Placed {
     pub choice: u8,
     pub meals: CellMeals,
 }
-/// No meal.
-pub(crate) const NO_MEALS: CellMeals = [-1, -1];
 
 /// A shift on the grid.
 #[derive(Clone, Debug)]
@@ -358,7 +359,16 @@ impl<'a> Search<'a> {
 
     /// Replaces the whole state.
     pub(crate) fn load(&mut self, solution: &Solution) {
-        for (person, (row, meals)) in solution.rows.iter().zip(&solution.meals).enumerate() {
+        self.take(&solution.rows, &solution.meals);
+    }
+
+    /// Goes on where another search stands.
+    pub(crate) fn follow(&mut self, other: &Self) {
+        self.take(&other.rows, &other.meals);
+    }
+
+    fn take(&mut self, rows: &[Row], meals: &[Vec<CellMeals>]) {
+        for (person, (row, meals)) in rows.iter().zip(meals).enumerate() {
             self.take_row(person, row, meals);
         }
     }
@@ -374,13 +384,6 @@ impl<'a> Search<'a> {
             }
         }
         self.person_cost[person] = self.compiled.people[person].row_cost(row);
-    }
-
-    /// Goes on where another search stands.
-    pub(crate) fn follow(&mut self, other: &Self) {
-        for (person, (row, meals)) in other.rows.iter().zip(&other.meals).enumerate() {
-            self.take_row(person, row, meals);
-        }
     }
 
     /// Puts a person's presence of one cell in (`sign` 1) or takes it out (−1).
@@ -794,39 +797,39 @@ impl<'a> Search<'a> {
     /// turned down keeps their row: later moves began from another.
     pub(crate) fn judge(&mut self, moves: &[Vec<Placed>], annealing: Annealing, done: f64) {
         let temperature = annealing.temperature_at(done);
-        let mut current = self.minded();
         let mut settled = vec![false; self.rows.len()];
         for moved in moves {
             let mut people: Vec<usize> = moved.iter().map(|cell| cell.person).collect();
             people.dedup();
-            let mut taken = !people.iter().any(|&person| settled[person]);
-            if taken {
-                let cells = moved.iter();
-                let undo: Vec<Placed> = cells.map(|c| self.placed(c.person, c.day)).collect();
-                let costs = people.iter().map(|&p| (p, self.person_cost[p]));
-                let undo_cost: Vec<(usize, i64)> = costs.collect();
-                for cell in moved {
-                    self.set_cell(cell.person, cell.day, cell.choice, cell.meals);
-                }
-                for &person in &people {
-                    self.person_cost[person] =
-                        self.compiled.people[person].row_cost(&self.rows[person]);
-                }
-                let minded = self.minded();
-                taken = self.accepts(minded - current, temperature);
-                if taken {
-                    current = minded;
-                } else {
-                    self.put_back(&undo, &undo_cost);
-                }
-            }
-            if !taken {
+            let free = !people.iter().any(|&person| settled[person]);
+            if !free || !self.try_move(moved, &people, temperature) {
                 for person in people {
                     settled[person] = true;
                 }
             }
         }
         self.keep_best();
+    }
+
+    /// Makes a move of `people` unless it is turned down; whether it was made.
+    fn try_move(&mut self, moved: &[Placed], people: &[usize], temperature: f64) -> bool {
+        let before = self.minded();
+        let cells = moved.iter();
+        let undo: Vec<Placed> = cells.map(|c| self.placed(c.person, c.day)).collect();
+        let costs = people.iter().map(|&p| (p, self.person_cost[p]));
+        let undo_cost: Vec<(usize, i64)> = costs.collect();
+        for cell in moved {
+            self.set_cell(cell.person, cell.day, cell.choice, cell.meals);
+        }
+        for &person in people {
+            self.person_cost[person] = self.compiled.people[person].row_cost(&self.rows[person]);
+        }
+        let worse = self.minded() - before;
+        let taken = self.accepts(worse, temperature);
+        if !taken {
+            self.put_back(&undo, &undo_cost);
+        }
+        taken
     }
 
     /// Whether a move that costs so much more is taken.
