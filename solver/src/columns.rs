@@ -406,6 +406,7 @@ fn best_row(
         scale: SCALE,
         any: false,
         limits: ShiftLimits::Relaxed(LIMITS_KEPT),
+        tight: false,
     };
     let near = paths.best(model, &query);
     let row = near.row.clone();
@@ -449,6 +450,7 @@ pub(crate) fn choices_left(
                 scale: SCALE,
                 any: false,
                 limits: ShiftLimits::Relaxed(LIMITS_KEPT),
+                tight: false,
             };
             paths.choices_within(model, &query)
         })

@@ -28,6 +28,7 @@ pub(crate) fn legal_row(model: &PersonModel, paths: &mut Paths) -> Option<Row> {
             scale: 1,
             any: true,
             limits,
+            tight: false,
         };
         paths.best(model, &query).row
     })

@@ -2,21 +2,24 @@
 //!
 //! Inside a window of days every choice is open, outside it the row at hand stands. A label is a day's state of the person's
 //! [`Automaton`](crate::automaton::Automaton), the weekends worked and the counters that can still bind or cost within the
-//! window; equal labels merge, the cheaper stays. A backward pass over states alone bounds what is to come: convex counter
-//! costs enter by a supporting slope at the row at hand, and the first hard total (minutes, as a rule) by a price `λ` found
-//! with a few of Kelley's cuts, which makes
+//! window; equal labels merge, the cheaper stays. A backward pass over states alone bounds what is to come. There a total of cost
+//! `C` and limits enters by a price `λ` per unit:
 //!
-//! `min_path Σ price + λ·units − λ·limit  ≤  cost of every legal row`
+//! `min over paths (Σ price + λ·units)  +  min over allowed units u (C(u) − λ·u)  ≤  cost of every legal row`.
 //!
-//! nearly tight. Labels that cannot beat the cutoff are dropped. A relaxed path that happens to be legal is a row at once.
+//! `λ` begins as a slope of `C` at the row at hand, 0 where a total only binds, and is moved by a few of Kelley's cuts: for the first
+//! hard total (minutes, as a rule) the relaxed path misses, and for each total where a bound is asked. Labels that cannot beat
+//! the cutoff are dropped. A relaxed path that happens to be legal is a row at once.
 
 use std::ops::Range;
 
 use crate::automaton::FORBIDDEN;
 use crate::person::{CounterCost, INFINITE, PersonModel, Row};
 
-/// Cuts spent on the price of a hard total.
+/// Cuts spent on the price of a total.
 const CUTS_MAX: usize = 7;
+/// Times all totals are priced, one after another, where a bound is asked.
+const SWEEPS_MAX: usize = 3;
 /// Complete paths tried when counters found no room in a label and are judged at the end.
 const UNPACKED_TRIES: usize = 64;
 
@@ -60,6 +63,8 @@ pub(crate) struct Query<'a> {
     pub any: bool,
     /// What becomes of limits on single shifts.
     pub limits: ShiftLimits,
+    /// Every total is priced, so that little is left to labels: for whoever wants the bound.
+    pub tight: bool,
 }
 
 /// A shortest-path result. Costs are those the window can change: personal costs less gains.
@@ -98,12 +103,21 @@ struct Slot {
     max: i64,
     /// Units still possible from each day of the range on.
     ahead: Vec<i64>,
-    /// Slope of the supporting line of its cost at the units of the row at hand.
+    /// Price of a unit in the backward pass.
     slope: i64,
-    at: i64,
+    /// Least cost less `slope` per unit, over units allowed, and the first and last where it is reached.
+    floor: i64,
+    settles: (i64, i64),
     /// Days it counts on.
     first: usize,
     last: usize,
+}
+
+impl Slot {
+    /// Counts to the end of the range, in the key.
+    fn is_total(&self, frame: &Frame) -> bool {
+        !self.rides && self.last + 1 >= frame.range.end
+    }
 }
 
 /// Scratch memory, reused between calls.
@@ -132,9 +146,6 @@ pub(crate) struct Paths {
     /// Labels extended so far, with other work in the same unit: the measure of work.
     pub extended: u64,
 }
-
-/// A price on a slot's total: slot, price, limit.
-type Price = Option<(usize, i64, i64)>;
 
 /// The part of a row a query looks at.
 struct Frame {
@@ -171,6 +182,7 @@ impl Paths {
                 scale: 1,
                 any: false,
                 limits: ShiftLimits::Apart,
+                tight: true,
             },
         )
     }
@@ -195,21 +207,18 @@ impl Paths {
             best: None,
             any: query.any,
         };
-        let Some((top, now)) = self.price_hard(model, query, &frame, &mut met) else {
+        let Some(top) = self.tighten(model, query, &frame, &mut met) else {
             return nothing(INFINITE);
         };
-        if met.enough(top.0) {
+        if met.enough(top) {
             let (row, cost) = match met.best {
                 Some((cost, row)) => (Some(row), cost),
                 None => (None, INFINITE),
             };
-            let lower = top.0.min(cost);
+            let lower = top.min(cost);
             return Found { row, cost, lower };
         }
-        if now != top.1 {
-            self.relax(model, query, &frame, top.1, &mut met);
-        }
-        let found = self.forward(model, query, &frame, top.1, met.cutoff);
+        let found = self.forward(model, query, &frame, met.cutoff);
         match met.best {
             Some((cost, row)) if found.row.is_none() || found.cost >= cost => Found {
                 row: Some(row),
@@ -220,57 +229,130 @@ impl Paths {
         }
     }
 
-    /// Bounds every legal row, with a price on the first hard total the relaxed path misses. Returns the best bound with its
-    /// price, and the price last tried (whose backward pass is in memory). `None` if there is no path at all.
-    fn price_hard(
+    /// Bounds every legal row, prices moved as the query asks; what is to go at these prices is left in memory unless the bound
+    /// answers the query. `None` if there is no path at all.
+    fn tighten(
         &mut self,
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
         met: &mut Met,
-    ) -> Option<((i64, Price), Price)> {
-        let bound = self.relax(model, query, frame, None, met)?;
-        let mut top = (bound, None);
-        let mut now = None;
-        if !met.enough(bound)
-            && let Some((hard, units)) = self.missed(frame)
-        {
-            let (min, max) = (self.slots[hard].min, self.slots[hard].max);
-            let (sign, limit) = if units > max { (1, max) } else { (-1, min) };
-            // The relaxed cost is concave in the price; its slope is what the relaxed path exceeds the limit by.
-            let mut low = (0i64, bound, sign * (units - limit));
-            let mut high: Option<(i64, i64, i64)> = None;
-            for _ in 0..CUTS_MAX {
-                let price = match high {
-                    None if low.0 == 0 => self.steepest(model, frame, hard),
-                    None => low.0 * 4,
-                    // Where the two tangents meet.
-                    Some(high) => ((high.1 - high.2 * high.0) - (low.1 - low.2 * low.0))
-                        .div_euclid(low.2 - high.2)
-                        .clamp(low.0, high.0),
-                };
-                if price == low.0 || high.is_some_and(|high| high.0 == price) {
-                    break;
-                }
-                now = Some((hard, sign * price, limit));
-                let Some(bound) = self.relax(model, query, frame, now, met) else {
-                    break;
-                };
-                if bound > top.0 {
-                    top = (bound, now);
-                }
-                let slope = sign * (self.units_on_trace(hard) - limit);
-                if slope == 0 || met.enough(bound) {
-                    break;
-                }
-                if slope > 0 {
-                    low = (price, bound, slope);
-                } else {
-                    high = Some((price, bound, slope));
+    ) -> Option<i64> {
+        let mut top = self.relax(model, query, frame, met)?;
+        if !query.tight {
+            if !met.enough(top)
+                && let Some(hard) = self.missed(frame)
+            {
+                top = self.price_total(model, query, frame, hard, top, met);
+            }
+            return Some(top);
+        }
+        for _ in 0..SWEEPS_MAX {
+            let before = top;
+            for slot in 0..self.slots.len() {
+                if !met.enough(top) && self.slots[slot].is_total(frame) {
+                    top = self.price_total(model, query, frame, slot, top, met);
                 }
             }
+            if top == before {
+                break;
+            }
         }
-        Some((top, now))
+        Some(top)
+    }
+
+    /// Moves the price of a total to where the bound is best, and returns that.
+    fn price_total(
+        &mut self,
+        model: &PersonModel,
+        query: &Query<'_>,
+        frame: &Frame,
+        slot: usize,
+        bound: i64,
+        met: &mut Met,
+    ) -> i64 {
+        let begun = self.slots[slot].slope;
+        let before = self.slots[slot].floor;
+        self.set_price(model, query, slot, begun);
+        let lift = self.slots[slot].floor - before;
+        self.constant += lift;
+        let bound = bound + lift;
+        let pull = self.pull(slot);
+        let sign = pull.signum();
+        // The bound is concave in the price; its slope is what the relaxed path has more than the total settles at.
+        let mut low = (0i64, bound, pull.abs());
+        let mut high: Option<(i64, i64, i64)> = None;
+        let (mut top, mut now) = ((bound, 0), 0);
+        for _ in 0..CUTS_MAX {
+            let price = match high {
+                _ if sign == 0 => break,
+                None if low.0 == 0 => self.steepest(model, frame, slot),
+                None => low.0 * 4,
+                // Where the two tangents meet.
+                Some(high) => ((high.1 - high.2 * high.0) - (low.1 - low.2 * low.0))
+                    .div_euclid(low.2 - high.2)
+                    .clamp(low.0, high.0),
+            };
+            if price == low.0 || high.is_some_and(|high| high.0 == price) {
+                break;
+            }
+            now = price;
+            self.set_price(model, query, slot, begun + sign * price);
+            let Some(bound) = self.relax(model, query, frame, met) else {
+                break;
+            };
+            if bound > top.0 {
+                top = (bound, price);
+            }
+            let pull = sign * self.pull(slot);
+            if pull == 0 || met.enough(bound) {
+                break;
+            }
+            if pull > 0 {
+                low = (price, bound, pull);
+            } else {
+                high = Some((price, bound, pull));
+            }
+        }
+        if now != top.1 && !met.enough(top.0) {
+            self.set_price(model, query, slot, begun + sign * top.1);
+            self.relax(model, query, frame, met);
+        }
+        top.0
+    }
+
+    /// What the relaxed path has more of a total than it settles at.
+    fn pull(&self, slot: usize) -> i64 {
+        let units = self.units_on_trace(slot);
+        let slot = &self.slots[slot];
+        units - units.clamp(slot.settles.0, slot.settles.1)
+    }
+
+    /// Prices a total at so much a unit.
+    fn set_price(&mut self, model: &PersonModel, query: &Query<'_>, slot: usize, price: i64) {
+        let slot = &mut self.slots[slot];
+        let counter = &model.counters[slot.counter];
+        let least = slot.min.max(0);
+        let most = slot.max.min(slot.ahead[0]).max(least);
+        let cost = |units: i64| query.scale * counter.cost_of_units(slot.base + units);
+        let one_more = |units: i64| cost(units + 1) - cost(units);
+        // Costs are convex: one more unit costs ever more.
+        let first_where = |is_there: &dyn Fn(i64) -> bool| {
+            let (mut low, mut high) = (least, most);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match is_there(middle) {
+                    true => high = middle,
+                    false => low = middle + 1,
+                }
+            }
+            low
+        };
+        let first = first_where(&|units| one_more(units) >= price);
+        let last = first_where(&|units| one_more(units) > price);
+        slot.floor = cost(first) - price * first;
+        slot.settles = (first, last);
+        slot.slope = price;
     }
 
     /// Choices per day that some row not above the cutoff may hold.
@@ -284,11 +366,8 @@ impl Paths {
             best: None,
             any: false,
         };
-        let Some((top, now)) = self.price_hard(model, query, &frame, &mut met) else {
+        if self.tighten(model, query, &frame, &mut met).is_none() {
             return none;
-        };
-        if now != top.1 {
-            self.relax(model, query, &frame, top.1, &mut met);
         }
         let states = model.automaton.states();
         let width = model.off + 1;
@@ -484,7 +563,6 @@ impl Paths {
                     self.limited |= u64::from(counter.weight[choice] > 0) << choice;
                 }
             }
-            let at = counter.units(query.row, range.clone());
             let mask = (1 << bits) - 1;
             for (place, day) in range.clone().enumerate() {
                 for choice in 0..model.off {
@@ -497,6 +575,14 @@ impl Paths {
                     }
                 }
             }
+            let at = counter.units(query.row, range.clone());
+            let (slope, floor) = if costs {
+                let slope = query.scale * counter.slope(base + at);
+                let cost = query.scale * counter.cost_of_units(base + at);
+                (slope, cost - slope * at)
+            } else {
+                (0, 0)
+            };
             self.slots.push(Slot {
                 counter: index,
                 offset,
@@ -506,12 +592,9 @@ impl Paths {
                 min: counter.min - base,
                 max: counter.max - base,
                 ahead,
-                slope: if costs {
-                    query.scale * counter.slope(base + at)
-                } else {
-                    0
-                },
-                at,
+                slope,
+                floor,
+                settles: (at, at),
                 first: counter.first,
                 last: counter.last,
             });
@@ -552,37 +635,27 @@ impl Paths {
         }
     }
 
-    /// Bound on every legal row at a price for one hard total: prices with all slopes, then backward over states. Leaves the
-    /// relaxed path in `trace`, and hands it in if it is legal. `None` if there is no path at all.
+    /// Bound on every legal row at the prices of totals, backward over states. Leaves the relaxed path in `trace`, and hands it in if
+    /// it is legal. `None` if there is no path at all.
     fn relax(
         &mut self,
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Price,
         met: &mut Met,
     ) -> Option<i64> {
         let width = model.off + 1;
         self.priced.clear();
         self.priced.extend_from_slice(&self.price);
         let mut constant = 0;
-        for (index, slot) in self.slots.iter().enumerate() {
-            let counter = &model.counters[slot.counter];
-            let mut slope = slot.slope;
-            if counter.cost != CounterCost::None {
-                constant +=
-                    query.scale * counter.cost_of_units(slot.base + slot.at) - slope * slot.at;
-            }
-            if let Some((priced, price, limit)) = hard
-                && priced == index
-            {
-                slope += price;
-                constant -= price * limit;
-            }
-            if slope != 0 {
+        for slot in &self.slots {
+            constant += slot.floor;
+            if slot.slope != 0 {
+                let counter = &model.counters[slot.counter];
                 for (place, day) in frame.range.clone().enumerate() {
                     for choice in 0..model.off {
-                        self.priced[place * width + choice] += slope * counter.weight(day, choice);
+                        self.priced[place * width + choice] +=
+                            slot.slope * counter.weight(day, choice);
                     }
                 }
             }
@@ -686,19 +759,17 @@ impl Paths {
             .sum()
     }
 
-    /// The first hard total over the whole range that the relaxed path misses, and its units there.
-    fn missed(&self, frame: &Frame) -> Option<(usize, i64)> {
+    /// The first hard total over the whole range that the relaxed path misses.
+    fn missed(&self, frame: &Frame) -> Option<usize> {
         (0..self.slots.len())
-            .filter(|&index| {
-                !self.slots[index].rides && self.slots[index].last + 1 >= frame.range.end
-            })
-            .map(|index| (index, self.units_on_trace(index)))
-            .find(|&(index, units)| {
-                !(self.slots[index].min..=self.slots[index].max).contains(&units)
+            .filter(|&index| self.slots[index].is_total(frame))
+            .find(|&index| {
+                let slot = &self.slots[index];
+                !(slot.min..=slot.max).contains(&self.units_on_trace(index))
             })
     }
 
-    /// A first step for the price of a hard total: the dearest choice per unit.
+    /// A first step for the price of a total: the dearest choice per unit.
     fn steepest(&self, model: &PersonModel, frame: &Frame, hard: usize) -> i64 {
         let width = model.off + 1;
         let counter = &model.counters[self.slots[hard].counter];
@@ -771,7 +842,6 @@ impl Paths {
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Price,
         cutoff: i64,
     ) -> Found {
         let width = model.off + 1;
@@ -816,7 +886,7 @@ impl Paths {
                 };
             }
         }
-        self.finish(model, query, frame, hard, cutoff, dropped)
+        self.finish(model, query, frame, cutoff, dropped)
     }
 
     /// One day's extensions.
@@ -956,7 +1026,6 @@ impl Paths {
         model: &PersonModel,
         query: &Query<'_>,
         frame: &Frame,
-        hard: Price,
         cutoff: i64,
         dropped: i64,
     ) -> Found {
@@ -967,18 +1036,12 @@ impl Paths {
             let label = &self.labels[index];
             let mut cost =
                 label.cost + self.to_go[length * states + (label.key & STATE_MASK) as usize];
-            for (at, slot) in self
-                .slots
-                .iter()
-                .enumerate()
-                .filter(|(_, slot)| !slot.rides)
-            {
-                let priced = hard.filter(|&(slot, ..)| slot == at).map_or(0, |h| h.1);
-                let slope = slot.slope + priced;
+            for slot in self.slots.iter().filter(|slot| !slot.rides) {
                 let counter = &model.counters[slot.counter];
-                if slope != 0 || counter.cost != CounterCost::None {
+                if slot.slope != 0 || counter.cost != CounterCost::None {
                     let units = (label.key >> slot.offset & slot.mask) as i64;
-                    cost += query.scale * counter.cost_of_units(slot.base + units) - slope * units;
+                    cost +=
+                        query.scale * counter.cost_of_units(slot.base + units) - slot.slope * units;
                 }
             }
             if cost <= cutoff {
@@ -1094,5 +1157,55 @@ impl Walk {
         u64::from(self.state)
             | flag(self.in_weekend && model.weekends_counted, IN_WEEKEND)
             | flag(self.rested && model.weekly_rest, RESTED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::desk_instance::DeskSpec;
+    use crate::search::{Compiled, Search};
+
+    /// A total that is dearest to miss on either side, at gains that call for more of it: no slope found beside the row at hand
+    /// says what all rows cost, and labels alone would have to.
+    #[test]
+    fn prices_of_totals_prove_what_labels_would_have_to() {
+        let problem = DeskSpec::month(10, 1).generate();
+        let compiled = Compiled::build(&problem, None);
+        let mut search = Search::new(&compiled, 1);
+        search.construct().unwrap();
+        let rows = search.solution().rows;
+        let gains = vec![185; compiled.days() * (compiled.off() + 1)];
+        let mut paths = Paths::default();
+        let mut lower = |tight| -> Vec<(i64, i64)> {
+            let people = compiled.people.iter().zip(&rows);
+            let found = people.map(|(model, row)| {
+                let query = Query {
+                    window: 0..model.days,
+                    row,
+                    gains: &gains,
+                    allowed: &model.allowed,
+                    cutoff: None,
+                    labels_max: 300,
+                    scale: 1,
+                    any: false,
+                    limits: ShiftLimits::Apart,
+                    tight,
+                };
+                let found = paths.best(model, &query);
+                (found.lower, found.cost)
+            });
+            found.collect()
+        };
+        let (tight, loose) = (lower(true), lower(false));
+        for ((tight, cost), (loose, _)) in tight.iter().zip(&loose) {
+            assert!(
+                tight <= cost && cost - tight < cost.abs() / 20,
+                "{tight} {cost}"
+            );
+            assert!(loose - tight < tight / 2, "{loose} {tight}");
+        }
     }
 }

@@ -557,6 +557,7 @@ impl<'a> Search<'a> {
             scale,
             any: false,
             limits: ShiftLimits::Riding,
+            tight: false,
         };
         let found = self.paths.best(model, &query);
         let row = found.row.as_deref().unwrap_or(old_row);
@@ -664,6 +665,7 @@ impl<'a> Search<'a> {
             scale: 1,
             any: false,
             limits: ShiftLimits::Riding,
+            tight: false,
         };
         let row = self.paths.best(model, &query).row?;
         let width = compiled.off() + 1;
