@@ -28,6 +28,8 @@ const ROUNDS: u64 = 40;
 const ROUNDS_PER_EXCHANGE: u64 = 5;
 /// Labels a thread extends before its moves are put together with the others': some 13 ms.
 const STRETCH_LABELS: u64 = 200_000;
+/// People from whom on threads cool one roster together; among fewer their moves meet too often (see `Run::anneal`).
+const TOGETHER_PEOPLE_MIN: usize = 60;
 
 /// Seconds between two reports of a bound that rises with every step.
 const NEWS_SECONDS: f64 = 0.5;
@@ -760,12 +762,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// All threads until so much of a search is done. By the clock each goes its own way. By shift they go on together: each moves
-    /// people of its own for a while, then what they moved is put together, and all go on from there. One annealing of twice the length
-    /// ends lower than the better of two (public instance 15, 500,000 work units, two threads, four seeds: 4,188 on average, against 4,395).
+    /// All threads until so much of a search is done. By the clock, and among few people, each goes its own way. Where many are to
+    /// cover shifts they go on together: each moves people of its own for a while, then what they moved is put together, and all go on
+    /// from there. With two threads one annealing of twice the length ends lower than the better of two: public instances 13
+    /// (120 people, 400,000 work units) 2,352 and 2,123 for seeds 1 and 2 against 2,308 and 2,257, and 21 (100 people, 800,000)
+    /// 23,832 and 23,918 against 24,475 and 24,836. Among few people moves meet too often: on 15 (45 people, 500,000, four
+    /// seeds) it ends at 4,474 on average against 4,376, on 16 (20 people, 400,000) at 3,430 and 3,339 against 3,240 and 3,232.
     fn anneal(&mut self, course: Course, begun: &[u64], until: f64, annealing: Annealing) {
         let everybody: Vec<usize> = (0..self.compiled.people.len()).collect();
-        let together = !self.compiled.by_the_clock() && self.searches.len() > 1;
+        let together = !self.compiled.by_the_clock()
+            && self.searches.len() > 1
+            && self.compiled.people.len() >= TOGETHER_PEOPLE_MIN;
         let stretch_labels = if together { STRETCH_LABELS } else { u64::MAX };
         loop {
             let parts = if together {

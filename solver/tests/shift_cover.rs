@@ -234,9 +234,9 @@ fn four_weeks(people: usize, wanted: usize) -> Problem {
 
 #[test]
 fn threads_that_cool_one_roster_together_give_the_same_plan_each_time() {
-    let problem = four_weeks(9, 2);
+    let problem = four_weeks(64, 12);
     let solve = || {
-        let limits = Limits::by_work(8_000, 5, 3);
+        let limits = Limits::by_work(12_000, 5, 3);
         let mut plan =
             solver::solve(&problem, &limits, &mut |_| ControlFlow::Continue(())).expect("a plan");
         plan.report.seconds = 0.0;
