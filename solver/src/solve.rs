@@ -78,6 +78,11 @@ const CLOCK_SEARCH_SMALL: Share = Share {
     until: 0.4,
     work: 1.0,
 };
+/// Where the bound ends early, a search again takes what is left, if so many seconds are, less exact meals so many times over.
+const AGAIN_SECONDS_MIN: f64 = 1.0;
+const AGAIN_MARGIN: f64 = 2.0;
+/// How hot it begins, as a part of how the first did.
+const CLOCK_REHEAT: f64 = 0.25;
 /// By shift: prices, a search, columns, the exact program with a search beside it, and a search from what they found.
 #[derive(Clone, Copy, Debug)]
 struct Stages {
@@ -389,7 +394,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Cover by the clock: search, exact meals of every day, then the bound.
+    /// Cover by the clock: search, exact meals of every day, the bound, and a search again if there is time.
     fn by_the_clock(
         &mut self,
         progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
@@ -400,12 +405,38 @@ impl<'a> Run<'a> {
             CLOCK_SEARCH
         };
         let status = self.search(share, self.temperatures(), progress);
+        let begun = Instant::now();
         self.exact_days();
-        let proven = if status == Status::Cancelled {
-            None
-        } else {
-            self.prove(progress)
+        let days_seconds = begun.elapsed().as_secs_f64();
+        if status == Status::Cancelled {
+            return (status, None);
+        }
+        let proven = self.prove(progress);
+        let open = proven.as_ref().is_none_or(|b| b.value < self.best.cost);
+        // What the bound leaves of the time is the roster's; a solve given work stays repeatable.
+        let (Some(limit), None, true) =
+            (self.limits.time_limit_seconds, self.limits.work_limit, open)
+        else {
+            return (status, proven);
         };
+        let end = limit - AGAIN_MARGIN * days_seconds;
+        if end - self.started.elapsed().as_secs_f64() < AGAIN_SECONDS_MIN {
+            return (status, proven);
+        }
+        for search in &mut self.searches {
+            search.restart(&self.best);
+        }
+        let again = Share {
+            until: end / limit,
+            work: 0.0,
+        };
+        let cooled = self.temperatures();
+        let reheated = Annealing {
+            hot: cooled.hot * CLOCK_REHEAT,
+            ..cooled
+        };
+        let status = self.search(again, reheated, progress);
+        self.exact_days();
         (status, proven)
     }
 

@@ -119,8 +119,11 @@ impl Learned {
             }
             rounds.push(round);
             let next = top.and_then(|top| rounds[top].climb(agility, best.cost));
-            let Some(next) = next else { break };
-            prices = next;
+            match next {
+                // Prices are whole: a step too short leads back.
+                Some(next) if rounds.iter().all(|round| round.prices != next) => prices = next,
+                _ => break,
+            }
         }
         let bound = top.map(|top| round_up(rounds[top].value()));
         (Self { rounds }, bound)
