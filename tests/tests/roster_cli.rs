@@ -5,8 +5,9 @@
 #[path = "../../solver/tests/support/bad.rs"]
 mod bad;
 
-use acceptance::program;
+use acceptance::{DESK, House, program};
 use bad::{Outcome, table};
+use paiban::app::Options;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -46,6 +47,31 @@ fn examples() -> tempfile::TempDir {
         fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
     }
     folder
+}
+
+#[test]
+fn a_desks_month_is_written_as_a_problem_with_everybodys_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let house = House::shop_node(&data, "2026-11-25 10:00", Options::default());
+    house.want_in_december(&[1; 24], &[2; 24]);
+    drop(house);
+    let line = format!("problem --data data --desk {DESK} --month 2026-12 --out problem.json");
+    good(folder.path(), &line);
+    let text = fs::read_to_string(folder.path().join("problem.json")).unwrap();
+    let problem: Value = serde_json::from_str(&text).unwrap();
+    let names = problem["people"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 6);
+    assert!(names.contains(&"安一"), "{names:?}");
+    assert!(!sealing::is_sealed(text.as_bytes()));
+    let line = "solve --problem problem.json --out plan.json --time-limit 2 --threads 1";
+    good(folder.path(), line);
+    let said = good(
+        folder.path(),
+        "explain --problem problem.json --roster plan.json",
+    );
+    assert!(names.iter().any(|name| said.contains(name)), "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{CliError, at, found, open_existing, read_text};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use domain::ids::DeskId;
 use domain::work_date::Month;
+use sealing::Within;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use solver::check::Violation;
@@ -150,7 +151,10 @@ pub(super) async fn run(question: Roster) -> Result<(), CliError> {
         } => {
             let app = open_existing(&data).await?;
             let problem = app.roster_problem(&DeskId::new(desk), month).await?;
-            write(&out, &problem.problem)
+            let json = serde_json::to_string(&problem.problem).map_err(|error| found(&error))?;
+            // Names are sealed inside the program, and a file goes to people.
+            let json = app.keys().open_text(&json, Within::Json);
+            std::fs::write(&out, json.as_bytes()).map_err(at(&out))
         }
         Roster::Solve {
             problem,
