@@ -12,6 +12,7 @@ use domain::event::Forgotten;
 use eventlog::{
     EventLog, Filter, Position, ReadError, RecordedEvent, Signal, StoreId, Subscription,
 };
+use rusqlite::TransactionBehavior;
 use sealing::Keys;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -508,7 +509,8 @@ pub(crate) fn apply_batch(
     upto: Option<Position>,
 ) -> Result<Option<Position>> {
     let mut writer = database.writer();
-    let transaction = writer.transaction()?;
+    // Another program may feed the same file: what is read here must not be passed before it is written on.
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let before = checkpoint(&transaction)?;
     let mut reached = before;
     let mut applier = Applier::new(&transaction, database.hypothesis())?;

@@ -779,6 +779,26 @@ async fn an_interrupted_replay_leaves_the_live_rows_and_nothing_else() {
     assert_eq!((models.position(), files()), (position, before));
 }
 
+/// As a command of the command line does beside the service: both apply what happens, one of them first.
+#[tokio::test]
+async fn two_programs_may_feed_the_read_models_of_one_folder() {
+    let log = Arc::new(MemoryLog::new());
+    append_all(&log, &founded(1)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let both = [(); 2].map(|()| ReadModels::open(folder.path()).unwrap());
+    let _followers = both.each_ref().map(|models| models.follow(log.clone()));
+    let patience = std::time::Duration::from_secs(60);
+    for minute in 0..200 {
+        let moment = at(2, "09:00") + Duration::minutes(minute);
+        let position = append(&log, &punch(1, PunchKind::In, moment)).await;
+        for models in &both {
+            models.wait_for(position, patience).await.unwrap();
+        }
+    }
+    let (_whole, whole_folder) = models_of(&log).await;
+    assert_same(&dump(folder.path()), &dump(whole_folder.path()));
+}
+
 /// A long log is not applied batch by batch to read models of nothing: they answer nothing, then everything.
 #[tokio::test]
 async fn read_models_of_nothing_are_built_whole_from_a_long_log() {
