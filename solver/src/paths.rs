@@ -272,20 +272,17 @@ impl Paths {
         met: &mut Met,
     ) -> i64 {
         let begun = self.slots[slot].slope;
-        let before = self.slots[slot].floor;
-        self.set_price(model, query, slot, begun);
-        let lift = self.slots[slot].floor - before;
-        self.constant += lift;
-        let bound = bound + lift;
         let pull = self.pull(slot);
         let sign = pull.signum();
+        if sign == 0 {
+            return bound;
+        }
         // The bound is concave in the price; its slope is what the relaxed path has more than the total settles at.
         let mut low = (0i64, bound, pull.abs());
         let mut high: Option<(i64, i64, i64)> = None;
         let (mut top, mut now) = ((bound, 0), 0);
         for _ in 0..CUTS_MAX {
             let price = match high {
-                _ if sign == 0 => break,
                 None if low.0 == 0 => self.steepest(model, frame, slot),
                 None => low.0 * 4,
                 // Where the two tangents meet.
@@ -575,14 +572,6 @@ impl Paths {
                     }
                 }
             }
-            let at = counter.units(query.row, range.clone());
-            let (slope, floor) = if costs {
-                let slope = query.scale * counter.slope(base + at);
-                let cost = query.scale * counter.cost_of_units(base + at);
-                (slope, cost - slope * at)
-            } else {
-                (0, 0)
-            };
             self.slots.push(Slot {
                 counter: index,
                 offset,
@@ -592,12 +581,15 @@ impl Paths {
                 min: counter.min - base,
                 max: counter.max - base,
                 ahead,
-                slope,
-                floor,
-                settles: (at, at),
+                slope: 0,
+                floor: 0,
+                settles: (0, 0),
                 first: counter.first,
                 last: counter.last,
             });
+            let at = base + counter.units(query.row, range.clone());
+            let slope = query.scale * counter.slope(at);
+            self.set_price(model, query, self.slots.len() - 1, slope);
         }
     }
 
