@@ -606,7 +606,7 @@ mod tests {
         search.construct().unwrap();
         let best = search.solution();
         let effort = Effort {
-            rounds_max: 2,
+            rounds_max: 8,
             threads: 2,
             left: &|| f64::INFINITY,
         };
@@ -616,6 +616,13 @@ mod tests {
             ControlFlow::Continue(())
         });
         assert_eq!(bound, heard.last().copied());
+        // No prices are tried twice.
+        let tried: BTreeSet<String> = learned
+            .rounds
+            .iter()
+            .map(|r| format!("{:?}", r.prices))
+            .collect();
+        assert_eq!(tried.len(), learned.rounds.len());
         let bound = bound.unwrap();
         let relaxation = relaxed(&compiled, Totals::Whole, &Learned::default(), best.cost);
         assert!(
