@@ -350,6 +350,8 @@ struct Run<'a> {
     started: Instant,
     searches: Vec<Search<'a>>,
     best: Solution,
+    /// What is proven so far.
+    bound: Option<i64>,
 }
 
 impl<'a> Run<'a> {
@@ -391,6 +393,7 @@ impl<'a> Run<'a> {
             started,
             searches,
             best,
+            bound: None,
         })
     }
 
@@ -411,25 +414,22 @@ impl<'a> Run<'a> {
         if status == Status::Cancelled {
             return (status, None);
         }
-        let proven = self.prove(progress);
-        let open = proven.as_ref().is_none_or(|b| b.value < self.best.cost);
-        // What the bound leaves of the time is the roster's; a solve given work stays repeatable.
-        let (Some(limit), None, true) =
-            (self.limits.time_limit_seconds, self.limits.work_limit, open)
-        else {
+        let mut cancelled = false;
+        let proven = self.prove(&mut |news| {
+            let flow = progress(news);
+            cancelled |= flow.is_break();
+            flow
+        });
+        self.bound = proven.as_ref().map(|proven| proven.value);
+        let open = self.bound.is_none_or(|bound| bound < self.best.cost);
+        let spent = self.started.elapsed().as_secs_f64();
+        let again = again(&self.limits, spent, days_seconds).filter(|_| open && !cancelled);
+        let Some(again) = again else {
             return (status, proven);
         };
-        let end = limit - AGAIN_MARGIN * days_seconds;
-        if end - self.started.elapsed().as_secs_f64() < AGAIN_SECONDS_MIN {
-            return (status, proven);
-        }
         for search in &mut self.searches {
             search.restart(&self.best);
         }
-        let again = Share {
-            until: end / limit,
-            work: 0.0,
-        };
         let cooled = self.temperatures();
         let reheated = Annealing {
             hot: cooled.hot * CLOCK_REHEAT,
@@ -477,6 +477,7 @@ impl<'a> Run<'a> {
             return (status, None);
         };
         let (mut bound, narrow) = self.prove_by_columns(first, stages.columns_until, &mut progress);
+        self.bound = Some(bound.value);
         // A short first search is no anneal yet: the next one begins hot.
         let short = stages.first.work < stages.beside.work;
         let next = if short { from_hot } else { again };
@@ -490,6 +491,7 @@ impl<'a> Run<'a> {
                 onward = next;
             }
         }
+        self.bound = Some(bound.value);
         let open = bound.value < self.best.cost;
         let status = match (cancelled.get(), open) {
             (true, _) => Status::Cancelled,
@@ -520,6 +522,7 @@ impl<'a> Run<'a> {
             None => self.prices_by_ascent(seconds, progress)?,
         };
         self.take_prices(&first.prices);
+        self.bound = Some(columns::round_up(first.floor));
         Some(first)
     }
 
@@ -566,14 +569,16 @@ impl<'a> Run<'a> {
         by_time.map_or(f64::INFINITY, |seconds| seconds * part)
     }
 
-    /// How far the run is.
+    /// How far the run is; `done` where work ends it, else the clock says.
     fn news(&self, phase: &str, done: f64) -> Progress {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let by_time = time_alone(&self.limits).map(|limit| (seconds / limit).min(1.0));
         Progress {
-            seconds: self.started.elapsed().as_secs_f64(),
+            seconds,
             phase: phase.into(),
-            done,
+            done: by_time.unwrap_or(done),
             objective: Some(self.best.cost),
-            bound: None,
+            bound: self.bound,
             iterations: self.searches.iter().map(|s| s.iterations).sum(),
         }
     }
@@ -623,9 +628,9 @@ impl<'a> Run<'a> {
                 started,
                 until_seconds: self.until(until),
                 // The next search goes by these prices: a solve given work stays repeatable, its time limit is only a guard.
-                rounds_max: match (self.limits.time_limit_seconds, self.limits.work_limit) {
-                    (Some(_), None) => usize::MAX,
-                    _ => COLUMN_ROUNDS_MAX,
+                rounds_max: match time_alone(&self.limits) {
+                    Some(_) => usize::MAX,
+                    None => COLUMN_ROUNDS_MAX,
                 },
                 threads: self.searches.len(),
             },
@@ -882,9 +887,9 @@ impl<'a> Run<'a> {
         let limits = BoundLimits {
             until_seconds: self.limits.time_limit_seconds.unwrap_or(f64::INFINITY),
             // A solve given work stays repeatable: its time limit is only a guard.
-            rounds: match (self.limits.time_limit_seconds, self.limits.work_limit) {
-                (Some(_), None) => BOUND_ROUNDS_BY_TIME,
-                _ => BOUND_ROUNDS,
+            rounds: match time_alone(&self.limits) {
+                Some(_) => BOUND_ROUNDS_BY_TIME,
+                None => BOUND_ROUNDS,
             },
             threads: self.searches.len(),
         };
@@ -909,6 +914,23 @@ impl<'a> Run<'a> {
             improve_day(self.compiled, &mut self.best, day);
         }
     }
+}
+
+/// The seconds of a solve that nothing but the clock ends.
+fn time_alone(limits: &Limits) -> Option<f64> {
+    limits
+        .time_limit_seconds
+        .filter(|_| limits.work_limit.is_none())
+}
+
+/// A search from what the bound leaves of the time, if that is worth one; a solve given work stays repeatable.
+fn again(limits: &Limits, spent_seconds: f64, days_seconds: f64) -> Option<Share> {
+    let limit = time_alone(limits)?;
+    let end = limit - AGAIN_MARGIN * days_seconds;
+    (end - spent_seconds >= AGAIN_SECONDS_MIN).then_some(Share {
+        until: end / limit,
+        work: 0.0,
+    })
 }
 
 /// Meals of every day: best responses first, then exactly.
@@ -1070,4 +1092,28 @@ pub(crate) fn read_meals(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_the_bound_leaves_of_the_time_is_searched_in() {
+        let by_time = Limits::by_time(100.0, 1, 2);
+        let left = |spent, days| again(&by_time, spent, days).map(|share| share.until);
+        assert_eq!(left(80.0, 0.5), Some(0.99));
+        // Exact meals of every day have to fit behind it.
+        assert_eq!(left(80.0, 10.0), None);
+        assert_eq!(left(99.5, 0.0), None);
+        // A solve given work ends by it alone.
+        assert!(again(&Limits::by_work(1_000, 1, 2), 1.0, 0.0).is_none());
+        let both = Limits {
+            work_limit: Some(1_000),
+            ..by_time
+        };
+        assert!(again(&both, 1.0, 0.0).is_none());
+    }
 }

@@ -249,6 +249,22 @@ fn threads_that_cool_one_roster_together_give_the_same_plan_each_time() {
 }
 
 #[test]
+fn what_is_proven_stays_told_while_the_search_goes_on() {
+    let problem = four_weeks(9, 2);
+    let mut heard = Vec::new();
+    let plan = solver::solve(&problem, &Limits::by_work(4_000, 1, 2), &mut |news| {
+        heard.push((news.phase.clone(), news.bound));
+        ControlFlow::Continue(())
+    });
+    let proven = plan.expect("a plan").bound;
+    let bounded = heard.iter().skip_while(|(_, bound)| bound.is_none());
+    let told: Vec<_> = bounded.collect();
+    assert!(told.iter().any(|(phase, _)| phase == "search"), "{heard:?}");
+    assert!(told.iter().all(|(_, bound)| bound.is_some()), "{heard:?}");
+    assert_eq!(told.last().and_then(|(_, bound)| *bound), proven);
+}
+
+#[test]
 fn a_solve_ended_while_prices_are_sought_ends_before_any_search() {
     let problem = four_weeks(40, 8);
     let mut heard = Vec::new();
