@@ -78,14 +78,10 @@ fn limit(rule: Rule) -> Option<(Kind, &'static str, &'static str)> {
 impl App {
     /// What changes by hand of a desk's month are judged by.
     pub(crate) async fn judge(&self, desk: &DeskId, month: Month) -> Result<Judge, AppError> {
-        let limits = self.has_limits(desk, month).await?;
-        let basis = match self.roster_problem(desk, month).await {
-            Ok(problem) => Basis::Problem(Box::new(problem)),
-            Err(AppError::Refused(refusal)) => Basis::Nothing(refusal),
-            Err(AppError::Invalid(faults)) => Basis::Faulty(faults),
-            Err(error) => return Err(error),
-        };
-        Ok(Judge { basis, limits })
+        Ok(Judge {
+            basis: self.basis(desk, month).await?,
+            limits: self.has_limits(desk, month).await?,
+        })
     }
 
     /// The same for whoever asks of limits alone; none where there are none.
@@ -97,7 +93,18 @@ impl App {
         if !self.has_limits(desk, month).await? {
             return Ok(None);
         }
-        self.judge(desk, month).await.map(Some)
+        let basis = self.basis(desk, month).await?;
+        let limits = true;
+        Ok(Some(Judge { basis, limits }))
+    }
+
+    async fn basis(&self, desk: &DeskId, month: Month) -> Result<Basis, AppError> {
+        match self.roster_problem(desk, month).await {
+            Ok(problem) => Ok(Basis::Problem(Box::new(problem))),
+            Err(AppError::Refused(refusal)) => Ok(Basis::Nothing(refusal)),
+            Err(AppError::Invalid(faults)) => Ok(Basis::Faulty(faults)),
+            Err(error) => Err(error),
+        }
     }
 
     async fn has_limits(&self, desk: &DeskId, month: Month) -> Result<bool, AppError> {
