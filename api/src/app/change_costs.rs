@@ -37,10 +37,10 @@ pub struct ChangeCost {
 
 impl ChangeCost {
     /// In the reader's language.
-    pub fn lines(self, lang: Lang) -> Vec<String> {
+    pub fn lines(&self, lang: Lang) -> &[String] {
         match lang {
-            Lang::Zh => self.lines_zh,
-            Lang::En => self.lines_en,
+            Lang::Zh => &self.lines_zh,
+            Lang::En => &self.lines_en,
         }
     }
 

@@ -558,7 +558,7 @@ impl Posted {
             Err(error) => return self.outcome::<()>(app, Err(error), to, key).await,
         };
         let flash = Flash {
-            more: receipt.value.clone().lines(self.visit.w.lang),
+            more: receipt.value.lines(self.visit.w.lang).to_vec(),
             ..Flash::good(self.visit.w.t(key))
         };
         self.done_with(app, &receipt, to, &flash).await
