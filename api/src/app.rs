@@ -11,6 +11,7 @@ mod personal;
 pub mod stored;
 
 pub mod access;
+mod ahead;
 mod attendance;
 mod breaches;
 mod budgets;
@@ -61,6 +62,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use access::Visible;
+pub use ahead::{MONTHS_MAX as MONTHS_AHEAD_MAX, MonthAhead, MonthPlanned};
 pub use attendance::PunchTaken;
 pub use budgets::MonthCost;
 pub use calendars::CalendarImport;

@@ -4,6 +4,7 @@
 //! out, the read models are waited for, and the browser is sent on to a page that shows what came of it. A refusal
 //! keeps what was typed. Everything works without the script.
 
+pub mod ahead;
 pub mod approvals;
 pub mod assets;
 pub mod balances;
@@ -117,6 +118,7 @@ pub fn router() -> Router<App> {
         .route("/roster/why", get(roster_questions::why))
         .route("/roster/conflicts", get(roster_questions::conflicts))
         .route("/roster/comparison", get(roster_questions::comparison))
+        .route("/roster/ahead", get(ahead::show).post(ahead::plan))
         .route("/roster/generation", post(roster::generate))
         .route("/roster/solves/{solve}/cancellation", post(roster::stop))
         .route("/roster/cells", post(roster::set_cell))

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::ids::StaffId;
 use domain::policy::document::ONLINE_SHOP;
 use domain::work_date::{DayMinute, WorkDate, Zone};
-use paiban::app::{App, Caller, Options};
+use paiban::app::{App, Caller, Options, Solving};
 use paiban::clock::SimulatedClock;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -92,6 +92,19 @@ impl House {
         house.found();
         house.set(local);
         house
+    }
+
+    /// The same as a node that serves pages and leaves solving to others.
+    pub fn front(folder: &Path, local: &str) -> Self {
+        let solving = Solving {
+            takes: false,
+            grace_seconds: 30,
+        };
+        let options = Options {
+            solving,
+            ..Options::default()
+        };
+        Self::shop_node(folder, local, options)
     }
 
     fn serving(local: &str, open: impl AsyncFnOnce(Arc<SimulatedClock>) -> App) -> Self {

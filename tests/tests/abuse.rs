@@ -169,6 +169,9 @@ fn body(route: &str) -> Option<Value> {
         }
         "PUT /calendars/{year}" => json!({"source": "x", "days": []}),
         "POST /desks/{desk}/rosters/{month}/solves" => json!({"seed": 1}),
+        "POST /desks/{desk}/rosters/{month}/months-ahead" => {
+            json!({"months": 2, "solve": {"seed": 1}})
+        }
         "POST /desks/{desk}/rosters/{month}/replans" => {
             json!({"scope": {"scope": "day", "date": day}})
         }
@@ -349,6 +352,7 @@ fn routes(target: &Target) -> Vec<Route> {
                     let name = parameter["name"].as_str().unwrap();
                     let value = match name {
                         "month" => "2026-12",
+                        "months" => "2",
                         "before" => "1",
                         "staff" => "1001",
                         "date" => "2026-12-02",

@@ -6,26 +6,13 @@ use acceptance::{DESK, House};
 use domain::event::Stream;
 use domain::ids::SolveId;
 use eventlog::{Direction, StreamName};
-use paiban::app::{App, Options, Solving};
+use paiban::app::{App, Options};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
 const ROSTER: &str = "/desks/online-shop/rosters/2026-12";
-
-/// A node that serves pages and leaves solving to others.
-fn front(folder: &Path, local: &str) -> House {
-    let solving = Solving {
-        takes: false,
-        grace_seconds: 30,
-    };
-    let options = Options {
-        solving,
-        ..Options::default()
-    };
-    House::shop_node(folder, local, options)
-}
 
 /// Another node on the same folder, by the same clock.
 async fn node(house: &House, folder: &Path, name: &str) -> App {
@@ -82,7 +69,7 @@ fn wait_for_claims(house: &House, count: usize) {
 #[test]
 fn two_nodes_on_one_log_solve_a_request_once() {
     let folder = tempfile::tempdir().unwrap();
-    let house = front(folder.path(), "2026-11-25 10:00");
+    let house = House::front(folder.path(), "2026-11-25 10:00");
     house.draft_december();
     let solve = ask(
         &house,
@@ -124,7 +111,7 @@ fn two_nodes_on_one_log_solve_a_request_once() {
 #[test]
 fn a_node_that_does_not_solve_shows_the_figures_of_the_one_that_does() {
     let folder = tempfile::tempdir().unwrap();
-    let house = front(folder.path(), "2026-11-25 10:00");
+    let house = House::front(folder.path(), "2026-11-25 10:00");
     house.draft_december();
     let solve = ask(
         &house,
@@ -165,7 +152,7 @@ fn a_node_that_does_not_solve_shows_the_figures_of_the_one_that_does() {
 #[test]
 fn a_solve_of_a_node_that_died_is_taken_up_and_a_stop_reaches_whoever_works_on_it() {
     let folder = tempfile::tempdir().unwrap();
-    let house = front(folder.path(), "2026-11-25 10:00");
+    let house = House::front(folder.path(), "2026-11-25 10:00");
     house.draft_december();
     let solve = ask(
         &house,
@@ -212,7 +199,7 @@ fn a_solve_of_a_node_that_died_is_taken_up_and_a_stop_reaches_whoever_works_on_i
 #[test]
 fn a_node_that_stops_gives_its_solve_back_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let house = front(folder.path(), "2026-11-25 10:00");
+    let house = House::front(folder.path(), "2026-11-25 10:00");
     house.draft_december();
     let solve = ask(
         &house,

@@ -215,6 +215,13 @@ inputs! {
         #[serde(default)]
         limit_seconds: Option<u32>,
     }
+    /// How to plan several months, each from the one before it.
+    PlanAhead {
+        /// How many, from the one named on; 1 to 12.
+        months: u8,
+        /// How each is solved.
+        solve: SolveRoster,
+    }
     /// Which part of a published roster to plan anew, changing as little as can be.
     ReplanRoster {
         /// `{"scope": "day", "date"}`, `{"scope": "person", "staff", "first", "last", "others": "those_days" |

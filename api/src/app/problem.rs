@@ -622,11 +622,11 @@ fn person(sources: &Sources<'_>, candidate: &Candidate, days: &[WorkDate]) -> Pe
     }
 }
 
-/// What the roster before the month says of somebody: runs of days, the last shift's end, this week's rest.
+/// What the roster before the month, published or drafted, says of somebody: runs of days, the last shift's end, this week's rest.
 fn history(sources: &Sources<'_>, staff: &StaffId) -> History {
     let first = sources.month.first();
     let mut history = History::default();
-    if sources.previous.revision() == 0 {
+    if sources.previous.cells.is_empty() {
         return history;
     }
     let worked = |back: i64| sources.previous.shift(staff, first.plus_days(-back));

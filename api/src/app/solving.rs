@@ -86,6 +86,16 @@ pub enum SolveState {
 }
 
 impl SolveState {
+    /// As the log tells it.
+    pub(crate) fn of(row: &SolveRow) -> Self {
+        match (row.status, &row.claim) {
+            (SolveStatus::Done, _) => Self::Recorded,
+            (SolveStatus::Failed, _) => Self::Failed,
+            (SolveStatus::Running, Some(_)) => Self::Running,
+            (SolveStatus::Running, None) => Self::Waiting,
+        }
+    }
+
     /// Whether nothing more will happen.
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Recorded | Self::Failed)
@@ -346,10 +356,23 @@ impl App {
                 Ok(request_solve::decide(roster, &command, &state, issued)?)
             })
             .await?;
-        if !receipt.repeated {
+        if !receipt.repeated && !self.waits_for_the_month_before(desk, month).await? {
             self.take(desk, month, solve);
         }
         Ok(receipt.of(solve))
+    }
+
+    /// Whether the month before is being solved: a month begins from where the one before it ends.
+    async fn waits_for_the_month_before(
+        &self,
+        desk: &DeskId,
+        month: Month,
+    ) -> Result<bool, AppError> {
+        let before = self.roster_state(desk, month.previous()).await?;
+        Ok(before
+            .solving
+            .as_ref()
+            .is_some_and(|open| open.replan().is_none()))
     }
 
     /// Asks how part of a roster in force could be planned anew with the least change (重排). The answer is a proposal.
@@ -437,6 +460,10 @@ impl App {
         let Some(open) = roster.solving.as_ref().filter(|open| open.solve() == solve) else {
             return Ok(None);
         };
+        if open.replan().is_none() && self.waits_for_the_month_before(desk, month).await? {
+            // It was asked for while this one waited for its turn.
+            return Ok(None);
+        }
         let task = match open.replan() {
             None => self.roster_problem(desk, month).await.map(Task::Month),
             Some(scope) => {
@@ -796,7 +823,11 @@ impl App {
             let free = roster.solving.as_ref().is_some_and(|open| {
                 open.solve() == row.solve && open.live_claim(self.now()).is_none()
             });
-            if free && self.take(&row.desk, row.month, row.solve) {
+            let waits = row.replan.is_none()
+                && self
+                    .waits_for_the_month_before(&row.desk, row.month)
+                    .await?;
+            if free && !waits && self.take(&row.desk, row.month, row.solve) {
                 begun.push(row.solve);
             }
         }
@@ -868,12 +899,7 @@ enum Stop {
 
 /// A solve as far as the log knows it.
 fn told_by_the_log(row: SolveRow) -> SolveProgress {
-    let state = match (row.status, &row.claim) {
-        (SolveStatus::Done, _) => SolveState::Recorded,
-        (SolveStatus::Failed, _) => SolveState::Failed,
-        (SolveStatus::Running, Some(_)) => SolveState::Running,
-        (SolveStatus::Running, None) => SolveState::Waiting,
-    };
+    let state = SolveState::of(&row);
     let report = row.report.as_ref();
     SolveProgress {
         solve: row.solve,

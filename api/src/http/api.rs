@@ -4,6 +4,7 @@
 //! Conventions: a verb is a resource (`POST /leave-requests/{leave}/approval`); a whole is stated with PUT; ids and
 //! codes are text, times of day are minutes from midnight, instants are RFC 3339, money is in fen.
 
+mod ahead;
 mod answers;
 mod attendance;
 mod desks;
@@ -404,6 +405,22 @@ fn rosters_area() -> Vec<Endpoint> {
         )
         .access(Access::Roles(OFFICES), Scope::Desk)
         .answers(200, "Solves, in the order they were asked for"),
+        Endpoint::post(
+            "/desks/{desk}/rosters/{month}/months-ahead",
+            "Plan several months from this one on, each from the one before it; whoever has no demand gets the last known",
+            post(ahead::plan),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .body::<inputs::PlanAhead>()
+        .answers_with::<Vec<app::MonthPlanned>>(202, "Each month's solve; they go on by themselves"),
+        Endpoint::get(
+            "/desks/{desk}/rosters/{month}/months-ahead",
+            "Where the months from this one on stand",
+            get(ahead::show),
+        )
+        .access(Access::Roles(&[Lead]), Scope::Desk)
+        .query::<ahead::AheadQuery>()
+        .answers_with::<Vec<app::MonthAhead>>(200, "By month"),
         Endpoint::get(
             "/solves/{solve}",
             "How far a solve is, and how it ended",

@@ -69,11 +69,17 @@ pub(super) fn gap_words(report: &SolveReport, w: Words) -> String {
     if report.proven_optimal {
         return w.t("solve.gap_proven").to_owned();
     }
-    match report.bound {
-        Some(bound) if report.objective > 0 && bound <= report.objective => {
+    gap_of(report.objective, report.bound, w)
+}
+
+/// The same of a cost and a bound.
+pub(super) fn gap_of(objective: i64, bound: Option<i64>, w: Words) -> String {
+    match bound {
+        Some(bound) if bound == objective => w.t("solve.gap_proven").to_owned(),
+        Some(bound) if objective > 0 && bound < objective => {
             // Hundredths of a percent, rounded up: the gap is never shown smaller than it is.
-            let gap = (i128::from(report.objective) - i128::from(bound)) * 10_000;
-            let objective = i128::from(report.objective);
+            let gap = (i128::from(objective) - i128::from(bound)) * 10_000;
+            let objective = i128::from(objective);
             let hundredths = (gap + objective - 1) / objective;
             w.f(
                 "solve.gap_at_most",

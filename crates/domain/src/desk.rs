@@ -2,6 +2,7 @@
 
 pub mod adopt_policy;
 pub mod adopt_shift_templates;
+pub mod carry_demand;
 pub mod define_lanes;
 pub mod define_skills;
 pub mod open;

@@ -325,7 +325,7 @@ fn remember(
     history: &mut History,
 ) {
     let (rules, previous) = (&sources.policy.roster.rules, sources.previous);
-    if *rules == RosterRules::default() || previous.revision() == 0 {
+    if *rules == RosterRules::default() || previous.cells.is_empty() {
         return;
     }
     let first = sources.month.first();

@@ -6,12 +6,14 @@
 use super::{Candidate, Sources, counted};
 use domain::event::DayKind;
 use domain::ids::ShiftCode;
+use domain::roster::RosterState;
 use domain::roster::rules::contract_month_minutes;
 use domain::shift::Shift;
-use domain::work_date::WorkDate;
+use domain::work_date::{Month, WorkDate};
 use solver::Problem;
 use solver::problem::{History, ShiftTemplate};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Working days of a contract's week.
 const WEEK_DAYS: i64 = 5;
@@ -64,7 +66,13 @@ pub(super) fn carry(sources: &Sources<'_>, problem: &mut Problem) {
     }
 }
 
-/// What somebody worked of it in the rosters that were in force.
+/// The rosters looked back on that say something: in force, or drafted for months not published yet.
+fn known<'a>(sources: &Sources<'a>) -> impl Iterator<Item = &'a (Month, Arc<RosterState>)> {
+    let past = sources.past.iter();
+    past.filter(|(_, roster)| !roster.cells.is_empty())
+}
+
+/// What somebody worked of it in those rosters.
 fn worked(
     sources: &Sources<'_>,
     candidate: &Candidate,
@@ -73,11 +81,7 @@ fn worked(
 ) -> Shared {
     let rules = &sources.policy.roster.rules;
     let mut units: Shared = [0; 7];
-    let in_force = sources
-        .past
-        .iter()
-        .filter(|(_, roster)| roster.revision() > 0);
-    for (_, roster) in in_force {
+    for (_, roster) in known(sources) {
         let cells = roster.cells.iter();
         let own = cells.filter(|((whose, _), _)| *whose == candidate.staff);
         let shifts: Vec<(WorkDate, &Shift)> = own
@@ -106,11 +110,7 @@ fn worked(
 
 /// Contract minutes of the months looked back on, less leave.
 fn present_minutes(sources: &Sources<'_>, candidate: &Candidate) -> i64 {
-    let in_force = sources
-        .past
-        .iter()
-        .filter(|(_, roster)| roster.revision() > 0);
-    let of_month = in_force.map(|(month, _)| {
+    let of_month = known(sources).map(|(month, _)| {
         let contract = contract_month_minutes(&candidate.state, sources.id, *month);
         let on_leave = |date: &WorkDate| {
             let mut leave = candidate.past_leave.iter();

@@ -6,6 +6,7 @@ use domain::decider::Decision;
 use domain::desk::DeskState;
 use domain::desk::adopt_policy::{self, AdoptPolicy};
 use domain::desk::adopt_shift_templates::{self, AdoptShiftTemplates};
+use domain::desk::carry_demand::{self, CarryDemand};
 use domain::desk::define_skills::{self, DefineSkills};
 use domain::desk::open::{self, Open};
 use domain::desk::set_demand::{self, SetDemand};
@@ -465,4 +466,96 @@ fn a_calendar_holds_days_of_its_year_in_order() {
     given([])
         .when(|state| adopt(state, &fine, "boss:lead"))
         .refused_as("not-permitted", "calendar");
+}
+
+#[test]
+fn t1_demand_is_carried_to_days_of_the_same_kind() {
+    // December asks for as many as the day of the month says, New Year's Day of 2027 is a holiday, its Monday one worked in exchange.
+    let mut known = demand();
+    known.days = (1..=31)
+        .map(|number: u16| DayDemand {
+            date: day(&format!("12-{number:02}")),
+            minimum: vec![number],
+            target: vec![number],
+            ..demand().days[0].clone()
+        })
+        .collect();
+    let state = shop().when(|state| set_demand(state, &known)).go_on().0;
+    let kinds = [
+        ("2027-01-01", DayKind::Statutory),
+        ("2027-01-04", DayKind::AdjustedRest),
+        ("2027-01-09", DayKind::MakeUpWorkday),
+    ];
+    let calendar = AdoptCalendar {
+        year: 2027,
+        provisional: true,
+        source: "国务院办公厅".into(),
+        days: kinds
+            .iter()
+            .map(|(date, kind)| CalendarDay {
+                date: date.parse().unwrap(),
+                kind: *kind,
+                name: "元旦".into(),
+            })
+            .collect(),
+    };
+    let org = given([])
+        .when(|state| adopt_calendar::decide(state, &calendar, &issued("hr:hr", "01-01 09:00")))
+        .go_on()
+        .0;
+    let command = CarryDemand {
+        desk: desk(),
+        from: december(),
+        to: december().next(),
+    };
+    let carry = |state: &DeskState, command: &CarryDemand, by: &str| {
+        carry_demand::decide(state, command, &org, &issued(by, "11-01 09:00"))
+    };
+    let decided = carry(&state, &command, "boss:lead").unwrap();
+    let [DeskEvent::DemandSet(set)] = &decided[..] else {
+        panic!("{decided:?}");
+    };
+    assert_eq!(
+        (set.month, set.source.as_str()),
+        (december().next(), "2026-12")
+    );
+    let of = |date: &str| {
+        let mut days = set.days.iter();
+        let asked = days.find(|asked| asked.date == date.parse().unwrap());
+        asked.map(|asked| asked.minimum[0])
+    };
+    assert_eq!(set.days.len(), 31);
+    let cases = [
+        ("2027-01-05", 29, "a Tuesday like the last Tuesday"),
+        ("2027-01-10", 27, "a Sunday like the last Sunday"),
+        (
+            "2027-01-01",
+            25,
+            "a holiday like its weekday: December has none",
+        ),
+        (
+            "2027-01-04",
+            27,
+            "a rest day on a Monday like the last rest day",
+        ),
+        (
+            "2027-01-09",
+            31,
+            "a Saturday worked in exchange like the last workday",
+        ),
+    ];
+    for (date, asked, why) in cases {
+        assert_eq!(of(date), Some(asked), "{date}: {why}");
+    }
+    given([])
+        .when(|state| carry(state, &command, "boss:lead"))
+        .refused_as("desk-unknown", "shop");
+    shop()
+        .when(|state| carry(state, &command, "boss:lead"))
+        .refused_as("desk-not-ready", "demand");
+    shop()
+        .when(|state| set_demand(state, &known))
+        .go_on()
+        .when(|state| carry(state, &command, "ann"))
+        .refused_as("not-permitted", "demand");
 }
