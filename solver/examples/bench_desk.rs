@@ -1,4 +1,4 @@
-//! Solves one generated desk and prints one line about it: `bench_desk PEOPLE [SECONDS] [THREADS] [SEED] [month|week]`.
+//! Solves one generated desk and prints one line about it: `bench_desk PEOPLE [SECONDS] [THREADS] [SEED] [month|week|year]`.
 //! One desk per process, so that the peak memory is that desk's.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -21,11 +21,11 @@ fn main() {
         number(2, 2) as usize,
         number(3, 1),
     );
-    let week = args.get(4).is_some_and(|horizon| horizon == "week");
-    let spec = if week {
-        DeskSpec::week(people, seed)
-    } else {
-        DeskSpec::month(people, seed)
+    let spec = match args.get(4).map(String::as_str) {
+        None | Some("month") => DeskSpec::month(people, seed),
+        Some("week") => DeskSpec::week(people, seed),
+        Some("year") => DeskSpec::year(people, seed),
+        Some(other) => panic!("a horizon is month, week or year, not {other}"),
     };
     let problem = spec.generate();
 

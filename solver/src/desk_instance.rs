@@ -1,6 +1,6 @@
-//! Believable desks by seed: the instances the engine is measured on, one month (or week) of a desk of any size.
+//! Believable desks by seed: the instances the engine is measured on, one month (or week, or year) of a desk of any size.
 //!
-//! October 2026: a month that begins in mid-week and on a holiday. Small desks open 09:00–24:00; from 60 people up there is a
+//! From October 2026, a month that begins in mid-week and on a holiday. Small desks open 09:00–24:00; from 60 people up there is a
 //! night shift and demand round the clock. Demand follows the calls of a real call centre and is scaled so that its target
 //! asks for a little less than what the people can give; leave, wishes, part-timers, protected staff, seniors, locked cells
 //! and a past in mid-run are spread by the seed. The same spec and version always give the same problem.
@@ -27,6 +27,26 @@ const LEAVE_PERCENT: usize = 8;
 const LOAD_PERCENT: f64 = 97.0;
 /// Minimum in per cent of the target.
 const MINIMUM_PERCENT: f64 = 70.0;
+/// October 2026 to September 2027.
+const YEAR_DAYS: usize = 365;
+const MONTHS: [(&str, usize); 12] = [
+    ("2026-10", 31),
+    ("2026-11", 30),
+    ("2026-12", 31),
+    ("2027-01", 31),
+    ("2027-02", 28),
+    ("2027-03", 31),
+    ("2027-04", 30),
+    ("2027-05", 31),
+    ("2027-06", 30),
+    ("2027-07", 31),
+    ("2027-08", 31),
+    ("2027-09", 30),
+];
+/// Days of the year that are holidays: its first three, New Year, Spring Festival, Qingming, Labour Day, Dragon Boat, Mid-Autumn.
+const HOLIDAYS: [usize; 14] = [
+    0, 1, 2, 92, 127, 128, 129, 130, 186, 212, 213, 251, 349, 350,
+];
 /// From this size up the desk never closes.
 const NIGHTS_FROM_PEOPLE: usize = 60;
 
@@ -46,7 +66,7 @@ pub struct DeskSpec {
     pub people: usize,
     /// First day of the horizon, as a day of October 2026 (1..=31).
     pub first: usize,
-    /// Days, cut at the end of the month.
+    /// Days, cut a year after 30 September 2026.
     pub days: usize,
     /// Seed.
     pub seed: u64,
@@ -75,12 +95,23 @@ impl DeskSpec {
         }
     }
 
+    /// A year from the month's first day.
+    #[must_use]
+    pub fn year(people: usize, seed: u64) -> Self {
+        Self {
+            people,
+            first: 1,
+            days: YEAR_DAYS,
+            seed,
+        }
+    }
+
     /// The problem.
     #[must_use]
     pub fn generate(&self) -> Problem {
         let people = self.people.max(1);
         let first = self.first.clamp(1, 31);
-        let days = self.days.clamp(1, 32 - first);
+        let days = self.days.clamp(1, YEAR_DAYS + 1 - first);
         let mut desk = Desk {
             random: Random(self.seed ^ (people as u64) << 32),
             people,
@@ -113,6 +144,18 @@ impl Random {
     }
 }
 
+/// The date so many days after 1 October 2026.
+fn date(day: usize) -> String {
+    let mut left = day;
+    for (month, days) in MONTHS {
+        if left < days {
+            return format!("{month}-{:02}", left + 1);
+        }
+        left -= days;
+    }
+    format!("day {day}")
+}
+
 struct Desk {
     random: Random,
     people: usize,
@@ -140,9 +183,9 @@ impl Desk {
         self.locks(&mut people, &shifts);
         let days = (0..self.days)
             .map(|day| Day {
-                date: format!("2026-10-{:02}", self.first + day),
+                date: date(self.first - 1 + day),
                 weekend: self.weekday(day as i64) >= 5,
-                holiday: self.first + day <= 3,
+                holiday: HOLIDAYS.contains(&(self.first - 1 + day)),
                 week: ((self.first + 2 + day) / 7) as u32,
             })
             .collect();

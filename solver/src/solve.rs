@@ -15,7 +15,7 @@ use crate::paths::Paths;
 use crate::person::Row;
 use crate::plan::{Limits, Meal, Plan, Progress, Report, Shortfall, Status};
 use crate::problem::{Assignments, Fault, Problem};
-use crate::search::{Annealing, Compiled, Search, Solution, first_meals};
+use crate::search::{Annealing, CellMeals, Compiled, Search, Solution, first_meals};
 use crate::team;
 
 /// Work units that stop a solve without limits: about half a minute of one core for a desk of twenty.
@@ -908,10 +908,29 @@ impl<'a> Run<'a> {
         Some(proven)
     }
 
-    /// Exact meals of every day for the best roster.
+    /// Exact meals of every day for the best roster, found on all threads from the meals as they are.
     fn exact_days(&mut self) {
-        for day in 0..self.compiled.days() {
-            improve_day(self.compiled, &mut self.best, day);
+        let (compiled, best, threads) = (self.compiled, &self.best, self.searches.len());
+        let of_thread = |thread: usize| {
+            let days = (thread..compiled.days()).step_by(threads);
+            let exact = days.map(|day| (day, exact_meals(compiled, &best.rows, &best.meals, day)));
+            exact.collect::<Vec<_>>()
+        };
+        let mut found: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|thread| scope.spawn(move || of_thread(thread)))
+                .collect();
+            workers
+                .into_iter()
+                .filter_map(|worker| worker.join().ok())
+                .flatten()
+                .collect()
+        });
+        found.sort_by_key(|(day, _)| *day);
+        for (day, meals) in found {
+            if let Some(meals) = meals {
+                take_meals(compiled, &mut self.best, day, &meals);
+            }
         }
     }
 }
@@ -948,23 +967,35 @@ pub(crate) fn settle(compiled: &Compiled<'_>, solution: &mut Solution) {
 
 /// Replaces a day's meals by the exact ones where they are cheaper.
 pub(crate) fn improve_day(compiled: &Compiled<'_>, solution: &mut Solution, day: usize) {
-    let Some(meals) = exact_meals(compiled, &solution.rows, &solution.meals, day) else {
-        return;
-    };
-    let before = costs::table(compiled, solution).1;
-    let old: Vec<_> = meals
+    if let Some(meals) = exact_meals(compiled, &solution.rows, &solution.meals, day) {
+        take_meals(compiled, solution, day, &meals);
+    }
+}
+
+/// Takes a day's meals over unless the roster costs more with them.
+fn take_meals(
+    compiled: &Compiled<'_>,
+    solution: &mut Solution,
+    day: usize,
+    meals: &[(usize, CellMeals)],
+) {
+    let old: Vec<(usize, CellMeals)> = meals
         .iter()
         .map(|&(person, _)| (person, solution.meals[person][day]))
         .collect();
-    for &(person, cell) in &meals {
+    if old == meals {
+        return;
+    }
+    for &(person, cell) in meals {
         solution.meals[person][day] = cell;
     }
-    solution.cost = costs::table(compiled, solution).1;
-    if solution.cost > before {
+    let cost = costs::table(compiled, solution).1;
+    if cost <= solution.cost {
+        solution.cost = cost;
+    } else {
         for (person, cell) in old {
             solution.meals[person][day] = cell;
         }
-        solution.cost = before;
     }
 }
 

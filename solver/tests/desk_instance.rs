@@ -15,7 +15,7 @@ fn specs() -> impl Iterator<Item = DeskSpec> {
     let weeks = [10, 18]
         .into_iter()
         .flat_map(|people| (0..3).map(move |seed| DeskSpec::week(people, seed)));
-    months.chain(weeks)
+    months.chain(weeks).chain([DeskSpec::year(18, 1)])
 }
 
 #[test]
@@ -188,4 +188,25 @@ fn weekends_and_evenings_are_busier() {
         mean(&|_, minute| (1200..1320).contains(&minute))
             > 1.5 * mean(&|_, minute| (540..720).contains(&minute))
     );
+}
+
+#[test]
+fn a_year_has_its_dates_weekends_and_holidays() {
+    let days = DeskSpec::year(10, 1).generate().days;
+    let of = |date: &str| {
+        let day = days.iter().position(|day| day.date == date);
+        let day = day.map(|day| (day, days[day].weekend, days[day].holiday));
+        day.expect(date)
+    };
+    assert_eq!(days.len(), 365);
+    assert_eq!(of("2026-10-01"), (0, false, true));
+    assert_eq!(of("2027-01-01"), (92, false, true));
+    assert_eq!(
+        of("2027-02-06"),
+        (128, true, true),
+        "the first of the lunar year is a Saturday"
+    );
+    assert_eq!(of("2027-02-28"), (150, true, false));
+    assert_eq!(of("2027-05-01"), (212, true, true));
+    assert_eq!(of("2027-09-30"), (364, false, false));
 }

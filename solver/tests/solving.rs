@@ -226,3 +226,20 @@ fn cancelling_keeps_the_best_roster_so_far() {
     );
     assert_eq!(check(&problem, &plan).violations, []);
 }
+
+#[test]
+fn a_year_is_solved_whole() {
+    let problem = DeskSpec::year(10, 1).generate();
+    let mut first = None;
+    let plan = solve(&problem, &Limits::by_time(5.0, 1, 2), &mut |news| {
+        first = first.or(news.objective);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(check(&problem, &plan).violations, []);
+    assert!(
+        plan.objective < first.unwrap(),
+        "{} {first:?}",
+        plan.objective
+    );
+}

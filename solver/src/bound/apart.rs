@@ -25,6 +25,8 @@ use crate::search::{Compiled, Solution};
 
 /// Labels a day in the bound's shortest paths; when they do not suffice the bound stays valid, only weaker.
 const LABELS_MAX: usize = 120_000;
+/// Labels of a path: beyond a month its days have fewer each, so that a year takes no more time and memory.
+const PATH_LABELS_MAX: usize = 31 * LABELS_MAX;
 /// Labels a day in the pass before.
 const LABELS_NEAR_MAX: usize = 3_000;
 /// Nodes of a day's integer program, and with whole meals, where they are dear.
@@ -42,6 +44,8 @@ const LAST_SECONDS: f64 = 5.0;
 const PRICES: f64 = 0.6;
 /// Fewer seconds are no round.
 const ROUND_SECONDS_MIN: f64 = 0.5;
+/// A round begun in time may end so much later; then it is given up, for a bound needs every part.
+const OVERTIME_SECONDS: f64 = 0.5;
 /// First step, as a part of what is open; it shrinks by the second factor when a step brings nothing.
 const AGILITY: f64 = 0.1;
 const AGILITY_LESS: f64 = 0.4;
@@ -313,6 +317,9 @@ fn sweep(
         };
         let mut found = Vec::new();
         for (at, (part, known)) in parts.iter().enumerate().skip(thread).step_by(threads) {
+            if (effort.left)() < -OVERTIME_SECONDS {
+                return None;
+            }
             pricer.turns = days.saturating_sub(at).div_ceil(threads).max(1);
             found.push((at, pricer.price(*part, known.as_ref())?));
         }
@@ -384,7 +391,8 @@ impl Pricer<'_> {
             Some(found) => (found, near.cost),
             None => (row, at_hand),
         };
-        let found = best_row(row, cutoff, LABELS_MAX);
+        let labels_max = LABELS_MAX.min(PATH_LABELS_MAX / self.compiled.days().max(1));
+        let found = best_row(row, cutoff, labels_max);
         let cells = found.row.as_ref().unwrap_or(row).iter().enumerate();
         let worked = cells.filter(|(_, choice)| (**choice as usize) < off);
         (found.lower < INFINITE).then(|| Priced {
