@@ -47,7 +47,7 @@ pub(super) enum Roster {
         #[arg(long)]
         out: PathBuf,
         /// Wall-clock seconds.
-        #[arg(long, value_parser = seconds, conflicts_with = "work")]
+        #[arg(long, value_parser = seconds)]
         time_limit: Option<f64>,
         /// Work units; the same seed, threads and work give the same plan.
         #[arg(long, alias = "work-limit")]
