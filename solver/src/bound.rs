@@ -9,11 +9,13 @@ mod apart;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use crate::model::{Resolution, RosterModel, Totals, Whole};
+use crate::model::{Nights, Resolution, RosterModel, Totals, Whole};
 use crate::person::Row;
 use crate::program::{Outcome, ProgramLimits};
 use crate::search::{Compiled, Solution};
 use apart::{Effort, Learned};
+
+pub(crate) use apart::Relaxation;
 
 /// Problems with at most so many possible cells (person, day, shift) are handed to the exact integer program.
 const EXACT_CELLS_MAX: usize = 400;
@@ -46,6 +48,7 @@ pub(crate) struct Bound {
 pub(crate) fn prove(
     compiled: &Compiled<'_>,
     best: &Solution,
+    relaxation: Relaxation,
     started: Instant,
     limits: BoundLimits,
     hear: &mut dyn FnMut(i64) -> ControlFlow<()>,
@@ -56,30 +59,17 @@ pub(crate) fn prove(
     }
     let small = is_small(compiled);
     let mut stopped = false;
-    let mut learned = Learned::default();
-    let mut bound = None;
-    // A night shift ties its day to the next, so days cannot be priced apart.
-    if compiled.spill_days == 0 {
-        let kept = if small { left() * (1.0 - ROUNDS) } else { 0.0 };
-        let effort = Effort {
-            rounds_max: limits.rounds,
-            threads: limits.threads,
-            left: &|| left() - kept,
-        };
-        let value;
-        (learned, value) = Learned::learn(compiled, best, &effort, &mut |bound| {
-            let flow = hear(bound);
-            stopped |= flow.is_break();
-            flow
-        });
-        bound = value.map(|value| Bound {
-            value,
-            from: "people and days",
-            rows: None,
-        });
-    } else if !small {
-        return linear_relaxation(compiled, left());
-    }
+    let kept = if small { left() * (1.0 - ROUNDS) } else { 0.0 };
+    let effort = Effort {
+        rounds_max: limits.rounds,
+        threads: limits.threads,
+        left: &|| left() - kept,
+    };
+    let (learned, mut bound) = Learned::learn(compiled, best, relaxation, &effort, &mut |bound| {
+        let flow = hear(bound);
+        stopped |= flow.is_break();
+        flow
+    });
     // Whole meals are the truth and slow; without them nearly everything is proven.
     for whole in [Whole::People, Whole::Meals] {
         let open = bound.as_ref().is_none_or(|bound| bound.value < best.cost);
@@ -142,7 +132,13 @@ fn solve_exactly(
     whole: Whole,
     seconds: f64,
 ) -> Exact {
-    let mut roster = RosterModel::build(compiled, whole, Totals::Whole, Resolution::Points);
+    let mut roster = RosterModel::build(
+        compiled,
+        whole,
+        Totals::Whole,
+        Resolution::Points,
+        Nights::Whole,
+    );
     learned.cut(&mut roster, best.cost);
     let RosterModel { model, people, .. } = roster;
     let limits = ProgramLimits {
@@ -190,24 +186,4 @@ fn solve_exactly(
 /// The objective is whole, so a bound may be rounded up (less a hair for the program's tolerances).
 fn round_up(bound: f64) -> i64 {
     (bound - 1e-6 * bound.abs() - 1e-4).ceil() as i64
-}
-
-/// The linear relaxation, cover summed over slots.
-fn linear_relaxation(compiled: &Compiled<'_>, seconds: f64) -> Option<Bound> {
-    let RosterModel { model, .. } =
-        RosterModel::build(compiled, Whole::Nothing, Totals::Whole, Resolution::Slots);
-    let limits = ProgramLimits {
-        seconds: seconds.min(1e6),
-        nodes: None,
-        interior_point: false,
-        absolute_gap: 0.0,
-    };
-    match model.solve(limits) {
-        Outcome::Solved { bound, .. } => Some(Bound {
-            value: round_up(bound),
-            from: "linear relaxation",
-            rows: None,
-        }),
-        Outcome::Unsolved { .. } | Outcome::Infeasible => None,
-    }
 }

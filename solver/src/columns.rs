@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{Resolution, RosterModel, Totals, Whole};
+use crate::model::{Nights, Resolution, RosterModel, Totals, Whole};
 use crate::paths::{Paths, Query, ShiftLimits};
 use crate::person::{INFINITE, Row};
 use crate::program::{Outcome, Program, ProgramLimits};
@@ -201,8 +201,13 @@ pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<St
         wanted: compiled.softened.clone(),
         ..compiled.clone()
     };
-    let RosterModel { model, links, .. } =
-        RosterModel::build(&softened, Whole::Nothing, Totals::Whole, Resolution::Points);
+    let RosterModel { model, links, .. } = RosterModel::build(
+        &softened,
+        Whole::Nothing,
+        Totals::Whole,
+        Resolution::Points,
+        Nights::Whole,
+    );
     let limits = ProgramLimits {
         seconds: seconds.clamp(0.01, 1e6),
         nodes: None,
@@ -213,11 +218,11 @@ pub(crate) fn stretch_prices(compiled: &Compiled<'_>, seconds: f64) -> Option<St
         return None;
     };
     let mut prices = vec![0; compiled.wanted.len()];
-    for (row, day, shift, _) in links {
-        let cell = day * compiled.off() + shift;
+    for link in links {
+        let cell = link.day * compiled.off() + link.half;
         let wanted = compiled.softened[cell];
         // The row says `counted − there = 0`: its dual is what one person more counted than there would cost.
-        let dual = duals.get(row).copied().unwrap_or(0.0);
+        let dual = duals.get(link.row).copied().unwrap_or(0.0);
         prices[cell] = ((-dual * SCALE as f64).round() as i64)
             .clamp(-wanted.over * SCALE, wanted.worth_max() * SCALE);
     }

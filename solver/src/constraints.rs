@@ -65,11 +65,9 @@ pub(crate) fn team(model: &mut Model<'_>, people: &PeoplePart) {
     budget::rows(model, people);
 }
 
-/// Everything the desk wants of a day.
-pub(crate) fn days(model: &mut Model<'_>, days: &[DayPart]) {
-    for day in days {
-        staggered_meals::rows(model, day);
-        slot_minimum::rows(model, day, days);
-        shift_cover::rows(model, day);
-    }
+/// Everything the desk wants of a day. Whoever began a night shift the day `before` may still be there.
+pub(crate) fn day(model: &mut Model<'_>, day: &DayPart, before: Option<&DayPart>) {
+    staggered_meals::rows(model, day);
+    slot_minimum::rows(model, day, before);
+    shift_cover::rows(model, day);
 }

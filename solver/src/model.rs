@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use good_lp::{Constraint, Expression, Variable};
 
 use crate::constraints;
-use crate::program::{Outcome, Program, ProgramLimits};
+use crate::program::{Outcome, Program, ProgramLimits, Running};
 use crate::search::Compiled;
 
 /// How finely cover is written.
@@ -39,6 +39,15 @@ pub(crate) enum Whole {
     People,
     /// People and when they eat.
     Meals,
+}
+
+/// How a night shift's hours after midnight are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nights {
+    /// By the people who began it.
+    Whole,
+    /// By a count of the next day's own, which the whole roster holds equal: so days can be priced apart.
+    Split,
 }
 
 /// A stretch of work over days `first..=last`.
@@ -96,8 +105,19 @@ pub(crate) struct RosterModel<'a> {
     pub model: Model<'a>,
     pub people: PeoplePart,
     pub days: Vec<DayPart>,
-    /// Index of the row `count = Σ people` per day, shift and class: its dual is the worth of one more person there.
-    pub links: Vec<(usize, usize, usize, usize)>,
+    /// Rows `count = Σ people`: their duals are the worth of one more person there.
+    pub links: Vec<Link>,
+}
+
+/// The row that ties a day's count to the people counted.
+pub(crate) struct Link {
+    /// Index of the row.
+    pub row: usize,
+    /// The day the shift begins on.
+    pub day: usize,
+    /// [`Compiled::halves`]: a shift as its own day counts it, or as the next day does.
+    pub half: usize,
+    pub class: usize,
 }
 
 impl<'a> Model<'a> {
@@ -158,13 +178,28 @@ impl<'a> Model<'a> {
     }
 
     /// Solves for the least sum of all costs.
-    pub(crate) fn solve(mut self, limits: ProgramLimits) -> Outcome {
-        self.program.objective = self.costs.into_values().sum();
-        self.program.solve(limits)
+    pub(crate) fn solve(self, limits: ProgramLimits) -> Outcome {
+        self.start(limits).wait()
     }
 
-    /// The days' part of one day. `most[shift][class]` bounds the counts.
+    /// Begins to.
+    pub(crate) fn start(mut self, limits: ProgramLimits) -> Running {
+        self.program.objective = self.costs.into_values().sum();
+        self.program.start(limits)
+    }
+
+    /// The days' part of one day.
     pub(crate) fn day_part(&mut self, day: usize) -> DayPart {
+        self.part_of(day, |_| true)
+    }
+
+    /// A day's shifts that reach into the next, as that one counts them.
+    pub(crate) fn overnight_part(&mut self, day: usize) -> DayPart {
+        let compiled = self.compiled;
+        self.part_of(day, |shift| compiled.is_overnight(shift))
+    }
+
+    fn part_of(&mut self, day: usize, counts: impl Fn(usize) -> bool) -> DayPart {
         let compiled = self.compiled;
         let classes = compiled.cover.classes();
         let mut count = vec![vec![None; classes]; compiled.off()];
@@ -175,7 +210,7 @@ impl<'a> Model<'a> {
                     .iter()
                     .filter(|p| p.class == class && p.allowed[day] >> shift & 1 == 1)
                     .count();
-                if most > 0 {
+                if most > 0 && counts(shift) {
                     *cell = Some(self.count(most as f64));
                 }
             }
@@ -264,16 +299,37 @@ impl<'a> RosterModel<'a> {
         whole: Whole,
         totals: Totals,
         resolution: Resolution,
+        nights: Nights,
     ) -> Self {
         let mut model = Model::new(compiled, whole, totals, resolution);
         let mut people = model.people_part();
         let days: Vec<DayPart> = (0..compiled.days())
             .map(|day| model.day_part(day))
             .collect();
+        let overnights: Vec<DayPart> = match nights {
+            Nights::Whole => Vec::new(),
+            Nights::Split => (0..compiled.days() - 1)
+                .map(|day| model.overnight_part(day))
+                .collect(),
+        };
         constraints::people(&mut model, &mut people);
         constraints::team(&mut model, &people);
-        let links = constraints::head_counts::rows(&mut model, &people, &days);
-        constraints::days(&mut model, &days);
+        let mut links = constraints::head_counts::rows(&mut model, &people, &days);
+        let split = constraints::head_counts::rows(&mut model, &people, &overnights);
+        links.extend(split.into_iter().map(|link| Link {
+            half: compiled.off() + link.half,
+            ..link
+        }));
+        for (day, part) in days.iter().enumerate() {
+            let before = match nights {
+                Nights::Whole => day.checked_sub(1).and_then(|before| days.get(before)),
+                Nights::Split => day.checked_sub(1).and_then(|before| overnights.get(before)),
+            };
+            constraints::day(&mut model, part, before);
+        }
+        for part in &overnights {
+            constraints::staggered_meals::rows(&mut model, part);
+        }
         Self {
             model,
             people,

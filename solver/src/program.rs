@@ -18,8 +18,22 @@ const BACKEND: microlp::MicroLp = microlp::MicroLp;
 
 /// What solves programs.
 pub(crate) trait Backend {
-    /// Solves, as an integer program if any variable takes whole values.
-    fn solve(&self, program: Program, limits: ProgramLimits) -> Outcome;
+    /// Begins to solve, as an integer program if any variable takes whole values.
+    fn start(&self, program: Program, limits: ProgramLimits) -> Running;
+}
+
+/// A program that is being solved, where the backend can do so on a thread of its own. Whoever drops it gives it up.
+pub(crate) struct Running(Box<dyn FnOnce() -> Outcome + Send>);
+
+impl Running {
+    fn new(outcome: impl FnOnce() -> Outcome + Send + 'static) -> Self {
+        Self(Box::new(outcome))
+    }
+
+    /// What came of it; its seconds have counted since it was begun.
+    pub(crate) fn wait(self) -> Outcome {
+        (self.0)()
+    }
 }
 
 /// Variables, rows and an objective to minimise.
@@ -113,16 +127,21 @@ impl Program {
 
     /// Solves, as an integer program if any variable takes whole values.
     pub(crate) fn solve(self, limits: ProgramLimits) -> Outcome {
+        self.start(limits).wait()
+    }
+
+    /// Begins to.
+    pub(crate) fn start(self, limits: ProgramLimits) -> Running {
         if self.endless && self.integers > 0 {
             // The preprocessing of HiGHS 1.15 might never end.
             tracing::error!(
                 "a variable of an integer program without an upper end is a fault of the model"
             );
-            return Outcome::Unsolved {
+            return Running::new(|| Outcome::Unsolved {
                 bound: f64::NEG_INFINITY,
-            };
+            });
         }
-        BACKEND.solve(self, limits)
+        BACKEND.start(self, limits)
     }
 }
 
@@ -216,7 +235,8 @@ mod tests {
             rows in prop::collection::vec((prop::collection::vec(0..5, 4), 0..25), 1..4),
         ) {
             let ours = figures(dishes(&costs, &rows).solve(LIMITS));
-            let micro = figures(microlp::MicroLp.solve(dishes(&costs, &rows), LIMITS));
+            let micro = microlp::MicroLp.start(dishes(&costs, &rows), LIMITS);
+            let micro = figures(micro.wait());
             prop_assert_eq!(ours, micro);
         }
     }

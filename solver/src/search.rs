@@ -200,6 +200,21 @@ impl<'a> Compiled<'a> {
         self.problem.days.len()
     }
 
+    /// Whether a shift reaches into the next day.
+    pub(crate) fn is_overnight(&self, shift: usize) -> bool {
+        let shift = self.shifts.get(shift);
+        shift.is_some_and(|s| {
+            s.segments
+                .iter()
+                .any(|&(_, end)| end > self.cover.day_points)
+        })
+    }
+
+    /// Shifts as their own day counts them, then, where any reaches into the next day, the same as that counts them.
+    pub(crate) fn halves(&self) -> usize {
+        self.off() * (1 + self.spill_days)
+    }
+
     /// What is wanted of a shift on a day.
     pub(crate) fn wanted_of(&self, day: usize, shift: &ShiftId) -> Wanted {
         self.problem

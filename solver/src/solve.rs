@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::ascent;
-use crate::bound::{self, Bound, BoundLimits};
+use crate::bound::{self, Bound, BoundLimits, Relaxation};
 use crate::columns::{self, StretchPrices};
 use crate::costs;
 use crate::explain::explain;
@@ -78,6 +78,10 @@ const CLOCK_SEARCH_SMALL: Share = Share {
     until: 0.4,
     work: 1.0,
 };
+/// The part of the seconds that search leaves in which the bound's first prices are still waited for.
+const PRICES: f64 = 0.6;
+/// The most they may take: nothing ends them before when a solve is cancelled.
+const PRICES_SECONDS_MAX: f64 = 600.0;
 /// Where the bound ends early, a search again takes what is left, if so many seconds are, less exact meals so many times over.
 const AGAIN_SECONDS_MIN: f64 = 1.0;
 const AGAIN_MARGIN: f64 = 2.0;
@@ -407,15 +411,24 @@ impl<'a> Run<'a> {
         } else {
             CLOCK_SEARCH
         };
-        let status = self.search(share, self.temperatures(), progress);
+        // The bound's first prices need no roster: they are sought while one is.
+        let compiled = self.compiled;
+        let limit = self.limits.time_limit_seconds.unwrap_or(f64::INFINITY);
+        let priced_until =
+            (limit * (share.until + (1.0 - share.until) * PRICES)).min(PRICES_SECONDS_MAX);
+        let (status, relaxation) = std::thread::scope(|scope| {
+            let prices = scope.spawn(|| Relaxation::start(compiled, priced_until));
+            let status = self.search(share, self.temperatures(), progress);
+            (status, prices.join().ok())
+        });
         let begun = Instant::now();
         self.exact_days();
         let days_seconds = begun.elapsed().as_secs_f64();
-        if status == Status::Cancelled {
+        let Some(relaxation) = relaxation.filter(|_| status != Status::Cancelled) else {
             return (status, None);
-        }
+        };
         let mut cancelled = false;
-        let proven = self.prove(&mut |news| {
+        let proven = self.prove(relaxation, &mut |news| {
             let flow = progress(news);
             cancelled |= flow.is_break();
             flow
@@ -883,7 +896,11 @@ impl<'a> Run<'a> {
     }
 
     /// The bound, and a better roster if its exact program finds one.
-    fn prove(&mut self, progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Option<Bound> {
+    fn prove(
+        &mut self,
+        relaxation: Relaxation,
+        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Option<Bound> {
         let limits = BoundLimits {
             until_seconds: self.limits.time_limit_seconds.unwrap_or(f64::INFINITY),
             // A solve given work stays repeatable: its time limit is only a guard.
@@ -895,13 +912,15 @@ impl<'a> Run<'a> {
         };
         let started = self.started;
         let news = self.news("bound", 1.0);
-        let proven = bound::prove(self.compiled, &self.best, started, limits, &mut |bound| {
+        let mut hear = |bound| {
             progress(&Progress {
                 seconds: started.elapsed().as_secs_f64(),
                 bound: Some(bound),
                 ..news.clone()
             })
-        })?;
+        };
+        let (compiled, best) = (self.compiled, &self.best);
+        let proven = bound::prove(compiled, best, relaxation, started, limits, &mut hear)?;
         if let Some(rows) = proven.rows.clone() {
             self.take_rows(rows);
         }

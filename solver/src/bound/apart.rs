@@ -4,7 +4,8 @@
 //!
 //! `Σ_p min over rows (cost + y·x) + Σ_d min over whole numbers of people (cover and meals − y·N)`
 //!
-//! is a lower bound. A person's part is a shortest path, a day's part a small integer program. Prices start from the duals of the
+//! is a lower bound. A person's part is a shortest path, a day's part a small integer program. What a night shift is to the day it
+//! ends on is counted and priced by itself, as that day's, so that no day needs to know of another. Prices start from the duals of the
 //! linear relaxation and climb along the subgradient `Σ x − N`.
 //!
 //! What a round proves of each part (`cost ≥ least − y·x` of a person, `cost ≥ least + y·N` of a day) also cuts the exact program,
@@ -13,14 +14,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use good_lp::{Expression, constraint};
+use good_lp::{Expression, Variable, constraint};
 
-use super::round_up;
+use super::{Bound, round_up};
 use crate::constraints;
-use crate::model::{Model, Payer, Resolution, RosterModel, Totals, Whole};
+use crate::model::{DayPart, Link, Model, Nights, Payer, Resolution, RosterModel, Totals, Whole};
 use crate::paths::Paths;
 use crate::person::INFINITE;
-use crate::program::{Outcome, ProgramLimits};
+use crate::program::{Outcome, ProgramLimits, Running};
 use crate::search::{Compiled, Solution};
 
 /// Labels a day in the bound's shortest paths; when they do not suffice the bound stays valid, only weaker.
@@ -40,8 +41,6 @@ const SHARES: f64 = 1.5;
 const DAY_SECONDS_MIN: f64 = 0.2;
 /// Seconds in which a day's linear program, summed over slots, is solved when none are left.
 const LAST_SECONDS: f64 = 5.0;
-/// The part of the seconds left in which the relaxation is solved for its prices.
-const PRICES: f64 = 0.6;
 /// Fewer seconds are no round.
 const ROUND_SECONDS_MIN: f64 = 0.5;
 /// A round begun in time may end so much later; then it is given up, for a bound needs every part.
@@ -50,9 +49,9 @@ const OVERTIME_SECONDS: f64 = 0.5;
 const AGILITY: f64 = 0.1;
 const AGILITY_LESS: f64 = 0.4;
 
-/// Prices per day, shift and class.
+/// Prices per day a shift begins on, half ([`Compiled::halves`]) and class.
 type Prices = Vec<Vec<Vec<f64>>>;
-/// Day, shift and class.
+/// Day, half and class.
 type Cell = (usize, usize, usize);
 
 /// What one round of prices has taught: the least each part can cost there.
@@ -95,12 +94,30 @@ impl Learned {
     pub(super) fn learn(
         compiled: &Compiled<'_>,
         best: &Solution,
+        relaxation: Relaxation,
         effort: &Effort<'_>,
         hear: &mut dyn FnMut(i64) -> ControlFlow<()>,
-    ) -> (Self, Option<i64>) {
+    ) -> (Self, Option<Bound>) {
         // Out of time any prices give a bound, if a weak one.
-        let first = relaxation(compiled, (effort.left)() * PRICES);
-        let mut prices = first.unwrap_or_else(|| no_prices(compiled));
+        let first = relaxation.prices(compiled);
+        let (mut prices, relaxed) = match first {
+            Some((prices, value)) => (prices, Some(value)),
+            None => (no_prices(compiled), None),
+        };
+        let mut told = i64::MIN;
+        let mut hear = |value: i64| {
+            if value <= told {
+                return ControlFlow::Continue(());
+            }
+            told = value;
+            if value >= best.cost {
+                return ControlFlow::Break(());
+            }
+            hear(value)
+        };
+        if relaxed.is_some_and(|relaxed| hear(relaxed).is_break()) {
+            return (Self::default(), relaxed.map(Bound::of_relaxation));
+        }
         let mut rounds: Vec<Round> = Vec::new();
         let mut top: Option<usize> = None;
         let mut agility = AGILITY;
@@ -114,7 +131,7 @@ impl Learned {
             let (value, known) = (round.value(), top.map(|top: usize| &rounds[top]));
             if known.is_none_or(|known| known.value() < value) {
                 top = Some(rounds.len());
-                if hear(round_up(value)).is_break() || round_up(value) >= best.cost {
+                if hear(round_up(value)).is_break() {
                     rounds.push(round);
                     break;
                 }
@@ -129,8 +146,14 @@ impl Learned {
                 _ => break,
             }
         }
-        let bound = top.map(|top| round_up(rounds[top].value()));
-        (Self { rounds }, bound)
+        let proven = top.map(|top| Bound {
+            value: round_up(rounds[top].value()),
+            from: "people and days",
+            rows: None,
+        });
+        let relaxed = relaxed.map(Bound::of_relaxation);
+        let bounds = relaxed.into_iter().chain(proven);
+        (Self { rounds }, bounds.max_by_key(|bound| bound.value))
     }
 
     /// Adds what was learned to a program: `cost of a part + lift ≥ least + worth of its people`, the lift paid by the part. `most` is
@@ -155,22 +178,24 @@ impl Learned {
                 let worth: Expression = match payer {
                     Payer::Person(person) => {
                         let class = compiled.people[person].class;
-                        let cells = prices
-                            .iter()
-                            .flatten()
-                            .zip(people.shift[person].iter().flatten());
-                        cells
+                        let cells = prices.iter().zip(&people.shift[person]);
+                        let halves = cells
+                            .flat_map(|(halves, shifts)| halves.iter().zip(shifts.iter().cycle()));
+                        halves
                             .filter_map(|(prices, cell)| Some(-prices[class] * (*cell)?))
                             .sum()
                     }
                     Payer::Day(day) => {
-                        let counts = prices[day]
-                            .iter()
-                            .flatten()
-                            .zip(days[day].count.iter().flatten());
-                        counts
-                            .filter_map(|(price, count)| Some(*price * (*count)?))
-                            .sum()
+                        let (own, over) = worth(compiled, prices, day);
+                        let before = day.checked_sub(1).and_then(|day| days.get(day));
+                        let of = |prices: &[Vec<f64>], part: &DayPart| -> Expression {
+                            let counts = prices.iter().flatten().zip(part.count.iter().flatten());
+                            counts
+                                .filter_map(|(price, count)| Some(*price * (*count)?))
+                                .sum()
+                        };
+                        of(own, &days[day])
+                            + before.map_or_else(Expression::default, |part| of(over, part))
                     }
                     Payer::Team => continue,
                 };
@@ -181,33 +206,75 @@ impl Learned {
 }
 
 fn no_prices(compiled: &Compiled<'_>) -> Prices {
-    vec![vec![vec![0.0; compiled.cover.classes()]; compiled.off()]; compiled.days()]
+    vec![vec![vec![0.0; compiled.cover.classes()]; compiled.halves()]; compiled.days()]
 }
 
-/// Prices of a linear relaxation, cover summed over slots. By interior point without crossover: central prices are better starts than a
-/// vertex's (54,437 against 52,591 on 18 people). Totals straight: their kinks at whole shifts leave prices free to lie
-/// anywhere between two slopes, and in the middle they prove little (weeks of 10 and 18 people: 8,755 and 12,784, against 9,238 and 13,023).
-fn relaxation(compiled: &Compiled<'_>, seconds: f64) -> Option<Prices> {
-    let RosterModel { model, links, .. } = RosterModel::build(
-        compiled,
-        Whole::Nothing,
-        Totals::Straight,
-        Resolution::Slots,
-    );
-    let limits = ProgramLimits {
-        seconds: seconds.clamp(0.01, 1e6),
-        nodes: None,
-        interior_point: true,
-        absolute_gap: 0.0,
-    };
-    let Outcome::Solved { duals, .. } = model.solve(limits) else {
-        return None;
-    };
-    let mut prices = no_prices(compiled);
-    for (row, day, shift, class) in links {
-        prices[day][shift][class] = duals.get(row).copied().unwrap_or(0.0).round();
+/// What people are worth to a day: on its own shifts, and on those of the day before that reach into it.
+fn worth<'p>(
+    compiled: &Compiled<'_>,
+    prices: &'p Prices,
+    day: usize,
+) -> (&'p [Vec<f64>], &'p [Vec<f64>]) {
+    let own = &prices[day][..compiled.off()];
+    let over = day
+        .checked_sub(1)
+        .map_or(&[][..], |before| &prices[before][compiled.off()..]);
+    (own, over)
+}
+
+/// A linear relaxation that is being solved for its prices, cover summed over slots. By interior point without crossover: central
+/// prices are better starts than a vertex's (54,437 against 52,591 on 18 people), and of sixty people a vertex is not found in 48 s.
+/// Totals straight: their kinks at whole shifts leave prices free to lie anywhere between two slopes, and in the middle
+/// they prove little (weeks of 10 and 18 people: 8,755 and 12,784, against 9,238 and 13,023).
+pub(crate) struct Relaxation {
+    running: Running,
+    links: Vec<Link>,
+}
+
+impl Relaxation {
+    /// Begins to solve it; it needs no roster.
+    pub(crate) fn start(compiled: &Compiled<'_>, seconds: f64) -> Self {
+        let RosterModel { model, links, .. } = RosterModel::build(
+            compiled,
+            Whole::Nothing,
+            Totals::Straight,
+            Resolution::Slots,
+            Nights::Split,
+        );
+        let limits = ProgramLimits {
+            seconds: seconds.clamp(0.01, 1e6),
+            nodes: None,
+            interior_point: true,
+            absolute_gap: 0.0,
+        };
+        Self {
+            running: model.start(limits),
+            links,
+        }
     }
-    Some(prices)
+
+    /// Its prices, and what it proves by itself.
+    fn prices(self, compiled: &Compiled<'_>) -> Option<(Prices, i64)> {
+        let Outcome::Solved { duals, bound, .. } = self.running.wait() else {
+            return None;
+        };
+        let mut prices = no_prices(compiled);
+        for link in self.links {
+            let dual = duals.get(link.row).copied().unwrap_or(0.0);
+            prices[link.day][link.half][link.class] = dual.round();
+        }
+        Some((prices, round_up(bound)))
+    }
+}
+
+impl Bound {
+    fn of_relaxation(value: i64) -> Self {
+        Self {
+            value,
+            from: "linear relaxation",
+            rows: None,
+        }
+    }
 }
 
 impl Round {
@@ -220,12 +287,13 @@ impl Round {
     ) -> Option<Self> {
         // Days that want the same of the same hands at the same prices have one answer.
         let mut alike: BTreeMap<DayKey<'_>, Vec<Payer>> = BTreeMap::new();
-        for (day, prices) in prices.iter().enumerate() {
-            let key = DayKey::of(compiled, day, prices);
+        for day in 0..compiled.days() {
+            let key = DayKey::of(compiled, day, &prices);
             alike.entry(key).or_default().push(Payer::Day(day));
         }
         let people = (0..compiled.people.len()).map(|person| vec![Payer::Person(person)]);
-        let parts: Vec<Vec<Payer>> = alike.into_values().chain(people).collect();
+        // People first: they take little time, and a day takes what it is given.
+        let parts: Vec<Vec<Payer>> = people.chain(alike.into_values()).collect();
         let mut priced: Vec<Option<Priced>> = vec![None; parts.len()];
         // Once each, and with the seconds left the days that did not end another way.
         for _ in 0..2 {
@@ -250,8 +318,8 @@ impl Round {
                 } else {
                     1.0
                 };
-                for ((day, shift, class), heads) in priced.of(part).people {
-                    round.slope[day][shift][class] += sign * heads;
+                for ((day, half, class), heads) in priced.of(part, compiled.off()).people {
+                    round.slope[day][half][class] += sign * heads;
                 }
                 round.least.insert(part, priced.least);
             }
@@ -281,12 +349,12 @@ impl Round {
 }
 
 impl Priced {
-    /// The same on another day.
-    fn of(&self, part: Payer) -> Self {
+    /// The same on another day, of as many shifts.
+    fn of(&self, part: Payer, shifts: usize) -> Self {
         let mut same = self.clone();
         if let Payer::Day(day) = part {
-            for ((there, ..), _) in &mut same.people {
-                *there = day;
+            for ((begun, half, _), _) in &mut same.people {
+                *begun = day - usize::from(*half >= shifts);
             }
         }
         same
@@ -303,7 +371,6 @@ fn sweep(
 ) -> Option<Vec<Priced>> {
     let threads = effort.threads.clamp(1, 16);
     let is_day = |(part, _): &&(Payer, Option<Priced>)| matches!(part, Payer::Day(_));
-    let days = parts.iter().filter(is_day).count();
     // Which thread prices what is fixed: what one day teaches about the next must not hang on the clock.
     let work = |thread: usize| {
         let mut pricer = Pricer {
@@ -320,7 +387,8 @@ fn sweep(
             if (effort.left)() < -OVERTIME_SECONDS {
                 return None;
             }
-            pricer.turns = days.saturating_sub(at).div_ceil(threads).max(1);
+            let days = parts[at..].iter().filter(is_day).count();
+            pricer.turns = days.div_ceil(threads).max(1);
             found.push((at, pricer.price(*part, known.as_ref())?));
         }
         Some(found)
@@ -370,9 +438,9 @@ impl Pricer<'_> {
         let off = self.compiled.off();
         let rules = &self.compiled.people[person];
         let mut gains = vec![0i64; self.compiled.days() * (off + 1)];
-        for (day, shifts) in self.prices.iter().enumerate() {
-            for (shift, classes) in shifts.iter().enumerate() {
-                gains[day * (off + 1) + shift] = -(classes[rules.class] as i64);
+        for (day, halves) in self.prices.iter().enumerate() {
+            for (half, classes) in halves.iter().enumerate() {
+                gains[day * (off + 1) + half % off] -= classes[rules.class] as i64;
             }
         }
         let row = &self.best.rows[person];
@@ -395,10 +463,18 @@ impl Pricer<'_> {
         let found = best_row(row, cutoff, labels_max);
         let cells = found.row.as_ref().unwrap_or(row).iter().enumerate();
         let worked = cells.filter(|(_, choice)| (**choice as usize) < off);
+        let halves = worked.flat_map(|(day, &choice)| {
+            let shift = usize::from(choice);
+            let over = self.compiled.is_overnight(shift).then_some(off + shift);
+            [Some(shift), over]
+                .into_iter()
+                .flatten()
+                .map(move |half| (day, half))
+        });
         (found.lower < INFINITE).then(|| Priced {
             least: found.lower as f64,
-            people: worked
-                .map(|(day, &choice)| ((day, choice as usize, rules.class), 1.0))
+            people: halves
+                .map(|(day, half)| ((day, half, rules.class), 1.0))
                 .collect(),
             proven: true,
             whole: Whole::Nothing,
@@ -408,7 +484,7 @@ impl Pricer<'_> {
     /// A day's least cost at the prices: whole people if time allows, at least summed over slots and fractional, which is quick.
     fn day(&mut self, day: usize, known: Option<&Priced>) -> Option<Priced> {
         let cheapest = |whole, seconds| {
-            let found = cheapest_day(self.compiled, day, &self.prices[day], whole, seconds)?;
+            let found = cheapest_day(self.compiled, day, self.prices, whole, seconds)?;
             Some(Priced { whole, ..found })
         };
         let (whole, before) = match known {
@@ -442,13 +518,13 @@ fn other(whole: Whole) -> Whole {
     }
 }
 
-/// All that tells one day's part from another's when no night shift ties them.
+/// All that tells one day's part from another's.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct DayKey<'a> {
     /// What is wanted, point by point.
     profiles: &'a [u16],
-    /// What each person may work: class and choices.
-    hands: Vec<(usize, u64)>,
+    /// What each person may work: class, choices, and whether there is a day before, its overnight choices.
+    hands: Vec<(usize, u64, Option<u64>)>,
     /// What is wanted of each shift.
     wanted: Vec<(i32, i64, i64, i32, i64)>,
     /// Whole numbers.
@@ -456,12 +532,20 @@ struct DayKey<'a> {
 }
 
 impl<'a> DayKey<'a> {
-    fn of(compiled: &'a Compiled<'_>, day: usize, prices: &[Vec<f64>]) -> Self {
+    fn of(compiled: &'a Compiled<'_>, day: usize, prices: &Prices) -> Self {
         let points = compiled.cover.day_points;
+        let (own, over) = worth(compiled, prices, day);
+        let overnight = (0..compiled.off())
+            .filter(|&shift| compiled.is_overnight(shift))
+            .fold(0u64, |choices, shift| choices | 1 << shift);
+        let before = day.checked_sub(1).filter(|_| overnight != 0);
         let mut hands: Vec<_> = compiled
             .people
             .iter()
-            .map(|p| (p.class, p.allowed[day]))
+            .map(|p| {
+                let before = before.map(|before| p.allowed[before] & overnight);
+                (p.class, p.allowed[day], before)
+            })
             .collect();
         hands.sort_unstable();
         Self {
@@ -476,7 +560,12 @@ impl<'a> DayKey<'a> {
                 .iter()
                 .map(|w| (w.people, w.under, w.over, w.minimum, w.under_minimum))
                 .collect(),
-            prices: prices.iter().flatten().map(|&price| price as i64).collect(),
+            prices: own
+                .iter()
+                .chain(over)
+                .flatten()
+                .map(|&price| price as i64)
+                .collect(),
         }
     }
 }
@@ -486,7 +575,7 @@ impl<'a> DayKey<'a> {
 fn cheapest_day(
     compiled: &Compiled<'_>,
     day: usize,
-    prices: &[Vec<f64>],
+    prices: &Prices,
     whole: Whole,
     seconds: f64,
 ) -> Option<Priced> {
@@ -496,24 +585,44 @@ fn cheapest_day(
         Whole::Meals => (Resolution::Points, Some(NODES_WHOLE_MEALS_MAX)),
     };
     let mut model = Model::new(compiled, whole, Totals::Whole, resolution);
-    let part = model.day_part(day);
-    let parts = [part];
+    let own = model.day_part(day);
+    let over = day
+        .checked_sub(1)
+        .filter(|_| compiled.spill_days > 0)
+        .map(|before| model.overnight_part(before));
     // What people cost together (`constraints::team`) is left out: it only adds.
-    constraints::days(&mut model, &parts);
-    let part = &parts[0];
-    for class in 0..compiled.cover.classes() {
-        let most = compiled
-            .people
-            .iter()
-            .filter(|p| p.class == class && p.allowed[day] & !(1 << compiled.off()) != 0)
-            .count();
-        let heads: good_lp::Expression = part.count.iter().filter_map(|shift| shift[class]).sum();
-        model.row(constraint!(heads <= most as f64));
+    constraints::day(&mut model, &own, over.as_ref());
+    if let Some(over) = &over {
+        constraints::staggered_meals::rows(&mut model, over);
     }
-    for (shift, classes) in part.count.iter().enumerate() {
-        for (class, count) in classes.iter().enumerate() {
-            if let Some(count) = count {
-                model.charge(Payer::Day(day), -prices[shift][class] as i64, *count);
+    let (own_prices, over_prices) = worth(compiled, prices, day);
+    let halves = [
+        (Some(&own), own_prices, 0),
+        (over.as_ref(), over_prices, compiled.off()),
+    ];
+    let halves = halves
+        .iter()
+        .filter_map(|&(part, prices, first)| Some((part?, prices, first)));
+    let mut counts: Vec<(Cell, Variable)> = Vec::new();
+    for (part, prices, first) in halves {
+        for class in 0..compiled.cover.classes() {
+            let shifts = part.count.iter().enumerate();
+            let counted: Vec<(usize, Variable)> = shifts
+                .filter_map(|(shift, classes)| Some((shift, classes[class]?)))
+                .collect();
+            let choices = counted
+                .iter()
+                .fold(0u64, |choices, (shift, _)| choices | 1 << shift);
+            let most = compiled
+                .people
+                .iter()
+                .filter(|p| p.class == class && p.allowed[part.day] & choices != 0)
+                .count();
+            let heads: Expression = counted.iter().map(|(_, count)| *count).sum();
+            model.row(constraint!(heads <= most as f64));
+            for (shift, count) in counted {
+                model.charge(Payer::Day(day), -prices[shift][class] as i64, count);
+                counts.push(((part.day, first + shift, class), count));
             }
         }
     }
@@ -530,16 +639,10 @@ fn cheapest_day(
             bound,
             ..
         } => {
-            let mut people = Vec::new();
-            for (shift, classes) in part.count.iter().enumerate() {
-                for (class, count) in classes.iter().enumerate() {
-                    let heads = count.map(|count| values.of(count).round());
-                    people.extend(heads.map(|heads| ((day, shift, class), heads)));
-                }
-            }
+            let heads = |(cell, count): (Cell, Variable)| (cell, values.of(count).round());
             Some(Priced {
                 least: bound,
-                people,
+                people: counts.into_iter().map(heads).collect(),
                 proven: objective - bound <= DAY_GAP + 0.01,
                 whole,
             })
@@ -559,6 +662,8 @@ mod tests {
     use super::*;
     use crate::desk_instance::DeskSpec;
     #[cfg(feature = "highs")]
+    use crate::problem::{Demand, Problem};
+    #[cfg(feature = "highs")]
     use crate::search::Search;
 
     #[test]
@@ -567,7 +672,7 @@ mod tests {
         problem.demand.retain(|demand| demand.day == 1);
         problem.group_demand.clear();
         let compiled = Compiled::build(&problem, None);
-        let free = vec![vec![0.0; compiled.cover.classes()]; compiled.off()];
+        let free = no_prices(&compiled);
         let cost = |day| {
             cheapest_day(&compiled, day, &free, Whole::Nothing, 5.0).map(|priced| priced.least)
         };
@@ -577,7 +682,13 @@ mod tests {
 
     /// The relaxation with what was learned.
     fn relaxed(compiled: &Compiled<'_>, totals: Totals, learned: &Learned, most: i64) -> i64 {
-        let mut roster = RosterModel::build(compiled, Whole::Nothing, totals, Resolution::Slots);
+        let mut roster = RosterModel::build(
+            compiled,
+            Whole::Nothing,
+            totals,
+            Resolution::Slots,
+            Nights::Whole,
+        );
         learned.cut(&mut roster, most);
         let limits = ProgramLimits {
             seconds: 60.0,
@@ -600,16 +711,45 @@ mod tests {
         assert!(bound(Totals::Straight) < bound(Totals::Whole));
     }
 
+    /// Three days of a desk with somebody there all night.
+    #[cfg(feature = "highs")]
+    fn with_nights(mut problem: Problem) -> Problem {
+        let mut night = problem.shifts[0].clone();
+        night.id = "night".into();
+        night.night = true;
+        (night.segments[0].start_minute, night.segments[0].end_minute) = (23 * 60, 31 * 60);
+        let meal = &mut night.meals[0];
+        (meal.earliest_start_minute, meal.latest_start_minute) = (26 * 60, 28 * 60);
+        problem.shifts.push(night);
+        let asked = problem.demand[0].clone();
+        for day in 0..problem.days.len() {
+            for half_hour in 0..14 {
+                problem.demand.push(Demand {
+                    day,
+                    start_minute: half_hour * 30,
+                    ..asked.clone()
+                });
+            }
+        }
+        problem.fill_fair_shares();
+        problem
+    }
+
     // Prices are duals, which microlp does not give.
     #[cfg(feature = "highs")]
     #[test]
     fn rounds_prove_more_than_the_relaxation_and_no_more_than_a_roster_costs() {
-        let desk = DeskSpec {
-            days: 2,
+        let desk = |days| DeskSpec {
+            days,
             ..DeskSpec::week(10, 1)
         };
-        let problem = desk.generate();
-        let compiled = Compiled::build(&problem, None);
+        rounds_prove_more(&desk(2).generate());
+        rounds_prove_more(&with_nights(desk(3).generate()));
+    }
+
+    #[cfg(feature = "highs")]
+    fn rounds_prove_more(problem: &Problem) {
+        let compiled = Compiled::build(problem, None);
         let mut search = Search::new(&compiled, 1);
         search.construct().unwrap();
         let best = search.solution();
@@ -619,11 +759,15 @@ mod tests {
             left: &|| f64::INFINITY,
         };
         let mut heard = Vec::new();
-        let (learned, bound) = Learned::learn(&compiled, &best, &effort, &mut |bound| {
-            heard.push(bound);
-            ControlFlow::Continue(())
-        });
+        let relaxation = Relaxation::start(&compiled, 60.0);
+        let (learned, bound) =
+            Learned::learn(&compiled, &best, relaxation, &effort, &mut |bound| {
+                heard.push(bound);
+                ControlFlow::Continue(())
+            });
+        let bound = bound.map(|bound| bound.value);
         assert_eq!(bound, heard.last().copied());
+        assert!(heard.is_sorted(), "{heard:?}");
         // No prices are tried twice.
         let tried: BTreeSet<String> = learned
             .rounds

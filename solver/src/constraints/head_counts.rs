@@ -2,14 +2,10 @@
 
 use good_lp::{Expression, constraint};
 
-use crate::model::{DayPart, Model, PeoplePart};
+use crate::model::{DayPart, Link, Model, PeoplePart};
 
-/// Adds the rows; returns each with its day, shift and class.
-pub(crate) fn rows(
-    model: &mut Model<'_>,
-    people: &PeoplePart,
-    days: &[DayPart],
-) -> Vec<(usize, usize, usize, usize)> {
+/// Adds the rows.
+pub(crate) fn rows(model: &mut Model<'_>, people: &PeoplePart, days: &[DayPart]) -> Vec<Link> {
     let mut links = Vec::new();
     for part in days {
         for (shift, classes) in part.count.iter().enumerate() {
@@ -23,7 +19,12 @@ pub(crate) fn rows(
                     .filter(|(_, rules)| rules.class == class)
                     .filter_map(|(person, _)| people.shift[person][part.day][shift])
                     .sum();
-                links.push((model.program.rows.len(), part.day, shift, class));
+                links.push(Link {
+                    row: model.program.rows.len(),
+                    day: part.day,
+                    half: shift,
+                    class,
+                });
                 model.row(constraint!(*count - crew == 0.0));
             }
         }

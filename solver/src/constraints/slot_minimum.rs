@@ -14,7 +14,7 @@ struct Cell {
     points: Vec<usize>,
 }
 
-pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
+pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, before: Option<&DayPart>) {
     let compiled = model.compiled;
     let cover = &compiled.cover;
     let last = part.day + 1 == compiled.days();
@@ -22,10 +22,8 @@ pub(crate) fn rows(model: &mut Model<'_>, part: &DayPart, days: &[DayPart]) {
     let spilled = usize::from(last);
     let points = part.day * cover.day_points..(part.day + 1 + spilled) * cover.day_points;
     // Yesterday's shifts may reach into today.
-    let crews: Vec<&DayPart> = days
-        .iter()
-        .filter(|d| d.day <= part.day && part.day <= d.day + compiled.spill_days)
-        .collect();
+    let before = before.filter(|_| compiled.spill_days > 0);
+    let crews: Vec<&DayPart> = before.into_iter().chain([part]).collect();
     for cell in cells(model, points, &crews) {
         let profile = &cover.profiles[cell.profile as usize];
         let size = cell.points.len() as f64;

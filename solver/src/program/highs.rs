@@ -9,7 +9,7 @@ use good_lp::{IntoAffineExpression, SolverModel};
 use highs::{HighsModelStatus, HighsSolutionStatus};
 use tracing::warn;
 
-use super::{Backend, Outcome, Program, ProgramLimits, Values};
+use super::{Backend, Outcome, Program, ProgramLimits, Running, Values};
 
 /// How far below its objective an interior point's bound is taken, as a part of it: a hundred times its own tolerance.
 const INTERIOR_TOLERANCE: f64 = 1e-5;
@@ -21,26 +21,35 @@ const GRACE_SECONDS: f64 = 1.0;
 pub(crate) struct Highs;
 
 impl Backend for Highs {
-    fn solve(&self, program: Program, limits: ProgramLimits) -> Outcome {
-        within(limits.seconds + GRACE_SECONDS, move || run(program, limits)).unwrap_or_else(|| {
-            warn!(
-                seconds = limits.seconds,
-                "HiGHS passed its time limit and was given up"
-            );
-            Outcome::Unsolved {
-                bound: f64::NEG_INFINITY,
-            }
+    fn start(&self, program: Program, limits: ProgramLimits) -> Running {
+        let seconds = limits.seconds;
+        let answer = within(seconds + GRACE_SECONDS, move || run(program, limits));
+        Running::new(move || {
+            answer().unwrap_or_else(|| {
+                warn!(seconds, "HiGHS passed its time limit and was given up");
+                Outcome::Unsolved {
+                    bound: f64::NEG_INFINITY,
+                }
+            })
         })
     }
 }
 
-/// What `work` gives if it does so in time. Otherwise its thread goes on alone: nothing can stop it from outside.
-fn within<T: Send + 'static>(seconds: f64, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// What `work`, begun at once, gives if it does so in time. Otherwise its thread goes on alone: nothing can stop it from outside.
+fn within<T: Send + 'static>(
+    seconds: f64,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl FnOnce() -> Option<T> + Send {
+    let began = Instant::now();
     let (answer, answered) = mpsc::channel();
     let worker = thread::Builder::new().name("linear program".into());
-    worker.spawn(move || answer.send(work())).ok()?;
-    let patience = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-    answered.recv_timeout(patience).ok()
+    let spawned = worker.spawn(move || answer.send(work()));
+    move || {
+        spawned.ok()?;
+        let patience = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        let left = patience.saturating_sub(began.elapsed());
+        answered.recv_timeout(left).ok()
+    }
 }
 
 fn run(program: Program, limits: ProgramLimits) -> Outcome {
@@ -133,8 +142,8 @@ mod tests {
     #[test]
     fn what_does_not_come_back_is_given_up() {
         let (release, held) = mpsc::channel::<()>();
-        assert_eq!(within(0.01, move || held.recv().is_err()), None);
+        assert_eq!(within(0.01, move || held.recv().is_err())(), None);
         drop(release);
-        assert_eq!(within(60.0, || 7), Some(7));
+        assert_eq!(within(60.0, || 7)(), Some(7));
     }
 }
