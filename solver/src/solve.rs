@@ -927,11 +927,16 @@ impl<'a> Run<'a> {
         Some(proven)
     }
 
-    /// Exact meals of every day for the best roster, found on all threads from the meals as they are.
+    /// Exact meals of every day for the best roster, found on all threads from the meals as they are; of as many days as there is
+    /// time for.
     fn exact_days(&mut self) {
         let (compiled, best, threads) = (self.compiled, &self.best, self.searches.len());
+        let (limit, started) = (self.limits.time_limit_seconds, self.started);
+        let in_time = |_: &usize| limit.is_none_or(|s| started.elapsed().as_secs_f64() < s);
         let of_thread = |thread: usize| {
-            let days = (thread..compiled.days()).step_by(threads);
+            let days = (thread..compiled.days())
+                .step_by(threads)
+                .take_while(in_time);
             let exact = days.map(|day| (day, exact_meals(compiled, &best.rows, &best.meals, day)));
             exact.collect::<Vec<_>>()
         };
